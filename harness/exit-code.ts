@@ -1,0 +1,15 @@
+/** What the process's exit status says, for scripts and CI. Documented in the README. */
+export const EXIT_CODE = {
+  ok: 0,
+  internal: 1,
+  usage: 2,
+  environment: 3,
+  database: 4,
+  refused: 5,
+  invalidMeasurement: 6,
+  storage: 8,
+  thresholdNotMet: 99,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+export type ExitCode = (typeof EXIT_CODE)[keyof typeof EXIT_CODE];

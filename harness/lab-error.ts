@@ -1,0 +1,49 @@
+import { EXIT_CODE, type ExitCode } from './exit-code.ts';
+
+/** Every expected problem, by its stable code, with the exit status it ends the process with. */
+export const ERROR_CODES = {
+  USAGE: EXIT_CODE.usage,
+  CONFIG_INVALID: EXIT_CODE.usage,
+  PLATFORM_UNSUPPORTED: EXIT_CODE.environment,
+  BINARIES_MISSING: EXIT_CODE.environment,
+  LIBRARY_MISSING: EXIT_CODE.environment,
+  NO_UNPRIVILEGED_ACCOUNT: EXIT_CODE.environment,
+  DISK_FULL: EXIT_CODE.environment,
+  DIRECTORY_UNUSABLE: EXIT_CODE.environment,
+  PORT_IN_USE: EXIT_CODE.environment,
+  TOO_FEW_FILE_DESCRIPTORS: EXIT_CODE.environment,
+  POSTGRES_START_FAILED: EXIT_CODE.database,
+  POSTGRES_DIED: EXIT_CODE.database,
+  DATABASE_UNREACHABLE: EXIT_CODE.database,
+  DATABASE_AUTH: EXIT_CODE.database,
+  NO_SLOT_FOR_MONITOR: EXIT_CODE.database,
+  SEED_FAILED: EXIT_CODE.database,
+  SERVER_NOT_READY: EXIT_CODE.environment,
+  SERVER_CRASH_LOOP: EXIT_CODE.environment,
+  LOAD_PROCESS_FAILED: EXIT_CODE.environment,
+  OUTPUT_UNWRITABLE: EXIT_CODE.storage,
+} as const satisfies Record<string, ExitCode>;
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/**
+ * A problem the user can do something about. `message` holds the facts (the field, the value, what
+ * was found), `hint` the next step. Everything else that is thrown is a bug and keeps its stack.
+ */
+export class LabError extends Error {
+  override readonly name = 'LabError';
+  readonly code: ErrorCode;
+  readonly hint: string;
+
+  constructor(
+    code: ErrorCode,
+    { message, hint, cause }: { message: string; hint: string; cause?: unknown },
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.hint = hint;
+  }
+
+  get exitCode(): ExitCode {
+    return ERROR_CODES[this.code];
+  }
+}

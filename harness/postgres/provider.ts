@@ -1,0 +1,34 @@
+import type { DatabaseConfig } from '../../server/contract.ts';
+
+/** Settings a provider is asked to start PostgreSQL with. */
+export interface PostgresSettings {
+  readonly maxConnections: number;
+  readonly superuserReservedConnections: number;
+  readonly reservedConnections: number;
+  /** Any further `postgresql.conf` settings by name, e.g. `{ shared_buffers: '256MB' }`. */
+  readonly extra: Readonly<Record<string, string>>;
+}
+
+/** A running PostgreSQL. Only `stop` ends it; a stopped one is not this type any more. */
+export interface StartedPostgres {
+  /** Ordinary NOSUPERUSER role: what the API connects with. */
+  readonly api: DatabaseConfig;
+  /** Superuser: the monitor's and the seeding's connection. */
+  readonly superuser: DatabaseConfig;
+  /** e.g. `18.4`. */
+  readonly version: string;
+  readonly settings: PostgresSettings;
+  readonly timings: { readonly stageMs: number; readonly initMs: number; readonly readyMs: number };
+  /** Process id of the postmaster, where it runs on this machine under our supervision. */
+  readonly postmasterPid: number | null;
+  readonly dataDirectory: string | null;
+  /** Resolves when the server ends without having been asked to, with its last log lines. */
+  readonly died: Promise<{ readonly lastLines: readonly string[] }>;
+  /** Stops it and removes its data; resolves when nothing of it is left. Idempotent. */
+  stop(): Promise<void>;
+}
+
+export interface PostgresProvider {
+  readonly kind: 'embedded' | 'docker' | 'url';
+  start(settings: PostgresSettings, signal: AbortSignal): Promise<StartedPostgres>;
+}

@@ -1,0 +1,381 @@
+/**
+ * The seam between the server under test and everything that drives or watches it.
+ *
+ * The harness and the dashboards import this file and nothing else of `server/`; this file imports
+ * nothing of `server/`. Whatever both sides must agree on stands here and nowhere else: the
+ * configuration with its environment variables, route paths, response headers, metric names, error
+ * classes, and the messages between the processes.
+ */
+import { z } from 'zod';
+
+// ---------------------------------------------------------------------------------------------
+// Configuration
+
+/** `queue`: SQLAlchemy's QueuePool; `null`: a connection per checkout; `plain`: pg-pool as it comes. */
+export const POOL_KINDS = ['queue', 'null', 'plain'] as const;
+export type PoolKind = (typeof POOL_KINDS)[number];
+
+/** Order in which idle connections are handed out again; SQLAlchemy's default is `fifo`. */
+export const IDLE_ORDERS = ['fifo', 'lifo'] as const;
+export type IdleOrder = (typeof IDLE_ORDERS)[number];
+
+/** Bounds of everything a user can ask for; a lab on a laptop must not be able to run away. */
+export const LIMITS = {
+  workersMax: 64,
+  poolConnectionsMax: 1_000,
+  timeoutMsMax: 3_600_000,
+  waitingMax: 100_000,
+} as const;
+
+const milliseconds = z.int().min(0).max(LIMITS.timeoutMsMax);
+
+/** What one worker's pool may hold: `poolSize` kept, `maxOverflow` more while needed. */
+export const poolShapeSchema = z.strictObject({
+  /** Connections kept when idle. 0 means unlimited, with nothing ever closed. */
+  poolSize: z.int().min(0).max(LIMITS.poolConnectionsMax),
+  /** Connections beyond `poolSize`, closed on return. −1 means unlimited. */
+  maxOverflow: z.int().min(-1).max(LIMITS.poolConnectionsMax),
+});
+export type PoolShape = Readonly<z.infer<typeof poolShapeSchema>>;
+
+export const poolConfigSchema = poolShapeSchema.extend({
+  kind: z.enum(POOL_KINDS),
+  /** One deadline over queue wait, TCP and authentication, in ms. 0 waits for ever. */
+  poolTimeoutMs: milliseconds,
+  /** Requests allowed to wait; one more is refused at once. `null`: no limit. */
+  maxWaiting: z.int().min(0).max(LIMITS.waitingMax).nullable(),
+  /** A connection older than this at checkout is replaced, in ms. `null`: never. */
+  recycleMs: milliseconds.nullable(),
+  /** One round trip at each checkout of a connection that is not new. */
+  prePing: z.boolean(),
+  /** A ROLLBACK round trip on every return. */
+  resetOnReturn: z.boolean(),
+  order: z.enum(IDLE_ORDERS),
+  /** PostgreSQL's own timeouts for the pool's sessions, in ms. 0 is off. */
+  statementTimeoutMs: milliseconds,
+  lockTimeoutMs: milliseconds,
+  idleInTransactionTimeoutMs: milliseconds,
+});
+export type PoolConfig = Readonly<z.infer<typeof poolConfigSchema>>;
+
+/** SQLAlchemy 2.1's defaults, with PostgreSQL's own timeouts off as PostgreSQL has them. */
+export const POOL_DEFAULTS: PoolConfig = {
+  kind: 'queue',
+  poolSize: 5,
+  maxOverflow: 10,
+  poolTimeoutMs: 30_000,
+  maxWaiting: null,
+  recycleMs: null,
+  prePing: false,
+  resetOnReturn: false,
+  order: 'fifo',
+  statementTimeoutMs: 0,
+  lockTimeoutMs: 0,
+  idleInTransactionTimeoutMs: 0,
+};
+
+/** Discrete fields on purpose: a pool built from a connection string shows its password. */
+export const databaseConfigSchema = z.strictObject({
+  host: z.string().min(1),
+  port: z.int().min(1).max(65_535),
+  user: z.string().min(1),
+  password: z.string(),
+  database: z.string().min(1),
+});
+export type DatabaseConfig = Readonly<z.infer<typeof databaseConfigSchema>>;
+
+export const serverConfigSchema = z.strictObject({
+  host: z.string().min(1),
+  /** 0 lets the system choose; the chosen one is in the `ready` message. */
+  port: z.int().min(0).max(65_535),
+  adminPort: z.int().min(0).max(65_535),
+  workers: z.int().min(1).max(LIMITS.workersMax),
+  /** A graceful stop ends within this time plus one second. */
+  graceMs: milliseconds,
+  /** `false` replaces every metric by a no-op, to measure what the metrics cost. */
+  instrumentation: z.boolean(),
+  pool: poolConfigSchema,
+  database: databaseConfigSchema,
+});
+export type ServerConfig = Readonly<z.infer<typeof serverConfigSchema>>;
+
+/**
+ * The environment variable of each field of `ServerConfig`, by its path. The harness writes them,
+ * `server/main.ts` reads them; the database's are libpq's own names.
+ */
+export const SERVER_ENV = {
+  host: 'POOL_LAB_HOST',
+  port: 'POOL_LAB_PORT',
+  adminPort: 'POOL_LAB_ADMIN_PORT',
+  workers: 'POOL_LAB_WORKERS',
+  graceMs: 'POOL_LAB_GRACE_MS',
+  instrumentation: 'POOL_LAB_INSTRUMENTATION',
+  'pool.kind': 'POOL_LAB_POOL_KIND',
+  'pool.poolSize': 'POOL_LAB_POOL_SIZE',
+  'pool.maxOverflow': 'POOL_LAB_MAX_OVERFLOW',
+  'pool.poolTimeoutMs': 'POOL_LAB_POOL_TIMEOUT_MS',
+  'pool.maxWaiting': 'POOL_LAB_MAX_WAITING',
+  'pool.recycleMs': 'POOL_LAB_RECYCLE_MS',
+  'pool.prePing': 'POOL_LAB_PRE_PING',
+  'pool.resetOnReturn': 'POOL_LAB_RESET_ON_RETURN',
+  'pool.order': 'POOL_LAB_POOL_ORDER',
+  'pool.statementTimeoutMs': 'POOL_LAB_STATEMENT_TIMEOUT_MS',
+  'pool.lockTimeoutMs': 'POOL_LAB_LOCK_TIMEOUT_MS',
+  'pool.idleInTransactionTimeoutMs': 'POOL_LAB_IDLE_IN_TRANSACTION_TIMEOUT_MS',
+  'database.host': 'PGHOST',
+  'database.port': 'PGPORT',
+  'database.user': 'PGUSER',
+  'database.password': 'PGPASSWORD',
+  'database.database': 'PGDATABASE',
+} as const;
+
+// ---------------------------------------------------------------------------------------------
+// HTTP
+
+/** One route a workload: `/w/<workload>`, its parameters in the query string. */
+export const WORKLOADS = [
+  'point',
+  'hot',
+  'report',
+  'hold',
+  'remote-call',
+  'stream',
+  'fan-out',
+  'mixed',
+] as const;
+export type Workload = (typeof WORKLOADS)[number];
+export const WORKLOAD_PATH_PREFIX = '/w/';
+
+/** Answered without the database: what the HTTP layer alone costs. */
+export const NOOP_PATH = '/noop';
+
+/** On the primary's own port. `stats` is JSON (`ServerStats`), never older than its `ageMs` says. */
+export const ADMIN_PATHS = {
+  metrics: '/metrics',
+  health: '/healthz',
+  ready: '/readyz',
+  stats: '/stats',
+} as const;
+
+/** Response headers of every answer of a worker, in lower case as Node reports them. */
+export const HEADERS = {
+  /** Id of the worker that answered, as in metrics labels and application_name. */
+  worker: 'x-pool-lab-worker',
+  /** Error class; present exactly when the status is 4xx or 5xx. */
+  errorClass: 'x-pool-lab-error',
+  /** The finer reason within the class, e.g. which of 53300's texts. */
+  errorReason: 'x-pool-lab-error-reason',
+  serverTiming: 'server-timing',
+} as const;
+
+/**
+ * Components of `Server-Timing`, in ms: `wait` for a slot of the pool, `connect` opening a new
+ * connection, `db` while the connection was held, `total` from the request's first byte handled to
+ * the answer's headers. `wait`, `connect` and `db` are sums where a request checks out more than once.
+ */
+export const SERVER_TIMING = ['wait', 'connect', 'db', 'total'] as const;
+export type ServerTimingComponent = (typeof SERVER_TIMING)[number];
+
+/** The closed set of reasons why a request failed. */
+export const ERROR_CLASSES = [
+  'pool_timeout',
+  'too_many_connections',
+  'db_unavailable',
+  'db_auth',
+  'statement_timeout',
+  'lock_timeout',
+  'deadlock',
+  'tx_timeout',
+  'client_abort',
+  'conn_lost',
+  'sql_error',
+  'bad_request',
+  'other',
+] as const;
+export type ErrorClass = (typeof ERROR_CLASSES)[number];
+
+/** Which of its texts a refusal (SQLSTATE 53300) came with; they are told apart by message only. */
+export const REFUSAL_REASONS = [
+  'all_slots',
+  'superuser_reserved',
+  'reserved',
+  'role_limit',
+  'database_limit',
+  'unknown',
+] as const;
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
+
+/** Why the pool gave up: its deadline passed, or `maxWaiting` refused the request at once. */
+export const POOL_TIMEOUT_REASONS = ['deadline', 'queue_full', 'closing'] as const;
+export type PoolTimeoutReason = (typeof POOL_TIMEOUT_REASONS)[number];
+
+export const HTTP_STATUS_OF_ERROR: Readonly<Record<ErrorClass, number>> = {
+  pool_timeout: 503,
+  too_many_connections: 503,
+  db_unavailable: 503,
+  db_auth: 500,
+  statement_timeout: 504,
+  lock_timeout: 504,
+  deadlock: 409,
+  tx_timeout: 500,
+  client_abort: 499,
+  conn_lost: 500,
+  sql_error: 500,
+  bad_request: 400,
+  other: 500,
+};
+
+/** Body of every failed request. */
+export const errorBodySchema = z.strictObject({
+  error: z.strictObject({
+    class: z.enum(ERROR_CLASSES),
+    reason: z.string().optional(),
+    sqlstate: z.string().optional(),
+    message: z.string(),
+  }),
+});
+export type ErrorBody = z.infer<typeof errorBodySchema>;
+
+// ---------------------------------------------------------------------------------------------
+// Names seen by PostgreSQL and Prometheus
+
+/** `application_name` of a worker's sessions: the prefix, then the worker's id. */
+export const APPLICATION_NAME_PREFIX = 'pool-lab-w';
+/** `application_name` of everything of the lab that is not a worker. */
+export const MONITOR_APPLICATION_NAME = 'pool-lab-monitor';
+export const SEED_APPLICATION_NAME = 'pool-lab-seed';
+
+/** The schema that holds the workloads' tables; its comment marks it as the lab's own. */
+export const LAB_SCHEMA = 'pool_lab';
+
+export const METRICS = {
+  connectionCount: 'db_client_connection_count',
+  connectionMax: 'db_client_connection_max',
+  connectionIdleMax: 'db_client_connection_idle_max',
+  pendingRequests: 'db_client_connection_pending_requests',
+  waitSeconds: 'db_client_connection_wait_time_seconds',
+  useSeconds: 'db_client_connection_use_time_seconds',
+  createSeconds: 'db_client_connection_create_time_seconds',
+  timeoutsTotal: 'db_client_connection_timeouts_total',
+  pendingSecondsTotal: 'pool_lab_pending_request_seconds_total',
+  saturatedSecondsTotal: 'pool_lab_saturated_seconds_total',
+  pendingPeak: 'pool_lab_pending_requests_peak',
+  usedPeak: 'pool_lab_connections_used_peak',
+  overflowConnections: 'pool_lab_overflow_connections',
+  connectionsOpenedTotal: 'pool_lab_connections_opened_total',
+  connectionsClosedTotal: 'pool_lab_connections_closed_total',
+  errorsTotal: 'pool_lab_errors_total',
+  httpRequestSeconds: 'pool_lab_http_request_duration_seconds',
+  eventLoopDelaySeconds: 'pool_lab_event_loop_delay_seconds',
+  workerRestartsTotal: 'pool_lab_worker_restarts_total',
+  snapshotAgeSeconds: 'pool_lab_worker_snapshot_age_seconds',
+  pgConnections: 'pool_lab_pg_connections',
+  pgMaxConnections: 'pool_lab_pg_max_connections',
+  pgReservedConnections: 'pool_lab_pg_reserved_connections',
+  budgetConnections: 'pool_lab_budget_connections',
+} as const;
+
+// ---------------------------------------------------------------------------------------------
+// What the server tells about itself
+
+const count = z.int().min(0);
+
+/**
+ * One worker's account since its start. At rest `acquireStarted = acquireOk + acquireTimeout +
+ * acquireError + waiting`, and `httpStarted = httpFinished + httpAborted + httpInFlight`.
+ */
+export const workerStatsSchema = z.strictObject({
+  worker: count,
+  pid: count,
+  alive: z.boolean(),
+  ready: z.boolean(),
+  /** Age of this snapshot in ms; a blocked worker's grows. */
+  ageMs: z.number().min(0),
+  pool: z.strictObject({
+    acquireStarted: count,
+    acquireOk: count,
+    acquireTimeout: count,
+    acquireError: count,
+    waiting: count,
+    held: count,
+    idle: count,
+    /** Sockets being opened, and sockets being closed that still occupy their slot. */
+    connecting: count,
+    closing: count,
+    opened: count,
+    openFailed: count,
+    closed: count,
+    heldPeak: count,
+    waitingPeak: count,
+    waitingSeconds: z.number().min(0),
+    saturatedSeconds: z.number().min(0),
+    holdSeconds: z.number().min(0),
+  }),
+  http: z.strictObject({
+    started: count,
+    finished: count,
+    aborted: count,
+    inFlight: count,
+    errors: z.partialRecord(z.enum(ERROR_CLASSES), count),
+  }),
+  cpuMs: z.number().min(0),
+  eventLoopDelayMsP99: z.number().min(0),
+  /** Busy share of the event loop since start, 0 to 1. */
+  eventLoopUtilization: z.number().min(0).max(1),
+});
+export type WorkerStats = Readonly<z.infer<typeof workerStatsSchema>>;
+
+/** All workers there are and were since the primary started, dead ones with their last numbers. */
+export const serverStatsSchema = z.strictObject({
+  workers: z.array(workerStatsSchema),
+  /** Workers that died without having been asked to. */
+  crashes: count,
+  primaryCpuMs: z.number().min(0),
+});
+export type ServerStats = Readonly<z.infer<typeof serverStatsSchema>>;
+
+// ---------------------------------------------------------------------------------------------
+// Messages over the IPC channel between a parent (the harness, a test) and the primary
+
+/** Primary → parent. Without a parent the primary prints one line for each on stdout. */
+export const serverMessageSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('ready'),
+    url: z.string(),
+    adminUrl: z.string(),
+    workers: z.array(z.strictObject({ worker: count, pid: count })),
+  }),
+  /** It will not get ready, or can go on no longer; the process exits with 1 after it. */
+  z.strictObject({
+    type: z.literal('failed'),
+    code: z.enum(['port_in_use', 'db_unavailable', 'db_auth', 'crash_loop', 'not_ready']),
+    message: z.string(),
+  }),
+  z.strictObject({
+    type: z.literal('worker-died'),
+    worker: count,
+    exitCode: z.int().nullable(),
+    signal: z.string().nullable(),
+  }),
+  z.strictObject({
+    type: z.literal('rolling-restart-done'),
+    replaced: count,
+    durationMs: z.number(),
+    /** Workers alive at the same moment at most: what the rollout ceiling multiplies. */
+    workersPeak: count,
+  }),
+  z.strictObject({ type: z.literal('rolling-restart-failed'), message: z.string() }),
+  z.strictObject({ type: z.literal('stopped') }),
+]);
+export type ServerMessage = Readonly<z.infer<typeof serverMessageSchema>>;
+
+/** Parent → primary. The primary also stops when the channel closes: its parent is gone. */
+export const parentMessageSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('stop') }),
+  /** Replace all workers, `surge` new ones up and ready before as many old ones drain. */
+  z.strictObject({
+    type: z.literal('rolling-restart'),
+    surge: z.int().min(1).max(LIMITS.workersMax),
+  }),
+]);
+export type ParentMessage = Readonly<z.infer<typeof parentMessageSchema>>;

@@ -1,0 +1,79 @@
+import type { ClientBase } from 'pg';
+import type { PoolKind } from '../contract.ts';
+
+/**
+ * One worker's pool, whatever its kind. Everything the rest of the server knows of connections goes
+ * through this interface, so that kinds can be compared under the same load.
+ */
+export interface Pool {
+  readonly kind: PoolKind;
+  /**
+   * Waits for a connection, or opens one. Settles exactly once, by the pool's deadline.
+   * Rejects with a `DatabaseError` that carries the error class.
+   */
+  checkout(): Promise<Checkout>;
+  snapshot(): PoolSnapshot;
+  /**
+   * Refuses newcomers and waiters at once, gives holders `graceMs`, then destroys what is left.
+   * Resolves when no socket of the pool is open. Idempotent.
+   */
+  end(graceMs: number): Promise<void>;
+}
+
+/** A connection in its holder's hands, until `release`. Releasing twice is a bug and throws. */
+export interface Checkout extends AsyncDisposable {
+  readonly client: ClientBase;
+  /** Time in the queue for a slot, in ms; without the time it took to connect. */
+  readonly waitMs: number;
+  /** Time to open the connection, in ms; 0 when an idle one was handed out. */
+  readonly connectMs: number;
+  /**
+   * Gives the connection back. It is destroyed instead of kept when `error` says it cannot be
+   * trusted (`DatabaseError.connectionUsable` false, or any other error), or when a transaction is open.
+   */
+  release(error?: unknown): void;
+}
+
+/**
+ * Counts at this moment, then totals since the start. Invariants:
+ * `held + idle + connecting + closing ≤ poolSize + maxOverflow`, and
+ * `acquireStarted = acquireOk + acquireTimeout + acquireError + waiting`.
+ */
+export interface PoolSnapshot {
+  readonly held: number;
+  readonly idle: number;
+  readonly connecting: number;
+  readonly closing: number;
+  /** Callers without an answer yet: queued for a slot, or whose connection is being opened. */
+  readonly waiting: number;
+  /** SQLAlchemy's counter: −poolSize at the start, 0 when the size is reached, up to maxOverflow. */
+  readonly overflow: number;
+  readonly acquireStarted: number;
+  readonly acquireOk: number;
+  readonly acquireTimeout: number;
+  readonly acquireError: number;
+  readonly opened: number;
+  readonly openFailed: number;
+  readonly closed: number;
+  readonly heldPeak: number;
+  readonly waitingPeak: number;
+  /** Integral of the number of waiters over time; its rate is the exact mean queue. */
+  readonly waitingSeconds: number;
+  /** Time with at least one waiter. */
+  readonly saturatedSeconds: number;
+  /** Sum of all finished holds. */
+  readonly holdSeconds: number;
+}
+
+/** Told of what happens in a pool as it happens. The no-op recorder ignores all of it. */
+export interface PoolRecorder {
+  waited(seconds: number, result: 'ok' | 'timeout' | 'error'): void;
+  held(seconds: number): void;
+  connected(seconds: number, result: 'ok' | 'error'): void;
+}
+
+export const NO_POOL_RECORDER: PoolRecorder = {
+  waited: () => {},
+  held: () => {},
+  connected: () => {},
+};
