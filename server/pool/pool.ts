@@ -73,7 +73,7 @@ export interface PoolRecorder {
 }
 
 export const NO_POOL_RECORDER: PoolRecorder = {
-  waited: () => {},
-  held: () => {},
-  connected: () => {},
+  waited: () => undefined,
+  held: () => undefined,
+  connected: () => undefined,
 };

@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+// Plain JavaScript that any Node from 12 on can parse, because saying "too old" is its first job.
+const OLDEST_NODE_MAJOR = 24;
+// EXIT_CODE.environment, which stands in TypeScript: not to be imported before the check.
+const EXIT_ENVIRONMENT = 3;
+
+if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE_MAJOR) {
+  process.stderr.write(
+    `pool-lab needs Node ${OLDEST_NODE_MAJOR} or newer, this is ${process.version} ` +
+      `(${process.execPath}): install one from nodejs.org or with your version manager.\n`,
+  );
+  process.exitCode = EXIT_ENVIRONMENT;
+} else {
+  // A clone runs its TypeScript. The package holds the same tree compiled and no .ts file, because
+  // Node strips no types under node_modules. A rejection ends the process with its stack: a bug.
+  const { existsSync } = require('node:fs');
+  const { join } = require('node:path');
+  const { pathToFileURL } = require('node:url');
+  const source = join(__dirname, 'cli.ts');
+  const compiled = join(__dirname, '..', 'dist', 'harness', 'cli.js');
+  void import(pathToFileURL(existsSync(source) ? source : compiled).href);
+}
