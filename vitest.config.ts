@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const needsPostgres = '**/*.pg.test.ts';
 const endToEnd = '**/*.e2e.test.ts';
-const ignored = ['**/node_modules/**', '**/dist/**'];
+const ignored = ['**/node_modules/**', '**/dist/**', 'harness/test/lint-fixtures/**'];
 
 export default defineConfig({
   test: {

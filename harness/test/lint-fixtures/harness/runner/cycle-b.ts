@@ -1,0 +1,3 @@
+import { a } from './cycle-a.ts'; // refused: noImportCycles
+
+export const b = (): number => a();

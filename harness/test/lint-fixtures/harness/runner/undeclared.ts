@@ -1,0 +1,3 @@
+import lodash from 'lodash'; // refused: noUndeclaredDependencies
+
+export const everything = [lodash];
