@@ -129,6 +129,8 @@ export const measuredTrialSchema = z.strictObject({
     /** Connections of everybody else, the lab's monitor among them. */
     others: count,
     predicted: budgetSchema,
+    /** Connections that this load can make the deployment open at most: N clients ask for N. */
+    reachable: claim,
     predictedRefusals: z.boolean(),
     observedRefusals: z.boolean(),
     /** The arithmetic agrees with what happened. */

@@ -1,0 +1,260 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  ADMIN_PATHS,
+  type ParentMessage,
+  type ServerConfig,
+  type ServerMessage,
+  type ServerStats,
+  serverMessageSchema,
+  serverStatsSchema,
+} from '../../server/contract.ts';
+import type { Custodian } from '../custodian.ts';
+import { entryPoint } from '../entry-point.ts';
+import { LabError } from '../lab-error.ts';
+import { outputTail } from './output-tail.ts';
+import { serverEnvironment } from './server-environment.ts';
+
+/** Workers start one after another on a small machine; a healthy one needs well under a second. */
+const READY_DEADLINE_MS = 20_000;
+/** The server promises grace + 1 s; what is still there after this much more is killed. */
+const STOP_MARGIN_MS = 2_000;
+const STATS_DEADLINE_MS = 3_000;
+
+export interface ServerProcess {
+  readonly url: string;
+  readonly adminUrl: string;
+  readonly pid: number;
+  /** Workers that died unasked since the start. */
+  readonly deaths: readonly { readonly worker: number; readonly reason: string }[];
+  stats(): Promise<ServerStats>;
+  /** Resolves when all workers are replaced; rejects with the reason when that failed. */
+  rollingRestart(surge: number): Promise<Extract<ServerMessage, { type: 'rolling-restart-done' }>>;
+  /** Graceful, then by force; resolves when the process is gone. Idempotent. */
+  stop(): Promise<void>;
+}
+
+export interface ServerProcessDeps {
+  /** Variables the child may see besides its configuration, e.g. PATH. */
+  readonly baseEnvironment: Readonly<Record<string, string>>;
+  readonly custodian: Custodian;
+  readonly signal: AbortSignal;
+}
+
+/** Starts the API in a process group of its own and resolves when every worker is ready. */
+export async function startServer(
+  config: ServerConfig,
+  deps: ServerProcessDeps,
+): Promise<ServerProcess> {
+  deps.signal.throwIfAborted();
+  const child = spawn(process.execPath, [entryPoint(import.meta.url, '../../server/main')], {
+    // A group of its own: a terminal's Ctrl-C must not end the API before the trial is over.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { ...deps.baseEnvironment, ...serverEnvironment(config) },
+  });
+  const tail = outputTail([child.stdout, child.stderr]);
+  const exited = exitOf(child);
+  if (child.pid === undefined) {
+    const { reason } = await exited;
+    throw notReady(`the API process could not be started: ${reason}`, tail());
+  }
+  const pid = child.pid;
+  const release = deps.custodian.guard({ kind: 'process-group', pid });
+  const deaths: { worker: number; reason: string }[] = [];
+  const inbox = new Inbox(child, (message) => {
+    if (message.type === 'worker-died') {
+      deaths.push({ worker: message.worker, reason: message.signal ?? `exit ${message.exitCode}` });
+    }
+  });
+
+  const stop = onceOnly(async () => {
+    if (child.connected) child.send({ type: 'stop' } satisfies ParentMessage);
+    const gone = await within(exited, config.graceMs + STOP_MARGIN_MS);
+    if (gone === null) killGroup(pid);
+    await exited;
+    // A worker that outlived a killed primary would hold connections into the next trial.
+    killGroup(pid);
+    release();
+  });
+
+  try {
+    const ready = await Promise.race([
+      inbox.next(['ready', 'failed'], READY_DEADLINE_MS, deps.signal),
+      exited.then(({ reason }) => ({ type: 'exited' as const, reason })),
+    ]);
+    if (ready === null) {
+      throw notReady(`the API was not ready within ${READY_DEADLINE_MS} ms`, tail());
+    }
+    if (ready.type === 'exited') {
+      throw notReady(`the API ended before it was ready (${ready.reason})`, tail());
+    }
+    if (ready.type !== 'ready') throw failedToStart(ready, config, tail());
+    return {
+      url: ready.url,
+      adminUrl: ready.adminUrl,
+      pid,
+      deaths,
+      stats: () => fetchStats(ready.adminUrl),
+      stop,
+      rollingRestart: async (surge) => {
+        child.send({ type: 'rolling-restart', surge } satisfies ParentMessage);
+        const done = await inbox.next(
+          ['rolling-restart-done', 'rolling-restart-failed', 'failed'],
+          READY_DEADLINE_MS + config.workers * (config.graceMs + STOP_MARGIN_MS),
+          deps.signal,
+        );
+        if (done?.type === 'rolling-restart-done') return done;
+        throw new LabError('SERVER_NOT_READY', {
+          message: `the rolling restart did not finish: ${describe(done)}`,
+          hint: 'Give the database more slots or make the pool smaller; a new worker must get ready before an old one stops.',
+        });
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Acquires a server for the time of `use` and stops it on every path. */
+export async function withServer<T>(
+  config: ServerConfig,
+  deps: ServerProcessDeps,
+  use: (server: ServerProcess) => Promise<T>,
+): Promise<T> {
+  const server = await startServer(config, deps);
+  try {
+    return await use(server);
+  } finally {
+    await server.stop();
+  }
+}
+
+async function fetchStats(adminUrl: string): Promise<ServerStats> {
+  const response = await fetch(new URL(ADMIN_PATHS.stats, adminUrl), {
+    signal: AbortSignal.timeout(STATS_DEADLINE_MS),
+  });
+  return serverStatsSchema.parse(await response.json());
+}
+
+/** Messages of the primary, kept until somebody asks for them: none is missed between two waits. */
+class Inbox {
+  readonly #messages: ServerMessage[] = [];
+  readonly #child: ChildProcess;
+
+  constructor(child: ChildProcess, onMessage: (message: ServerMessage) => void) {
+    this.#child = child;
+    child.on('message', (raw) => {
+      const message = serverMessageSchema.parse(raw);
+      this.#messages.push(message);
+      onMessage(message);
+      child.emit('parsed-message');
+    });
+  }
+
+  /** The first message of one of the types, or `null` when the deadline passes. */
+  async next(
+    types: readonly ServerMessage['type'][],
+    deadlineMs: number,
+    signal: AbortSignal,
+  ): Promise<ServerMessage | null> {
+    const timeout = AbortSignal.timeout(deadlineMs);
+    for (;;) {
+      const index = this.#messages.findIndex(({ type }) => types.includes(type));
+      const [message] = index === -1 ? [] : this.#messages.splice(index, 1);
+      if (message !== undefined) return message;
+      try {
+        await once(this.#child, 'parsed-message', { signal: AbortSignal.any([timeout, signal]) });
+      } catch (error) {
+        signal.throwIfAborted();
+        if (timeout.aborted) return null;
+        throw error;
+      }
+    }
+  }
+}
+
+function failedToStart(
+  message: ServerMessage,
+  config: ServerConfig,
+  lines: readonly string[],
+): LabError {
+  if (message.type !== 'failed') return notReady(describe(message), lines);
+  const where = `${config.database.host}:${config.database.port}`;
+  switch (message.code) {
+    case 'port_in_use':
+      return new LabError('PORT_IN_USE', {
+        message: `port ${config.port} of the API is taken: ${message.message}`,
+        hint: 'Choose another one with --port, or 0 to let the system choose.',
+      });
+    case 'db_unavailable':
+      return new LabError('DATABASE_UNREACHABLE', {
+        message: `the API cannot reach PostgreSQL at ${where}: ${message.message}`,
+        hint: 'Check that the server runs and accepts TCP connections there.',
+      });
+    case 'db_auth':
+      return new LabError('DATABASE_AUTH', {
+        message: `PostgreSQL at ${where} refuses the API's role: ${message.message}`,
+        hint: 'Check user, password and database.',
+      });
+    case 'crash_loop':
+      return new LabError('SERVER_CRASH_LOOP', {
+        message: `the API's workers keep dying: ${message.message}`,
+        hint: `Their last lines:\n${lines.join('\n')}`,
+      });
+    case 'not_ready':
+      return notReady(message.message, lines);
+  }
+}
+
+function notReady(message: string, lines: readonly string[]): LabError {
+  return new LabError('SERVER_NOT_READY', {
+    message,
+    hint:
+      lines.length > 0
+        ? `Its last lines:\n${lines.join('\n')}`
+        : 'It wrote nothing; is the machine out of memory or process slots?',
+  });
+}
+
+function describe(message: ServerMessage | null): string {
+  if (message === null) return 'no answer in time';
+  return 'message' in message ? message.message : message.type;
+}
+
+function exitOf(child: ChildProcess): Promise<{ readonly reason: string }> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve({ reason: error.message }));
+    child.once('exit', (code, signal) => resolve({ reason: signal ?? `exit code ${code}` }));
+  });
+}
+
+async function within<T>(promise: Promise<T>, deadlineMs: number): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), deadlineMs);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    // ESRCH: the whole group is gone, which is what was wanted.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
+function onceOnly(action: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => {
+    running ??= action();
+    return running;
+  };
+}
