@@ -54,6 +54,7 @@ test('each house rule has a fixture that it refuses', async () => {
 /** The bans of the style page and of the architecture; other rules are Biome's own to prove. */
 const HOUSE_RULES = [
   'noBarrelFile',
+  'noCommonJs',
   'noConsole',
   'noDefaultExport',
   'noEmptyBlockStatements',
@@ -64,15 +65,22 @@ const HOUSE_RULES = [
   'noImportCycles',
   'noJsRestrictedProperties',
   'noMisusedPromises',
+  'noNamespace',
   'noNonNullAssertion',
+  'noParameterAssign',
+  'noParameterProperties',
   'noReExportAll',
   'noRestrictedGlobals',
   'noRestrictedImports',
   'noUndeclaredDependencies',
   'noUnsafeTypeAssertion',
+  'noUnusedImports',
+  'noUnusedVariables',
+  'useExhaustiveSwitchCases',
   'useFilenamingConvention',
   'useImportType',
   'useNodejsImportProtocol',
+  'useThrowOnlyError',
 ];
 
 function expectedRefusals(source: string): readonly string[] {

@@ -1,15 +1,16 @@
 // An ordinary file of the harness.
-import autocannon from 'autocannon'; // refused: noRestrictedImports
-import PgPool from 'pg-pool'; // refused: noRestrictedImports
-import client from 'prom-client'; // refused: noRestrictedImports
-import { panel } from '../../dashboards/web/panel.ts'; // refused: noRestrictedImports
-import { METRICS } from '../../server/contract.ts';
-import { buildApp } from '../../server/app.ts'; // refused: noRestrictedImports
-import type { Pool } from '../../server/pool/pool.ts'; // refused: noRestrictedImports
-import { computeBudget } from '../sizing/budget.ts';
-import { spawn } from 'node:child_process';
-import { startServerProcess } from './server-process.ts';
+import * as p0 from 'node:process'; // refused: noRestrictedImports
+import * as p1 from 'node:console'; // refused: noRestrictedImports
+import * as p2 from 'pg-pool'; // refused: noRestrictedImports
+import * as p3 from 'prom-client'; // refused: noRestrictedImports
+import * as p4 from 'autocannon'; // refused: noRestrictedImports
+import * as p5 from 'node:child_process';
+import * as f0 from '../../dashboards/web/chart.ts'; // refused: noRestrictedImports
+import * as f1 from '../../server/contract.ts';
+import * as f2 from '../../server/app.ts'; // refused: noRestrictedImports
+import * as f3 from '../../server/pool/queue-pool.ts'; // refused: noRestrictedImports
+import * as f4 from '../../harness/sizing/budget.ts';
 
-export type Everything = Pool;
-export const everything = [autocannon, PgPool, client, panel, METRICS, buildApp, computeBudget];
-export const more = [spawn, startServerProcess];
+export const everything = [p0, p1, p2, p3, p4, p5, f0, f1, f2, f3, f4];
+
+export type { Pool } from '../../server/pool/pool.ts'; // refused: noRestrictedImports

@@ -1,24 +1,37 @@
 // A pure folder: neither the machine nor what drives a run.
-import { readFileSync } from 'node:fs'; // refused: noRestrictedImports
-import { setTimeout as sleep } from 'node:timers/promises'; // refused: noRestrictedImports
-import pg from 'pg'; // refused: noRestrictedImports
-import autocannon from 'autocannon'; // refused: noRestrictedImports
-import { panel } from '../../dashboards/web/panel.ts'; // refused: noRestrictedImports
-import type { PoolShape } from '../../server/contract.ts';
-import { buildApp } from '../../server/app.ts'; // refused: noRestrictedImports
-import { run } from '../commands/run.ts'; // refused: noRestrictedImports
-import { LabError } from '../lab-error.ts';
-import { startLoad } from '../load/closed-engine.ts'; // refused: noRestrictedImports
-import type { LoadResult } from '../load/load-engine.ts';
-import { startPostgres } from '../postgres/embedded.ts'; // refused: noRestrictedImports
-import type { PostgresSettings } from '../postgres/provider.ts';
-import { runTrial } from '../runner/trial.ts'; // refused: noRestrictedImports
-import { computeBudget } from '../sizing/budget.ts';
-import { append } from '../store/journal.ts'; // refused: noRestrictedImports
+import * as p0 from 'node:process'; // refused: noRestrictedImports
+import * as p1 from 'node:console'; // refused: noRestrictedImports
+import * as p2 from 'pg-pool'; // refused: noRestrictedImports
+import * as p3 from 'prom-client'; // refused: noRestrictedImports
+import * as p4 from 'autocannon'; // refused: noRestrictedImports
+import * as p5 from 'node:fs'; // refused: noRestrictedImports
+import * as p6 from 'node:timers/promises'; // refused: noRestrictedImports
+import * as p7 from 'pg'; // refused: noRestrictedImports
+import * as p8 from 'fastify'; // refused: noRestrictedImports
+import * as p9 from 'commander'; // refused: noRestrictedImports
+import * as p10 from 'hdr-histogram-js'; // refused: noRestrictedImports
+import * as p11 from 'zod';
+import * as f0 from '../../dashboards/web/chart.ts'; // refused: noRestrictedImports
+import * as f1 from '../../server/contract.ts';
+import * as f2 from '../../server/app.ts'; // refused: noRestrictedImports
+import * as f3 from '../../harness/cli.ts'; // refused: noRestrictedImports
+import * as f4 from '../../harness/commands/run.ts'; // refused: noRestrictedImports
+import * as f5 from '../../harness/runner/trial.ts'; // refused: noRestrictedImports
+import * as f6 from '../../harness/store/journal.ts'; // refused: noRestrictedImports
+import * as f7 from '../../harness/test/fake.ts'; // refused: noRestrictedImports
+import * as f8 from '../../harness/load/closed-engine.ts'; // refused: noRestrictedImports
+import * as f9 from '../../harness/load/load-engine.ts';
+import * as f10 from '../../harness/postgres/embedded.ts'; // refused: noRestrictedImports
+import * as f11 from '../../harness/postgres/provider.ts';
+import * as f12 from '../../harness/lab-error.ts';
+import * as f13 from '../../harness/sizing/budget.ts';
 
-export type Everything = [PoolShape, LoadResult, PostgresSettings];
-export const everything = [readFileSync, sleep, pg, autocannon, panel, buildApp, run, LabError];
-export const more = [startLoad, startPostgres, runTrial, computeBudget, append];
+export const everything = [p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13];
+
+export const bytes = Buffer.alloc(1); // refused: noRestrictedGlobals
 export const seen = performance.now(); // refused: noRestrictedGlobals
 export const cpu = process.cpuUsage(); // refused: noRestrictedGlobals
-setTimeout(() => seen, 1); // refused: noRestrictedGlobals
+export const answer = fetch('http://127.0.0.1'); // refused: noRestrictedGlobals
+export const timer = setTimeout(() => seen, 1); // refused: noRestrictedGlobals
+export const ticker = setInterval(() => seen, 1); // refused: noRestrictedGlobals
+export const soon = setImmediate(() => seen); // refused: noRestrictedGlobals

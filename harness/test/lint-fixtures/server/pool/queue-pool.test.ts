@@ -6,3 +6,5 @@ export const childEnvironment = { ...process.env, POOL_LAB_WORKERS: '1' };
 export const everything = [LabError, PgPool];
 console.log(childEnvironment); // refused: noConsole
 process.exit(1); // refused: noJsRestrictedProperties
+export const name = process.argv[1]; // refused: noJsRestrictedProperties
+export const fake = { kind: 'queue' } as unknown;
