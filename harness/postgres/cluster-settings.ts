@@ -1,0 +1,115 @@
+import { LabError } from '../lab-error.ts';
+import type { PostgresSettings } from './provider.ts';
+
+/** PostgreSQL's own bound (MAX_BACKENDS); a sensible one is the plan's business. */
+const MAX_CONNECTIONS_MAX = 262_143;
+
+/** What the supervisor decides; a setting beside it would let two parts disagree. */
+const SUPERVISED: Readonly<Record<string, string>> = {
+  max_connections: 'use maxConnections',
+  superuser_reserved_connections: 'use superuserReservedConnections',
+  reserved_connections: 'use reservedConnections',
+  listen_addresses: 'it is always 127.0.0.1',
+  port: 'a free one is chosen',
+  unix_socket_directories: 'the socket is inside the data directory',
+  data_directory: 'it is temporary',
+  hba_file: 'the lab writes its own',
+  ident_file: 'the lab writes its own',
+  include: 'give the settings themselves',
+  include_dir: 'give the settings themselves',
+  include_if_exists: 'give the settings themselves',
+  external_pid_file: 'the lab keeps the process id itself',
+  logging_collector: 'the lab reads the log itself',
+  log_destination: 'the lab reads the log itself',
+  ssl: 'the server listens on loopback only',
+};
+
+/** @throws LabError CONFIG_INVALID that names every problem: field, value, remedy */
+export function assertSettings(settings: PostgresSettings): void {
+  const problems = [...countProblems(settings), ...extraProblems(settings.extra)];
+  if (problems.length === 0) return;
+  throw new LabError('CONFIG_INVALID', {
+    message: `PostgreSQL cannot start with these settings: ${problems.map(({ what }) => what).join('; ')}.`,
+    hint: problems.map(({ remedy }) => remedy).join(' '),
+  });
+}
+
+interface Problem {
+  readonly what: string;
+  readonly remedy: string;
+}
+
+function* countProblems(settings: PostgresSettings): Generator<Problem> {
+  const { maxConnections, superuserReservedConnections, reservedConnections } = settings;
+  const fields = { maxConnections, superuserReservedConnections, reservedConnections };
+  let numbersAreSound = true;
+  for (const [field, value] of Object.entries(fields)) {
+    const least = field === 'maxConnections' ? 1 : 0;
+    if (Number.isInteger(value) && value >= least && value <= MAX_CONNECTIONS_MAX) continue;
+    numbersAreSound = false;
+    yield {
+      what: `${field} is ${value}`,
+      remedy: `Give ${field} a whole number from ${least} to ${MAX_CONNECTIONS_MAX}.`,
+    };
+  }
+  const reserved = superuserReservedConnections + reservedConnections;
+  if (numbersAreSound && reserved >= maxConnections) {
+    yield {
+      what: `superuserReservedConnections ${superuserReservedConnections} + reservedConnections ${reservedConnections} leave nothing of maxConnections ${maxConnections}`,
+      remedy: `Raise maxConnections above ${reserved}, or reserve less.`,
+    };
+  }
+}
+
+function* extraProblems(extra: Readonly<Record<string, string>>): Generator<Problem> {
+  for (const [name, value] of Object.entries(extra)) {
+    const supervised = SUPERVISED[name.toLowerCase()];
+    if (supervised !== undefined) {
+      yield {
+        what: `extra setting ${name} is the lab's own`,
+        remedy: `Leave ${name} out: ${supervised}.`,
+      };
+    } else if (!/^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$/i.test(name)) {
+      yield {
+        what: `extra setting ${JSON.stringify(name)} is no name`,
+        remedy: 'Use names as in postgresql.conf, e.g. shared_buffers.',
+      };
+    } else if (/[\n\r\0]/.test(value)) {
+      yield {
+        what: `extra setting ${name} has a line break in its value ${JSON.stringify(value)}`,
+        remedy: `Give ${name} a value of one line.`,
+      };
+    }
+  }
+}
+
+/**
+ * Lines for the end of `postgresql.conf`, where the last one of a name counts. Everything not
+ * named here is PostgreSQL's default, `fsync = on` among it.
+ */
+export function settingsFile(
+  settings: PostgresSettings,
+  placement: {
+    readonly port: number;
+    readonly socketDirectory: string;
+    readonly clusterName: string;
+  },
+): string {
+  const values: Record<string, string> = {
+    max_connections: String(settings.maxConnections),
+    superuser_reserved_connections: String(settings.superuserReservedConnections),
+    reserved_connections: String(settings.reservedConnections),
+    ...settings.extra,
+    listen_addresses: '127.0.0.1',
+    port: String(placement.port),
+    unix_socket_directories: placement.socketDirectory,
+    unix_socket_permissions: '0700',
+    cluster_name: placement.clusterName,
+    logging_collector: 'off',
+    log_destination: 'stderr',
+    ssl: 'off',
+  };
+  return Object.entries(values)
+    .map(([name, value]) => `${name} = '${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'\n`)
+    .join('');
+}

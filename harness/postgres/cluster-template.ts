@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { chmod, chown, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LAB_SCHEMA } from '../../server/contract.ts';
+import type { ServerAccount } from './account.ts';
+import { runServerProgram } from './server-program.ts';
+import { publishOnce } from './staging.ts';
+
+export const DATABASE = 'pool_lab';
+export const SUPERUSER_ROLE = 'postgres';
+export const API_ROLE = 'pool_lab_api';
+
+/**
+ * Locale and encoding are fixed, so that every machine sorts alike and none needs a locale
+ * installed. Data checksums stay on, PostgreSQL 18's default and therefore what people run.
+ * No role gets a password here: until a started server sets one, password logins are refused.
+ * `--no-sync`: the template can be made again at any time; a *running* server does fsync.
+ */
+const INITDB_ARGS = [
+  '--encoding=UTF8',
+  '--locale-provider=builtin',
+  '--builtin-locale=C.UTF-8',
+  '--locale=C',
+  `--username=${SUPERUSER_ROLE}`,
+  '--auth-local=peer',
+  '--auth-host=reject',
+  '--data-checksums',
+  '--no-instructions',
+  '--no-sync',
+] as const;
+
+/**
+ * One statement a line: single-user mode takes a line break for the end. The schema reaches the
+ * new database by way of template1, which saves a second process for connecting to it.
+ */
+const SETUP_SQL = [
+  `CREATE ROLE ${API_ROLE} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE`,
+  `CREATE SCHEMA ${LAB_SCHEMA} AUTHORIZATION ${API_ROLE}`,
+  `COMMENT ON SCHEMA ${LAB_SCHEMA} IS 'Belongs to pool-lab, which may drop it with everything in it.'`,
+  `CREATE DATABASE ${DATABASE} TEMPLATE template1`,
+  `DROP SCHEMA ${LAB_SCHEMA}`,
+  '',
+].join('\n');
+
+/** Far above the second it takes, for a slow disk. */
+const INITDB_DEADLINE_MS = 60_000;
+
+export interface TemplateRequest {
+  readonly fingerprint: string;
+  /** Directory with the runnable `bin`, `lib`, `share`. */
+  readonly programs: string;
+  readonly cachePath: string;
+  readonly account: ServerAccount;
+  readonly signal: AbortSignal;
+}
+
+/** Name of the template's directory; another for other binaries, arguments or set-up. */
+export function templateName(fingerprint: string): string {
+  const hash = createHash('sha256').update(JSON.stringify([fingerprint, INITDB_ARGS, SETUP_SQL]));
+  return `cluster-${hash.digest('hex').slice(0, 16)}`;
+}
+
+/**
+ * Data directory of a cluster that was never started, made once: roles, the lab's database and its
+ * schema are in it, passwords are not.
+ *
+ * @throws LabError as initdb fails
+ */
+export async function prepareTemplate(request: TemplateRequest): Promise<string> {
+  const { account, programs, signal } = request;
+  const path = join(request.cachePath, templateName(request.fingerprint));
+  await publishOnce(path, async (unfinished) => {
+    const data = join(unfinished, 'data');
+    await mkdir(data, { mode: 0o700 });
+    if (account.switchTo !== null) await chown(data, account.switchTo.uid, account.switchTo.gid);
+    const common = { account, signal, deadlineMs: INITDB_DEADLINE_MS };
+    await runServerProgram({
+      ...common,
+      file: join(programs, 'bin', 'initdb'),
+      args: [...INITDB_ARGS, `--pgdata=${data}`],
+      input: '',
+    });
+    await runServerProgram({
+      ...common,
+      file: join(programs, 'bin', 'postgres'),
+      // -j is not given: each line is a statement. exit_on_error makes a failed one end the program.
+      args: ['--single', '-F', '-c', 'exit_on_error=true', '-D', data, 'template1'],
+      input: SETUP_SQL,
+    });
+    // From here on nobody but the lab's user may enter, the server's account included.
+    await chmod(unfinished, 0o700);
+  });
+  return join(path, 'data');
+}

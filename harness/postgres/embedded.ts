@@ -1,0 +1,229 @@
+import { appendFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DatabaseConfig } from '../../server/contract.ts';
+import type { Custodian } from '../custodian.ts';
+import { LabError } from '../lab-error.ts';
+import { chooseServerAccount, type ServerAccount } from './account.ts';
+import { locateBinaries } from './binaries.ts';
+import { assertSettings, settingsFile } from './cluster-settings.ts';
+import { API_ROLE, DATABASE, prepareTemplate, SUPERUSER_ROLE } from './cluster-template.ts';
+import { accessRules, randomPassword, scramVerifier } from './credentials.ts';
+import { explainFileError } from './file-failure.ts';
+import { findFreePort } from './free-port.ts';
+import { openLabDirectory } from './lab-directory.ts';
+import { type Postmaster, startPostmaster } from './postmaster.ts';
+import type { PostgresProvider, PostgresSettings, StartedPostgres } from './provider.ts';
+import { connectWhenReady } from './readiness.ts';
+import { clusterName, createRunDirectory, type RunDirectory } from './run-directory.ts';
+import { stageBinaries } from './staging.ts';
+import { explainStartFailure } from './start-failure.ts';
+import { copyTree } from './tree-copy.ts';
+
+export interface EmbeddedDeps {
+  readonly custodian: Custodian;
+  /** Directory the lab's own is made in. @default /var/tmp */
+  readonly labParent?: string;
+  /** Chooses the port of each attempt. @default one that is free at that moment */
+  readonly choosePort?: () => Promise<number>;
+}
+
+/** Somebody else may take the chosen port in between; five times in a row is not chance. */
+const PORT_ATTEMPTS = 5;
+/** A healthy start takes 0.2 s; this is for an overloaded machine. */
+const READY_DEADLINE_MS = 30_000;
+/** Linux allows 107 bytes for a socket's path, macOS 103. */
+const SOCKET_PATH_MAX = 103;
+
+/** PostgreSQL from the installed binaries, supervised by this process, on loopback. */
+export function createEmbeddedPostgres(deps: EmbeddedDeps): PostgresProvider {
+  return {
+    kind: 'embedded',
+    start: async (settings, signal) => {
+      assertSettings(settings);
+      const account = chooseServerAccount();
+      const binaries = locateBinaries();
+      const lab = openLabDirectory(deps.labParent);
+      const run = createRunDirectory(lab);
+      const releaseRun = deps.custodian.guard({ kind: 'directory', path: run.path });
+      const removeRun = async (): Promise<void> => {
+        await run.remove();
+        releaseRun();
+      };
+      try {
+        const startedAt = performance.now();
+        const programs = await stageBinaries(binaries, lab.cachePath);
+        const stagedAt = performance.now();
+        const { fingerprint } = binaries;
+        const template = await prepareTemplate({
+          fingerprint,
+          programs,
+          cachePath: lab.cachePath,
+          account,
+          signal,
+        });
+        await createCluster({ template, run, account });
+        const initializedAt = performance.now();
+        const up = await bringUp({ run, programs, account, settings, signal, deps });
+        const readyAt = performance.now();
+        return supervise(up, {
+          settings,
+          removeRun,
+          dataDirectory: run.dataPath,
+          timings: {
+            stageMs: stagedAt - startedAt,
+            initMs: initializedAt - stagedAt,
+            readyMs: readyAt - initializedAt,
+          },
+        });
+      } catch (error) {
+        await removeRun();
+        throw explainFileError(error, `starting PostgreSQL in ${run.path}`);
+      }
+    },
+  };
+}
+
+async function createCluster(from: {
+  readonly template: string;
+  readonly run: RunDirectory;
+  readonly account: ServerAccount;
+}): Promise<void> {
+  const { template, run, account } = from;
+  await copyTree({
+    from: template,
+    to: run.dataPath,
+    owner: account.switchTo,
+    modes: { directory: 0o700, file: 0o600 },
+    include: () => true,
+  });
+  const { hba, ident } = accessRules(account.harnessUser, SUPERUSER_ROLE);
+  await writeFile(join(run.dataPath, 'pg_hba.conf'), hba);
+  await writeFile(join(run.dataPath, 'pg_ident.conf'), ident);
+}
+
+interface BringUp {
+  readonly run: RunDirectory;
+  readonly programs: string;
+  readonly account: ServerAccount;
+  readonly settings: PostgresSettings;
+  readonly signal: AbortSignal;
+  readonly deps: EmbeddedDeps;
+}
+
+interface Up {
+  readonly postmaster: Postmaster;
+  readonly api: DatabaseConfig;
+  readonly superuser: DatabaseConfig;
+  readonly version: string;
+}
+
+async function bringUp(context: BringUp): Promise<Up> {
+  const { run, settings, deps } = context;
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await (deps.choosePort ?? findFreePort)();
+    const socketPath = join(run.dataPath, `.s.PGSQL.${port}`);
+    if (Buffer.byteLength(socketPath) > SOCKET_PATH_MAX) {
+      throw new LabError('DIRECTORY_UNUSABLE', {
+        message: `The path ${socketPath} is longer than the ${SOCKET_PATH_MAX} bytes a socket's may have.`,
+        hint: 'Have the lab use a directory with a shorter path (POOL_LAB_DIRECTORY).',
+      });
+    }
+    const placement = {
+      port,
+      socketDirectory: run.dataPath,
+      clusterName: clusterName(run.dataPath),
+    };
+    // Of several lines for one setting the last counts, so a second attempt may append again.
+    await appendFile(join(run.dataPath, 'postgresql.conf'), settingsFile(settings, placement));
+    const postmaster = startPostmaster({ ...context, dataPath: run.dataPath, ...deps });
+    try {
+      return await untilReady(postmaster, port, context);
+    } catch (error) {
+      await postmaster.end();
+      const portTaken = error instanceof LabError && error.code === 'PORT_IN_USE';
+      if (!portTaken || attempt === PORT_ATTEMPTS) throw error;
+    }
+  }
+}
+
+/**
+ * The template's roles have no password, so a password login fails until the harness, which the
+ * server knows through the socket inside its own directory, has set this run's own. Ready means that
+ * one of them works over TCP, as it will be used.
+ */
+async function untilReady(postmaster: Postmaster, port: number, context: BringUp): Promise<Up> {
+  const common = { host: '127.0.0.1', port, database: DATABASE };
+  const superuser = { ...common, user: SUPERUSER_ROLE, password: randomPassword() };
+  const api = { ...common, user: API_ROLE, password: randomPassword() };
+  const ended = new AbortController();
+  const late = AbortSignal.timeout(READY_DEADLINE_MS);
+  const signal = AbortSignal.any([context.signal, ended.signal, late]);
+  const failed = postmaster.ended.then((ending): never => {
+    const error = explainStartFailure({
+      summary: 'PostgreSQL did not start',
+      ending,
+      lastLines: postmaster.lastLines(),
+    });
+    ended.abort(error);
+    throw error;
+  });
+  const connect = async (): Promise<Up> => {
+    const socket = { host: context.run.dataPath, port, user: SUPERUSER_ROLE, database: DATABASE };
+    await connectWhenReady(socket, signal, (client) =>
+      client.query(
+        [superuser, api]
+          .map(({ user, password }) => `ALTER ROLE ${user} PASSWORD '${scramVerifier(password)}'`)
+          .join(';'),
+      ),
+    );
+    const version = await connectWhenReady(superuser, signal, async (client) => {
+      const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
+      return rows[0]?.server_version ?? 'unknown';
+    });
+    return { postmaster, api, superuser, version };
+  };
+  try {
+    return await Promise.race([connect(), failed]);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (!late.aborted) throw error;
+    throw explainStartFailure({
+      summary: 'PostgreSQL did not get ready',
+      ending: `no connection within ${READY_DEADLINE_MS} ms`,
+      lastLines: postmaster.lastLines(),
+    });
+  }
+}
+
+function supervise(
+  up: Up,
+  rest: Pick<StartedPostgres, 'settings' | 'timings'> & {
+    readonly dataDirectory: string;
+    readonly removeRun: () => Promise<void>;
+  },
+): StartedPostgres {
+  const { postmaster, api, superuser, version } = up;
+  let stopping: Promise<void> | null = null;
+  const died = Promise.withResolvers<{ readonly lastLines: readonly string[] }>();
+  postmaster.ended.then(() => {
+    if (stopping === null) died.resolve({ lastLines: postmaster.lastLines() });
+  });
+  const stop = async (): Promise<void> => {
+    await postmaster.end();
+    await rest.removeRun();
+  };
+  return {
+    api,
+    superuser,
+    version,
+    settings: rest.settings,
+    timings: rest.timings,
+    postmasterPid: postmaster.pid,
+    dataDirectory: rest.dataDirectory,
+    died: died.promise,
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { type Custodian, NOTHING_GUARDED } from '../custodian.ts';
+import { identifyProcess } from '../process-table.ts';
+import type { ServerAccount } from './account.ts';
+import { createLogTail } from './log-tail.ts';
+import { endServer, ORDERLY_END } from './postmaster-end.ts';
+import { SERVER_ENVIRONMENT, spawnIdentity } from './server-program.ts';
+
+/** A server process under supervision; started, which does not mean ready. */
+export interface Postmaster {
+  readonly pid: number | null;
+  /** How it ended, once it has, e.g. `exit code 1`. Never rejects. */
+  readonly ended: Promise<string>;
+  lastLines(): readonly string[];
+  /** Ends it and all its children, however long it hesitates. Idempotent. */
+  end(): Promise<void>;
+}
+
+export function startPostmaster(start: {
+  readonly programs: string;
+  readonly dataPath: string;
+  readonly account: ServerAccount;
+  readonly custodian: Custodian;
+}): Postmaster {
+  const { programs, dataPath, account, custodian } = start;
+  const tail = createLogTail();
+  const child = spawn(join(programs, 'bin', 'postgres'), ['-D', dataPath], {
+    cwd: '/',
+    env: SERVER_ENVIRONMENT,
+    // A session of its own: Ctrl-C in the terminal must reach the harness alone, which then stops
+    // things in their order.
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    ...spawnIdentity(account),
+  });
+  const pid = child.pid ?? null;
+  const release =
+    pid === null
+      ? NOTHING_GUARDED
+      : custodian.guard({ kind: 'postmaster', pid, dataDirectory: dataPath });
+  const identity = pid === null ? null : identifyProcess(pid);
+  child.stderr.on('data', (chunk: Buffer) => tail.push(chunk));
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => {
+      // Children may hold the log open longer than the postmaster lives; its own last words are
+      // in the pipe by now and are read in this turn of the event loop.
+      setImmediate(() => resolve(code === null ? `ended by ${signal}` : `exit code ${code}`));
+    });
+  });
+  let ending: Promise<void> | null = null;
+  const end = async (): Promise<void> => {
+    await endServer(dataPath, identity, ORDERLY_END);
+    if (pid !== null) await ended;
+    release();
+  };
+  return {
+    pid,
+    ended,
+    lastLines: () => tail.lines(),
+    end: () => {
+      ending ??= end();
+      return ending;
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client, type ClientConfig } from 'pg';
+import { describeError, systemErrorCode } from '../system-error.ts';
+
+/** Not listening yet, and listening but still starting up (57P03, cannot_connect_now). */
+const NOT_READY_CODES: readonly string[] = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', '57P03'];
+const RETRY_MS = 5;
+
+/**
+ * Connects as soon as the server accepts, runs `use`, and closes the connection again. When it
+ * resolves, the server's process for the connection has ended too: PostgreSQL leaves the socket
+ * open until then, so nothing of it takes a slot from the first user.
+ */
+export async function connectWhenReady<T>(
+  config: ClientConfig,
+  signal: AbortSignal,
+  use: (client: Client) => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    signal.throwIfAborted();
+    const client = new Client(config);
+    client.on('error', () => {
+      // A lost connection also rejects what is being waited for; without a listener it would throw.
+    });
+    try {
+      await client.connect();
+    } catch (error) {
+      await client.end();
+      if (!NOT_READY_CODES.includes(systemErrorCode(error) ?? '')) {
+        throw new Error(`connecting to the started server failed: ${describeError(error)}`, {
+          cause: error,
+        });
+      }
+      await delay(RETRY_MS, undefined, { signal });
+      continue;
+    }
+    try {
+      return await use(client);
+    } finally {
+      await client.end();
+    }
+  }
+}

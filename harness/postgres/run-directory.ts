@@ -1,0 +1,63 @@
+import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import { identifyProcess, isRunning, type ProcessIdentity } from '../process-table.ts';
+import { systemErrorCode } from '../system-error.ts';
+import type { LabDirectory } from './lab-directory.ts';
+
+/** Place of one running server, locked by the process that started it. */
+export interface RunDirectory {
+  readonly path: string;
+  readonly dataPath: string;
+  remove(): Promise<void>;
+}
+
+export const RUN_PREFIX = 'run-';
+const LOCK_FILE = 'lock.json';
+
+const lockSchema = z.strictObject({ pid: z.int().min(1), startToken: z.string().min(1) });
+
+/** The lock names this process by pid and start time, and stands before anything else is there. */
+export function createRunDirectory(lab: LabDirectory): RunDirectory {
+  const path = mkdtempSync(join(lab.runsPath, RUN_PREFIX));
+  const self = identifyProcess(process.pid);
+  if (self === null) throw new Error(`this process (${process.pid}) is not in the process table`);
+  const { pid, startToken } = self;
+  writeFileSync(join(path, LOCK_FILE), JSON.stringify({ pid, startToken }), { mode: 0o600 });
+  // The server's account passes through, and sees nothing but its own directory.
+  chmodSync(path, 0o711);
+  return {
+    path,
+    dataPath: join(path, 'data'),
+    remove: () => rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 }),
+  };
+}
+
+/** Whose run this is: the living owner, `null` when it is gone, `unlocked` when nothing says. */
+export function runOwner(runPath: string): ProcessIdentity | null | 'unlocked' {
+  let text: string;
+  try {
+    text = readFileSync(join(runPath, LOCK_FILE), 'utf8');
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return 'unlocked';
+    throw error;
+  }
+  const lock = lockSchema.safeParse(parseJson(text));
+  if (!lock.success) return 'unlocked';
+  return isRunning(lock.data) ? lock.data : null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Cut off while it was written: as good as not there.
+    return null;
+  }
+}
+
+/** What the server calls itself in the process table, from which its processes are found again. */
+export function clusterName(dataPath: string): string {
+  return `pool-lab-${basename(dirname(dataPath))}`;
+}

@@ -1,0 +1,39 @@
+import { rm } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { endServer, QUICK_END } from '../postgres/postmaster-end.ts';
+import { signalGroup } from '../process-table.ts';
+import { type Guarded, watchdogMessageSchema } from './watchdog-message.ts';
+
+/*
+ * Process entry. Reads what to guard from standard input until it closes, which is how a process
+ * learns of its parent's death whatever killed it. Then the processes go, and after them the
+ * directories: a running server would write into a directory that is being removed.
+ */
+const guarded = new Map<number, Guarded>();
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // Whoever ends a whole group politely must not end the one that cleans up after it.
+  });
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const message = watchdogMessageSchema.parse(JSON.parse(line));
+  if (message.type === 'guard') guarded.set(message.id, message.resource);
+  else guarded.delete(message.id);
+}
+
+const left = [...guarded.values()];
+const ends = await Promise.allSettled(left.map(endProcess));
+const removals = await Promise.allSettled(left.map(removeDirectory));
+process.exitCode = [...ends, ...removals].some(({ status }) => status === 'rejected') ? 1 : 0;
+
+async function endProcess(resource: Guarded): Promise<void> {
+  if (resource.kind === 'process-group') signalGroup(resource, 'SIGKILL');
+  if (resource.kind === 'postmaster') await endServer(resource.dataDirectory, resource, QUICK_END);
+}
+
+async function removeDirectory(resource: Guarded): Promise<void> {
+  if (resource.kind !== 'directory') return;
+  await rm(resource.path, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+}
