@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { type DatabaseConfig, SERVER_ENV } from '../../server/contract.ts';
+import type { Custodian } from '../custodian.ts';
+import { entryPoint } from '../entry-point.ts';
+import { LabError } from '../lab-error.ts';
+import { outputTail } from './output-tail.ts';
+
+/** The data takes about a second; a minute is a hung disk. */
+const SEED_DEADLINE_MS = 60_000;
+
+/** Puts the workloads' schema and data in place; does nothing where they already are. */
+export async function seedDatabase(deps: {
+  /** Connects as this role, which must be able to create a schema. */
+  readonly owner: DatabaseConfig;
+  /** Role the API connects with; it is granted what the workloads need. */
+  readonly apiRole: string;
+  readonly baseEnvironment: Readonly<Record<string, string>>;
+  readonly custodian: Custodian;
+  readonly signal: AbortSignal;
+}): Promise<void> {
+  deps.signal.throwIfAborted();
+  const { owner } = deps;
+  const child = spawn(process.execPath, [entryPoint(import.meta.url, '../../server/seed')], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...deps.baseEnvironment,
+      [SERVER_ENV['database.host']]: owner.host,
+      [SERVER_ENV['database.port']]: String(owner.port),
+      [SERVER_ENV['database.user']]: owner.user,
+      [SERVER_ENV['database.password']]: owner.password,
+      [SERVER_ENV['database.database']]: owner.database,
+      POOL_LAB_API_ROLE: deps.apiRole,
+    },
+    signal: AbortSignal.any([deps.signal, AbortSignal.timeout(SEED_DEADLINE_MS)]),
+  });
+  const tail = outputTail([child.stdout, child.stderr]);
+  const release =
+    child.pid === undefined
+      ? () => {}
+      : deps.custodian.guard({ kind: 'process-group', pid: child.pid });
+  const outcome = await new Promise<string | null>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', (code, signal) =>
+      resolve(code === 0 ? null : (signal ?? `exit code ${code}`)),
+    );
+  });
+  release();
+  deps.signal.throwIfAborted();
+  if (outcome === null) return;
+  throw new LabError('SEED_FAILED', {
+    message: `the workloads' tables could not be created in ${owner.host}:${owner.port}/${owner.database}: ${outcome}`,
+    hint: tail().join('\n') || 'Check that the role may create a schema there.',
+  });
+}

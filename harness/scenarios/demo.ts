@@ -1,0 +1,218 @@
+import { POOL_DEFAULTS, type PoolShape, type Workload } from '../../server/contract.ts';
+import { type PairedRatio, pairedRatio } from '../analysis/paired-ratio.ts';
+import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import type { TrialPlan } from '../plan/trial-plan.ts';
+
+/**
+ * The exhaustion that people meet: four workers with SQLAlchemy's default pool on a small server,
+ * then a shape that fits until a rolling deploy, then one that survives the deploy.
+ */
+const EXHAUSTION = {
+  maxConnections: 30,
+  workers: 4,
+  surge: 1,
+  /** More clients than all pools together can serve at once, so that every pool fills up. */
+  connections: 96,
+  tooBig: { poolSize: 5, maxOverflow: 10 },
+  fits: { poolSize: 4, maxOverflow: 2 },
+  safe: { poolSize: 3, maxOverflow: 2 },
+  workload: 'hold',
+  workloadParams: { ms: '40' },
+  warmupMs: 500,
+  steadyMs: 2_500,
+  rolloutMs: 3_000,
+} as const;
+
+/** Right-sized against oversized on a server with room for both, and where size makes no difference. */
+const CONTRAST = {
+  maxConnections: 250,
+  workers: 1,
+  connections: 256,
+  small: { poolSize: 2, maxOverflow: 0 },
+  large: { poolSize: 200, maxOverflow: 0 },
+  /** Three pairs: the least that gives an interval worth printing within a minute. */
+  pairs: 3,
+  /** Long enough to open 200 connections before the clock starts. */
+  warmupMs: 1_000,
+  hotMs: 1_400,
+  controlMs: 1_000,
+} as const;
+
+export interface Contrast {
+  readonly workload: Workload;
+  readonly small: readonly MeasuredTrial[];
+  readonly large: readonly MeasuredTrial[];
+  /** Small over large, in right answers per second. */
+  readonly throughput: PairedRatio | null;
+  /** Large over small, in p99 of right answers. */
+  readonly latencyP99: PairedRatio | null;
+}
+
+export interface ShapeUnderDeploy {
+  readonly shape: PoolShape;
+  readonly steady: MeasuredTrial;
+  readonly rollout: MeasuredTrial;
+}
+
+export interface DemoResult {
+  readonly reproducedAfterMs: number;
+  readonly elapsedMs: number;
+  readonly surge: number;
+  readonly tooBig: MeasuredTrial;
+  readonly fits: ShapeUnderDeploy;
+  readonly safe: ShapeUnderDeploy;
+  readonly hot: Contrast;
+  readonly control: Contrast;
+}
+
+export interface DemoDeps {
+  /** Runs the trials on one fresh PostgreSQL with this many slots and gives their results in order. */
+  readonly onPostgres: <T>(
+    maxConnections: number,
+    use: (runTrials: RunTrials) => Promise<T>,
+  ) => Promise<T>;
+  readonly nowMs: () => number;
+  readonly say: (step: string) => void;
+}
+
+/** Trials of one server configuration share its fresh workers, each with a warm-up of its own. */
+export type RunTrials = (plans: readonly TrialPlan[]) => Promise<readonly MeasuredTrial[]>;
+
+export async function runDemo(seed: number, deps: DemoDeps): Promise<DemoResult> {
+  const startedMs = deps.nowMs();
+  const exhaustion = await deps.onPostgres(EXHAUSTION.maxConnections, async (runTrials) => {
+    deps.say(`4 workers × (5+10) on max_connections ${EXHAUSTION.maxConnections}`);
+    const tooBig = await one(runTrials, exhaustionPlan(EXHAUSTION.tooBig, 0, seed));
+    const reproducedAfterMs = deps.nowMs() - startedMs;
+    const fits = await underDeploy(EXHAUSTION.fits, seed, runTrials, deps);
+    const safe = await underDeploy(EXHAUSTION.safe, seed, runTrials, deps);
+    return { reproducedAfterMs, tooBig, fits, safe };
+  });
+  const contrast = await deps.onPostgres(CONTRAST.maxConnections, (runTrials) =>
+    measureContrast(seed, runTrials, deps),
+  );
+  return {
+    ...exhaustion,
+    ...contrast,
+    surge: EXHAUSTION.surge,
+    elapsedMs: deps.nowMs() - startedMs,
+  };
+}
+
+async function underDeploy(
+  shape: PoolShape,
+  seed: number,
+  runTrials: RunTrials,
+  deps: DemoDeps,
+): Promise<ShapeUnderDeploy> {
+  const label = `4 workers × (${shape.poolSize}+${shape.maxOverflow})`;
+  deps.say(`${label}, then a rolling deploy under the same load`);
+  const [steady, rollout] = await runTrials([
+    exhaustionPlan(shape, 0, seed),
+    exhaustionPlan(shape, EXHAUSTION.surge, seed),
+  ]);
+  if (steady === undefined || rollout === undefined) throw new Error('a trial gave no result');
+  return { shape, steady, rollout };
+}
+
+async function measureContrast(
+  seed: number,
+  runTrials: RunTrials,
+  deps: DemoDeps,
+): Promise<{ readonly hot: Contrast; readonly control: Contrast }> {
+  const noTrials = (): { hot: MeasuredTrial[]; control: MeasuredTrial[] } => ({
+    hot: [],
+    control: [],
+  });
+  const results = { small: noTrials(), large: noTrials() };
+  for (let pair = 0; pair < CONTRAST.pairs; pair += 1) {
+    // ABBA: what drifts slowly on a shared machine hits both sides alike.
+    const order = pair % 2 === 0 ? (['small', 'large'] as const) : (['large', 'small'] as const);
+    for (const side of order) {
+      deps.say(`pair ${pair + 1} of ${CONTRAST.pairs}: ${CONTRAST[side].poolSize} per worker`);
+      const [hot, control] = await runTrials([
+        contrastPlan('hot', CONTRAST[side], seed),
+        contrastPlan('point', CONTRAST[side], seed),
+      ]);
+      if (hot === undefined || control === undefined) throw new Error('a trial gave no result');
+      results[side].hot.push(hot);
+      results[side].control.push(control);
+    }
+  }
+  return {
+    hot: contrastOf('hot', results.small.hot, results.large.hot),
+    control: contrastOf('point', results.small.control, results.large.control),
+  };
+}
+
+function contrastOf(
+  workload: Workload,
+  small: readonly MeasuredTrial[],
+  large: readonly MeasuredTrial[],
+): Contrast {
+  const pairsOf =
+    (left: readonly MeasuredTrial[], right: readonly MeasuredTrial[]) =>
+    (read: (trial: MeasuredTrial) => number | null) =>
+      left.flatMap((trial, index) => {
+        const other = right[index];
+        return other === undefined
+          ? []
+          : [{ left: read(trial) ?? Number.NaN, right: read(other) ?? Number.NaN }];
+      });
+  return {
+    workload,
+    small,
+    large,
+    throughput: pairedRatio(pairsOf(small, large)((trial) => trial.throughputPerSecond)),
+    latencyP99: pairedRatio(pairsOf(large, small)((trial) => trial.latencyMs.ok.p99)),
+  };
+}
+
+async function one(runTrials: RunTrials, plan: TrialPlan): Promise<MeasuredTrial> {
+  const [result] = await runTrials([plan]);
+  if (result === undefined) throw new Error('the trial gave no result');
+  return result;
+}
+
+function exhaustionPlan(shape: PoolShape, surge: number, seed: number): TrialPlan {
+  return {
+    ...planDefaults(EXHAUSTION.maxConnections, seed),
+    workers: EXHAUSTION.workers,
+    pool: { ...POOL_DEFAULTS, ...shape },
+    workload: EXHAUSTION.workload,
+    workloadParams: EXHAUSTION.workloadParams,
+    load: { ...LOAD_DEFAULTS, connections: EXHAUSTION.connections },
+    warmupMs: EXHAUSTION.warmupMs,
+    durationMs: surge > 0 ? EXHAUSTION.rolloutMs : EXHAUSTION.steadyMs,
+    rolloutSurge: surge,
+  };
+}
+
+function contrastPlan(workload: 'hot' | 'point', shape: PoolShape, seed: number): TrialPlan {
+  return {
+    ...planDefaults(CONTRAST.maxConnections, seed),
+    workers: CONTRAST.workers,
+    pool: { ...POOL_DEFAULTS, ...shape },
+    workload,
+    workloadParams: {},
+    load: { ...LOAD_DEFAULTS, connections: CONTRAST.connections },
+    warmupMs: CONTRAST.warmupMs,
+    durationMs: workload === 'hot' ? CONTRAST.hotMs : CONTRAST.controlMs,
+    rolloutSurge: 0,
+  };
+}
+
+const LOAD_DEFAULTS = { thinkTimeMs: 0, requestTimeoutMs: 30_000, goodputDeadlineMs: 1_000 };
+
+function planDefaults(maxConnections: number, seed: number) {
+  return {
+    drainMs: 3_000,
+    postgres: {
+      maxConnections,
+      superuserReservedConnections: 3,
+      reservedConnections: 0,
+      extra: {},
+    },
+    seed,
+  };
+}
