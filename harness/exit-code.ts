@@ -10,6 +10,8 @@ export const EXIT_CODE = {
   storage: 8,
   thresholdNotMet: 99,
   interrupted: 130,
+  /** Nobody reads stdout any more (`pool-lab … | head -1`), as a program that SIGPIPE ends. */
+  closedPipe: 141,
   terminated: 143,
 } as const;
 export type ExitCode = (typeof EXIT_CODE)[keyof typeof EXIT_CODE];

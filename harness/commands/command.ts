@@ -1,0 +1,15 @@
+import type { ExitCode } from '../exit-code.ts';
+import type { Io } from '../io.ts';
+import type { OptionTable, RawFlags } from '../plan/option-table.ts';
+
+/** One command of the CLI: parse, call one function, print, say the exit code. */
+export interface Command {
+  readonly name: string;
+  /** One line, shown in the list of commands. */
+  readonly summary: string;
+  /** All its options; help, parsing and messages come from here. */
+  readonly options: OptionTable;
+  /** Ready to paste, with what each shows. */
+  readonly examples: readonly { readonly line: string; readonly shows: string }[];
+  run(flags: RawFlags, io: Io): Promise<ExitCode>;
+}

@@ -1,0 +1,119 @@
+import { LIMITS } from '../../server/contract.ts';
+import {
+  type OptionValues,
+  type Problem,
+  type RawEnv,
+  type RawFlags,
+  type ReadOptions,
+  readOptions,
+  unknownVariableWarnings,
+} from './option-table.ts';
+import { problemError } from './problem-error.ts';
+import { PLAN_OPTIONS, RUN_OPTIONS } from './run-options.ts';
+import { type TrialPlan, trialPlanSchema } from './trial-plan.ts';
+
+export interface ParsedTrialPlan {
+  readonly plan: TrialPlan;
+  /** Sentences for stderr: what was given and changes nothing. */
+  readonly warnings: readonly string[];
+}
+
+type PlanTable = typeof PLAN_OPTIONS;
+
+/**
+ * Flags before `POOL_LAB_*` variables before defaults, checked and frozen.
+ *
+ * @throws LabError CONFIG_INVALID naming every problem at once.
+ */
+export function parseTrialPlan(given: {
+  readonly flags: RawFlags;
+  readonly env: RawEnv;
+  /** The command whose help a remedy points to. @default `run` */
+  readonly command?: string;
+}): ParsedTrialPlan {
+  const read = readOptions(PLAN_OPTIONS, given);
+  const problems = [...read.problems, ...problemsBetween(read)];
+  if (problems.length > 0) throw problemError(problems, given.command ?? 'run');
+  return {
+    plan: deepFreeze(trialPlanSchema.parse(planOf(read.values))),
+    warnings: unknownVariableWarnings(RUN_OPTIONS, given.env),
+  };
+}
+
+function planOf(values: OptionValues<PlanTable>): TrialPlan {
+  return {
+    workers: values.workers,
+    pool: {
+      kind: values.poolKind,
+      poolSize: values.poolSize,
+      maxOverflow: values.maxOverflow,
+      poolTimeoutMs: values.poolTimeout,
+      maxWaiting: values.maxWaiting,
+      recycleMs: values.recycle,
+      prePing: values.prePing,
+      resetOnReturn: values.resetOnReturn,
+      order: values.poolOrder,
+      statementTimeoutMs: values.statementTimeout,
+      lockTimeoutMs: values.lockTimeout,
+      idleInTransactionTimeoutMs: values.idleInTransactionTimeout,
+    },
+    workload: values.workload,
+    workloadParams: { ...values.param },
+    load: {
+      connections: values.connections,
+      thinkTimeMs: values.thinkTime,
+      requestTimeoutMs: values.requestTimeout,
+      goodputDeadlineMs: values.goodputDeadline,
+    },
+    warmupMs: values.warmup,
+    durationMs: values.duration,
+    drainMs: values.drain,
+    rolloutSurge: values.rollout,
+    postgres: {
+      maxConnections: values.maxConnections,
+      superuserReservedConnections: values.superuserReserved,
+      reservedConnections: values.reserved,
+      extra: { ...values.pgSetting },
+    },
+    seed: values.seed,
+  };
+}
+
+/** What only two values together get wrong. Fields that are wrong on their own are left out. */
+function problemsBetween({ values, sources, problems }: ReadOptions<PlanTable>): Problem[] {
+  const wrong = new Set(problems.map((problem) => problem.field));
+  const sound = (...fields: readonly string[]): boolean => fields.every((f) => !wrong.has(f));
+  const found: Problem[] = [];
+  const most = values.poolSize + values.maxOverflow;
+  if (sound('--pool-size', '--max-overflow') && most > LIMITS.poolConnectionsMax) {
+    found.push({
+      field: '--pool-size + --max-overflow',
+      value: `${values.poolSize} + ${values.maxOverflow}`,
+      source: `${sources.poolSize}, ${sources.maxOverflow}`,
+      problem: `is ${most} connections a worker, above ${LIMITS.poolConnectionsMax}`,
+      remedy: `keep their sum at ${LIMITS.poolConnectionsMax} or less`,
+    });
+  }
+  const reserved = values.superuserReserved + values.reserved;
+  if (
+    sound('--superuser-reserved', '--reserved', '--max-connections') &&
+    reserved >= values.maxConnections
+  ) {
+    found.push({
+      field: '--superuser-reserved + --reserved',
+      value: `${values.superuserReserved} + ${values.reserved}`,
+      source: `${sources.superuserReserved}, ${sources.reserved}`,
+      problem: `reserve every slot of max_connections ${values.maxConnections}`,
+      remedy: `give --max-connections ${reserved + 1} or more, or reserve less`,
+    });
+  }
+  return found;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    for (const child of Object.values(value)) deepFreeze(child);
+    Object.freeze(value);
+  }
+  return value;
+}

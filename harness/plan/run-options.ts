@@ -1,0 +1,225 @@
+import {
+  IDLE_ORDERS,
+  LIMITS,
+  POOL_DEFAULTS,
+  POOL_KINDS,
+  WORKLOADS,
+  type Workload,
+} from '../../server/contract.ts';
+import { ENV_PREFIX, type Option } from './option-table.ts';
+import { PLAN_LIMITS } from './trial-plan.ts';
+import {
+  assignments,
+  choice,
+  duration,
+  orNone,
+  type ValueParser,
+  wholeNumber,
+  yesNo,
+} from './value-parser.ts';
+
+const timeout = duration({ minMs: 0, maxMs: LIMITS.timeoutMsMax });
+const phase = duration({ minMs: 0, maxMs: PLAN_LIMITS.durationMsMax });
+const someTime = duration({ minMs: 1, maxMs: PLAN_LIMITS.durationMsMax });
+const slots = wholeNumber({ min: 0, max: PLAN_LIMITS.maxConnectionsMax });
+const DEFAULT_WORKLOAD: Workload = 'point';
+
+/** Settings of PostgreSQL that have a flag of their own, or that the lab needs for itself. */
+const REFUSED_PG_SETTINGS: Readonly<Record<string, string>> = {
+  max_connections: 'has a flag of its own: --max-connections',
+  superuser_reserved_connections: 'has a flag of its own: --superuser-reserved',
+  reserved_connections: 'has a flag of its own: --reserved',
+  ...Object.fromEntries(
+    [
+      'port',
+      'listen_addresses',
+      'unix_socket_directories',
+      'data_directory',
+      'hba_file',
+      'ident_file',
+      'config_file',
+      'external_pid_file',
+      'password_encryption',
+      'logging_collector',
+      'log_destination',
+    ].map((name) => [name, 'is chosen by the lab, which could not reach the server otherwise']),
+  ),
+};
+
+/** Every setting of one trial. Flags, variables, help, messages and the README's table come from it. */
+export const PLAN_OPTIONS = {
+  workers: option('workers', {
+    parser: wholeNumber({ min: 1, max: LIMITS.workersMax }),
+    defaultValue: 4,
+    description: 'API processes, each with a pool of its own',
+  }),
+  poolSize: option('pool-size', {
+    parser: wholeNumber({
+      min: 0,
+      max: LIMITS.poolConnectionsMax,
+      word: { text: 'unlimited', value: 0 },
+    }),
+    defaultValue: POOL_DEFAULTS.poolSize,
+    description: 'connections a worker keeps when idle',
+  }),
+  maxOverflow: option('max-overflow', {
+    parser: wholeNumber({
+      min: -1,
+      max: LIMITS.poolConnectionsMax,
+      word: { text: 'unlimited', value: -1 },
+    }),
+    defaultValue: POOL_DEFAULTS.maxOverflow,
+    description: 'connections beyond the pool size, closed on return',
+  }),
+  poolTimeout: option('pool-timeout', {
+    parser: timeout,
+    defaultValue: POOL_DEFAULTS.poolTimeoutMs,
+    description: 'longest wait for a connection, connecting included; 0 waits for ever',
+  }),
+  maxWaiting: option('max-waiting', {
+    parser: orNone(wholeNumber({ min: 0, max: LIMITS.waitingMax }), 'unlimited'),
+    defaultValue: POOL_DEFAULTS.maxWaiting,
+    description: 'requests of one worker that may wait; one more is refused at once',
+  }),
+  recycle: option('recycle', {
+    parser: orNone(timeout, 'never'),
+    defaultValue: POOL_DEFAULTS.recycleMs,
+    description: 'a connection older than this at checkout is replaced',
+  }),
+  prePing: option('pre-ping', {
+    parser: yesNo(),
+    defaultValue: POOL_DEFAULTS.prePing,
+    description: 'one round trip at each checkout to see whether the connection lives',
+  }),
+  resetOnReturn: option('reset-on-return', {
+    parser: yesNo(),
+    defaultValue: POOL_DEFAULTS.resetOnReturn,
+    description: 'a ROLLBACK round trip on every return',
+  }),
+  poolOrder: option('pool-order', {
+    parser: choice(IDLE_ORDERS, 'order'),
+    defaultValue: POOL_DEFAULTS.order,
+    description: 'which idle connection is handed out first: fifo (longest idle) or lifo',
+  }),
+  poolKind: option('pool-kind', {
+    parser: choice(POOL_KINDS, 'kind'),
+    defaultValue: POOL_DEFAULTS.kind,
+    description: "queue (SQLAlchemy's semantics), null (no pool), plain (pg-pool as it comes)",
+  }),
+  statementTimeout: option('statement-timeout', {
+    parser: timeout,
+    defaultValue: POOL_DEFAULTS.statementTimeoutMs,
+    description: "PostgreSQL's statement_timeout; 0 is off",
+  }),
+  lockTimeout: option('lock-timeout', {
+    parser: timeout,
+    defaultValue: POOL_DEFAULTS.lockTimeoutMs,
+    description: "PostgreSQL's lock_timeout; 0 is off",
+  }),
+  idleInTransactionTimeout: option('idle-in-transaction-timeout', {
+    parser: timeout,
+    defaultValue: POOL_DEFAULTS.idleInTransactionTimeoutMs,
+    description: "PostgreSQL's idle_in_transaction_session_timeout; 0 is off",
+  }),
+  workload: option('workload', {
+    parser: choice(WORKLOADS, 'name'),
+    defaultValue: DEFAULT_WORKLOAD,
+    description: `what a request does: ${WORKLOADS.join(', ')}`,
+  }),
+  param: option('param', {
+    parser: assignments({ name: /^[A-Za-z][\w-]*$/ }),
+    defaultValue: {},
+    description: 'a parameter of the workload, e.g. ms=20',
+    repeatable: true,
+  }),
+  connections: option('connections', {
+    parser: wholeNumber({ min: 1, max: PLAN_LIMITS.connectionsMax }),
+    defaultValue: 64,
+    description: 'clients, each of which waits for its answer before it asks again',
+  }),
+  thinkTime: option('think-time', {
+    parser: phase,
+    defaultValue: 0,
+    description: "a client's pause between an answer and its next request",
+  }),
+  requestTimeout: option('request-timeout', {
+    parser: someTime,
+    defaultValue: 30_000,
+    description: 'a client gives a request up after this',
+  }),
+  goodputDeadline: option('goodput-deadline', {
+    parser: someTime,
+    defaultValue: 1_000,
+    description: 'a right answer within this counts as goodput',
+  }),
+  warmup: option('warmup', {
+    parser: phase,
+    defaultValue: 2_000,
+    description: 'load before the measured window, kept apart',
+  }),
+  duration: option('duration', {
+    parser: someTime,
+    defaultValue: 10_000,
+    description: 'the measured window',
+  }),
+  drain: option('drain', {
+    parser: phase,
+    defaultValue: 5_000,
+    description: 'time for the last answers after the window',
+  }),
+  maxConnections: option('max-connections', {
+    parser: wholeNumber({ min: 1, max: PLAN_LIMITS.maxConnectionsMax }),
+    defaultValue: 100,
+    description: "PostgreSQL's max_connections",
+  }),
+  superuserReserved: option('superuser-reserved', {
+    parser: slots,
+    defaultValue: 3,
+    description: "PostgreSQL's superuser_reserved_connections",
+  }),
+  reserved: option('reserved', {
+    parser: slots,
+    defaultValue: 0,
+    description: "PostgreSQL's reserved_connections",
+  }),
+  pgSetting: option('pg-setting', {
+    parser: assignments({ name: /^[A-Za-z_][\w.]*$/, refused: REFUSED_PG_SETTINGS }),
+    defaultValue: {},
+    description: 'a further setting of PostgreSQL, e.g. shared_buffers=256MB',
+    repeatable: true,
+  }),
+  rollout: option('rollout', {
+    parser: wholeNumber({ min: 0, max: LIMITS.workersMax }),
+    defaultValue: 0,
+    description: 'rolling restart in mid-window with this many extra workers; 0: none',
+  }),
+  seed: option('seed', {
+    parser: wholeNumber({ min: 0, max: 2 ** 32 - 1, placeholder: 'number' }),
+    defaultValue: 1,
+    description: 'seed of everything random',
+  }),
+} as const;
+
+/** How a result is printed; every command has it. */
+export const OUTPUT_OPTIONS = {
+  json: option('json', {
+    parser: yesNo(),
+    defaultValue: false,
+    description: 'print JSON on stdout, errors too',
+  }),
+} as const;
+
+export const RUN_OPTIONS = { ...PLAN_OPTIONS, ...OUTPUT_OPTIONS } as const;
+
+function option<T>(
+  flag: string,
+  rest: {
+    readonly parser: ValueParser<T>;
+    readonly defaultValue: NoInfer<T>;
+    readonly description: string;
+    readonly repeatable?: boolean;
+  },
+): Option<T> {
+  const env = `${ENV_PREFIX}${flag.toUpperCase().replaceAll('-', '_')}`;
+  return { flag, env, repeatable: false, ...rest };
+}

@@ -1,0 +1,81 @@
+/** Narrower than this, wrapping makes text harder to read than the terminal's own wrapping. */
+const WIDTH_MIN = 40;
+/** Wider lines are hard to read, however wide the terminal. */
+const WIDTH_MAX = 100;
+
+/** Escape sequences of colours take no room. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what it is about
+const SGR = /\u001b\[[0-9;]*m/g;
+
+export function visibleLength(text: string): number {
+  return [...text.replace(SGR, '')].length;
+}
+
+export function padEnd(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - visibleLength(text)));
+}
+
+export function padStart(text: string, width: number): string {
+  return ' '.repeat(Math.max(0, width - visibleLength(text))) + text;
+}
+
+/** Breaks at spaces; lines after the first are indented. A word longer than a line stays whole. */
+export function wrap(
+  text: string,
+  options: { readonly columns: number; readonly indent: number },
+): string {
+  const width = Math.max(WIDTH_MIN, Math.min(WIDTH_MAX, options.columns));
+  const margin = ' '.repeat(options.indent);
+  const lines: string[] = [];
+  for (const paragraph of text.split('\n')) {
+    let line = '';
+    for (const word of paragraph.split(' ')) {
+      const room = width - (lines.length === 0 ? 0 : options.indent);
+      if (line !== '' && visibleLength(line) + 1 + visibleLength(word) > room) {
+        lines.push(line);
+        line = word;
+      } else {
+        line = line === '' ? word : `${line} ${word}`;
+      }
+    }
+    lines.push(line);
+  }
+  return lines.map((line, index) => (index === 0 ? line : margin + line).trimEnd()).join('\n');
+}
+
+/** `LABEL   text`, wrapped under itself. An empty label continues the one above. */
+export function labelled(
+  label: string,
+  text: string,
+  options: { readonly columns: number; readonly labelWidth: number },
+): string {
+  const { columns, labelWidth } = options;
+  const width = Math.max(WIDTH_MIN, Math.min(WIDTH_MAX, columns)) - labelWidth;
+  const lines = text
+    .split('\n')
+    .flatMap((part) => wrap(part, { columns: width, indent: 0 }).split('\n'));
+  return lines
+    .map((line, index) => (padEnd(index === 0 ? label : '', labelWidth) + line).trimEnd())
+    .join('\n');
+}
+
+/** Columns as wide as their widest cell, two spaces between; `align` by column, default left. */
+export function table(
+  rows: readonly (readonly string[])[],
+  align: readonly ('left' | 'right')[],
+): readonly string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, index) => {
+      widths[index] = Math.max(widths[index] ?? 0, visibleLength(cell));
+    });
+  }
+  return rows.map((row) =>
+    row
+      .map((cell, index) =>
+        (align[index] === 'right' ? padStart : padEnd)(cell, widths[index] ?? 0),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
+}
