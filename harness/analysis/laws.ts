@@ -32,6 +32,7 @@ export function checkLaws(input: LawInput): readonly Law[] {
     errorsOnBothSides(input.load.ledger, delta),
     ...input.after.workers.map(poolAccount),
     littlesLaw(input.load),
+    ...input.load.brokenLaws.map((detail): Law => ({ name: 'load engine', holds: false, detail })),
   ];
 }
 

@@ -48,6 +48,7 @@ test.each<[string, Change]>([
       ])(sound);
     },
   ],
+  ['load engine', withLoad(() => ({ brokenLaws: ['sent 3 = 2'] }))],
   ["Little's law", withLoad(() => ({ residenceSeconds: 30 }))],
 ])('breaking the law "%s" makes the trial INVALID and names it', (name, change) => {
   const result = summarize(change);

@@ -1,147 +1,161 @@
 import type { PoolShape } from '../../server/contract.ts';
 import type { PairedRatio } from '../analysis/paired-ratio.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
-import type { Contrast, DemoResult, ShapeUnderDeploy } from '../scenarios/demo.ts';
-import { formatCount, formatRatio, formatShare } from './format.ts';
+import {
+  type Contrast,
+  type DemoResult,
+  type ShapeUnderDeploy,
+  trialsOf,
+} from '../scenarios/demo.ts';
+import { formatClaim, formatCount, formatRatio, formatShare } from './format.ts';
 import type { Paint } from './paint.ts';
 import { refusalWords } from './refusal-words.ts';
+import { labelled, table } from './text-layout.ts';
 import { worstVerdict } from './worst-verdict.ts';
 
 const LABEL_WIDTH = 8;
+/** Reasons against the numbers shown on the first screen; the rest is in the JSON. */
+const REASONS_MAX = 3;
+
+/** A label and the text beside it; an empty label continues the one above. */
+type Line = readonly [label: string, text: string];
 
 /**
  * The demo's first screen: the answer first, then why, what was seen, what fixes it and what it is
  * worth. Every number on it was measured in this run; what was not seen is said to be not seen.
  */
-export function renderDemo(demo: DemoResult, paint: Paint): string {
-  return [
-    headline(demo, paint),
-    '',
+export function renderDemo(
+  demo: DemoResult,
+  style: { readonly paint: Paint; readonly columns: number },
+): string {
+  const { paint, columns } = style;
+  const lines: readonly Line[] = [
     ...why(demo),
     ...seen(demo, paint),
     ...fixes(demo, paint),
-    ...contrast(demo),
+    ...contrast(demo, paint),
     ...trust(demo, paint),
-    ...next(),
+    ['NEXT', 'npx pool-lab budget --preset fastapi --replicas 6 --workers 4 --max-connections 100'],
+  ];
+  return [
+    headline(demo, paint),
+    '',
+    ...lines.map(([label, text]) => labelled(label, text, { columns, labelWidth: LABEL_WIDTH })),
     '',
   ].join('\n');
 }
 
 function headline({ tooBig, reproducedAfterMs }: DemoResult, paint: Paint): string {
-  const where = `PostgreSQL ${tooBig.environment.postgres.version}`;
-  const after = `${Math.max(1, Math.round(reproducedAfterMs / 1000))} s`;
-  return tooBig.budget.observedRefusals
-    ? paint.bold(`"Too many connections": reproduced in ${after} on ${where}`)
-    : paint.bold(`"Too many connections": NOT reproduced in ${after} on ${where}`);
+  const outcome = tooBig.budget.observedRefusals ? 'reproduced' : 'NOT reproduced';
+  const seconds = Math.max(1, Math.round(reproducedAfterMs / 1000));
+  const { version } = tooBig.environment.postgres;
+  return paint.bold(`"Too many connections": ${outcome} in ${seconds} s on PostgreSQL ${version}`);
 }
 
-function why({ tooBig }: DemoResult): readonly string[] {
+function why({ tooBig }: DemoResult): readonly Line[] {
   const { connections, budget, plan } = tooBig;
+  const reserved = connections.superuserReserved + connections.reserved;
   const others = budget.others === 1 ? "1 this lab's monitor" : `${budget.others} others`;
-  const ceiling = budget.predicted.ceiling;
   return [
-    line(
+    [
       'WHY',
-      `${plan.workers} workers × ${shapeOf(plan.pool)} can open ${ceiling === null ? 'any number' : formatCount(ceiling)}; ${formatCount(budget.predicted.usable)} are free for them`,
-    ),
-    line(
-      '',
-      `(${connections.maxConnections} − ${connections.superuserReserved + connections.reserved} reserved − ${others})`,
-    ),
+      `${plan.workers} workers × ${shapeOf(plan.pool)} can open ${formatClaim(budget.predicted.ceiling)}; ${formatCount(budget.predicted.usable)} are free for them`,
+    ],
+    ['', `(${connections.maxConnections} − ${reserved} reserved − ${others})`],
   ];
 }
 
-function seen({ tooBig }: DemoResult, paint: Paint): readonly string[] {
+function seen({ tooBig }: DemoResult, paint: Paint): readonly Line[] {
   const { budget, connections, environment, refusals, requests } = tooBig;
-  const predicted = budget.predictedRefusals ? 'refused' : 'no refusal';
-  const mark = budget.agrees ? '' : paint.red('  (they disagree)');
+  const predicted = budget.predictedRefusals ? 'refused' : 'not refused';
+  const disagreement = budget.agrees ? '' : paint.red('  ← not as predicted');
   return [
-    line(
-      'SEEN',
-      `predicted: ${predicted}   observed: peak ${connections.peakWorkers} of ${budget.predicted.usable}, ${formatCount(refusals.total)} of ${formatCount(requests.scheduled)} requests refused (53300)${mark}`,
-    ),
-    ...refusalWords(refusals.byReason, environment.postgres.version).map(({ count, words }) =>
-      line('', `${formatCount(count)} × "${words}"`),
+    ['SEEN', `predicted: ${predicted}${disagreement}`],
+    [
+      '',
+      `observed:  peak ${connections.peakWorkers} of ${budget.predicted.usable}, ${formatCount(refusals.total)} of ${formatCount(requests.scheduled)} requests refused (53300)`,
+    ],
+    ...refusalWords(refusals.byReason, environment.postgres.version).map(
+      ({ count, words }): Line => ['', `           ${formatCount(count)} × "${words}"`],
     ),
   ];
 }
 
-function fixes({ fits, safe, surge }: DemoResult, paint: Paint): readonly string[] {
-  const rows = [fits, safe].map((candidate) => fixRow(candidate, surge));
-  const width = (read: (row: FixRow) => string): number =>
-    Math.max(...rows.map((row) => read(row).length));
-  const [shapes, steadies, rollouts] = [
-    width((row) => row.shape),
-    width((row) => row.steady),
-    width((row) => row.rollout),
-  ];
-  return rows.map((row) => {
-    const mark = row.survives ? paint.green('✓') : paint.red('✗');
-    const text = `${row.shape.padEnd(shapes)}   ${row.steady.padEnd(steadies)}   ${row.rollout.padEnd(rollouts)}  ${mark}${row.note}`;
-    return line(row.survives ? 'FIX' : 'FIX?', text);
-  });
+function fixes({ fits, safe, surge }: DemoResult, paint: Paint): readonly Line[] {
+  const candidates = [fits, safe];
+  const rows = table(
+    candidates.map((candidate) => fixCells(candidate, surge, paint)),
+    ['left', 'right', 'left', 'right', 'left', 'left'],
+  );
+  return candidates.map((candidate, index) => [
+    survives(candidate) ? 'FIX' : 'FIX?',
+    rows[index] ?? '',
+  ]);
 }
 
-interface FixRow {
-  readonly shape: string;
-  readonly steady: string;
-  readonly rollout: string;
-  readonly survives: boolean;
-  readonly note: string;
-}
-
-function fixRow({ shape, steady, rollout }: ShapeUnderDeploy, surge: number): FixRow {
+function fixCells(
+  { shape, steady, rollout }: ShapeUnderDeploy,
+  surge: number,
+  paint: Paint,
+): readonly string[] {
   const { ceiling, rolloutCeiling } = rollout.budget.predicted;
-  const survives = !steady.budget.observedRefusals && !rollout.budget.observedRefusals;
-  const claim = (value: number | null): string => (value === null ? '∞' : String(value));
-  return {
-    shape: `${steady.plan.workers} × ${shapeOf(shape)} = ${claim(ceiling)}`,
-    steady: `${formatCount(steady.refusals.total)} refused`,
-    rollout: `rolling deploy (+${surge}): ${claim(rolloutCeiling)}, ${formatCount(rollout.refusals.total)} refused`,
-    survives: survives && rollout.budget.agrees,
-    note:
-      steady.budget.agrees && rollout.budget.agrees
-        ? ''
-        : `  predicted otherwise: ${rollout.budget.predictedRefusals ? 'refused' : 'not refused'} during the deploy`,
-  };
+  const good = survives({ shape, steady, rollout });
+  const agrees = steady.budget.agrees && rollout.budget.agrees;
+  const predicted = rollout.budget.predictedRefusals ? 'refusals' : 'none';
+  return [
+    `${steady.plan.workers} × ${shapeOf(shape)} = ${formatClaim(ceiling)}`,
+    `${formatCount(steady.refusals.total)} refused`,
+    `  rolling deploy +${surge}: ${formatClaim(rolloutCeiling)}`,
+    `${formatCount(rollout.refusals.total)} refused`,
+    good ? paint.green('✓') : paint.red('✗'),
+    agrees ? '' : paint.red(`← ${predicted} predicted`),
+  ];
 }
 
-function contrast({ hot, control }: DemoResult): readonly string[] {
-  const perWorker = (contrastOf: Contrast) => ({
-    small: String(contrastOf.small[0]?.plan.pool.poolSize ?? '?'),
-    large: String(contrastOf.large[0]?.plan.pool.poolSize ?? '?'),
-  });
-  const { small, large } = perWorker(hot);
+/** Seen to survive, and by arithmetic rather than by luck. */
+function survives({ steady, rollout }: ShapeUnderDeploy): boolean {
+  return [steady, rollout].every(
+    ({ budget }) => !budget.observedRefusals && !budget.predictedRefusals,
+  );
+}
+
+function contrast({ hot, control }: DemoResult, paint: Paint): readonly Line[] {
   const slower = hot.throughput?.finding === 'higher';
   return [
-    line(slower ? 'BIGGER CAN BE SLOWER' : 'BIGGER IS NOT FASTER', ''),
-    line('', `hot rows: ${answersSentence(hot, small, large)}`),
-    line('', `          p99 ${latencySentence(hot)}; waiting for: ${topWait(hot.large)}`),
-    line('', `read by key: ${answersSentence(control, small, large)}`),
+    [paint.bold(slower ? 'BIGGER CAN BE SLOWER' : 'BIGGER IS NOT ALWAYS SLOWER'), ''],
+    ['', `hot rows:    ${answersOf(hot)}`],
+    ['', `             p99 ${latencyOf(hot)}; waiting for: ${topWait(hot.large)}`],
+    ['', `read by key: ${answersOf(control)}`],
   ];
 }
 
 /** "200 per worker answers 4.1 [3.6–4.5] × less than 2 per worker", or that it cannot be told. */
-function answersSentence({ throughput }: Contrast, small: string, large: string): string {
+function answersOf({ throughput, small, large }: Contrast): string {
   if (throughput === null) return 'no interval: a trial had no right answers';
-  const interval = intervalOf(throughput);
+  const [few, many] = [small, large].map((side) => side[0]?.plan.pool.poolSize ?? 0);
   switch (throughput.finding) {
     case 'higher':
-      return `${large} per worker answers ${interval} × less than ${small} per worker`;
+      return `${many} per worker answers ${intervalOf(throughput)} × less than ${few} per worker`;
     case 'lower':
-      return `${large} per worker answers ${intervalOf(inverse(throughput))} × more than ${small} per worker`;
+      return `${many} per worker answers ${intervalOf(inverse(throughput))} × more than ${few} per worker`;
     case 'equivalent':
-      return `no difference (${small} against ${large} per worker: ${interval} ×)`;
+      return `no difference between ${few} and ${many} per worker, ${intervalOf(throughput)} ×`;
     case 'not_distinguishable':
-      return `no difference that ${throughput.pairs} pairs could tell from noise (${interval} ×)`;
+      return `no difference that ${throughput.pairs} pairs could tell from noise, ${intervalOf(throughput)} ×`;
   }
 }
 
-function latencySentence({ latencyP99 }: Contrast): string {
-  if (latencyP99 === null) return 'unknown (too few answers for a p99)';
-  if (latencyP99.finding === 'higher') return `${intervalOf(latencyP99)} × as long`;
-  if (latencyP99.finding === 'lower') return `${intervalOf(inverse(latencyP99))} × shorter`;
-  return `not distinguishable (${intervalOf(latencyP99)} ×)`;
+function latencyOf({ latencyP99 }: Contrast): string {
+  if (latencyP99 === null) return 'unknown (too few answers)';
+  switch (latencyP99.finding) {
+    case 'higher':
+      return `${intervalOf(latencyP99)} × as long`;
+    case 'lower':
+      return `${intervalOf(inverse(latencyP99))} × as short`;
+    case 'equivalent':
+    case 'not_distinguishable':
+      return `no different, ${intervalOf(latencyP99)} ×`;
+  }
 }
 
 function inverse(ratio: PairedRatio): PairedRatio {
@@ -152,71 +166,51 @@ function intervalOf({ ratio, low, high }: PairedRatio): string {
   return `${formatRatio(ratio)} [${formatRatio(low)}–${formatRatio(high)}]`;
 }
 
-/** What active backends spent most of their samples on, averaged over the trials. */
+/** What the workers' backends spent most of their samples on, averaged over the trials. */
 function topWait(trials: readonly MeasuredTrial[]): string {
   const sums = new Map<string, number>();
   for (const { waitEventShares } of trials) {
     for (const [event, share] of Object.entries(waitEventShares)) {
-      const group = event.startsWith('Lock/') ? 'row locks' : event;
+      const group = ROW_LOCK_EVENTS.has(event) ? 'row locks' : event;
       sums.set(group, (sums.get(group) ?? 0) + share / trials.length);
     }
   }
-  const top = [...sums].sort(([, a], [, b]) => b - a)[0];
+  const [top] = [...sums].sort(([, a], [, b]) => b - a);
   return top === undefined ? 'unknown' : `${top[0]} ${formatShare(top[1])}`;
 }
 
-function trust(demo: DemoResult, paint: Paint): readonly string[] {
+/** Who waits for a row waits for its holder's transaction, or in the queue behind the first waiter. */
+const ROW_LOCK_EVENTS: ReadonlySet<string> = new Set(['Lock/transactionid', 'Lock/tuple']);
+
+function trust(demo: DemoResult, paint: Paint): readonly Line[] {
   const trials = trialsOf(demo);
   const verdict = worstVerdict(trials);
-  const cores = demo.tooBig.environment.cores;
-  const reasons = [
-    ...new Set(
-      trials.flatMap(({ caveats }) => caveats.map(({ code, detail }) => `${code}: ${detail}`)),
-    ),
-  ];
-  const shown = verdict === 'VALID' ? paint.green(verdict) : paint.red(verdict);
+  const reasons = reasonsAgainst(trials);
+  const { cores } = demo.tooBig.environment;
+  const hidden = reasons.length - REASONS_MAX;
   return [
-    line('TRUST', `${shown}.  Carries over: the arithmetic, the errors.`),
-    line('', 'Does not: req/s, ms, the size 2'),
-    line('', `(${cores} cores shared by all, no network in between, data in memory)`),
-    ...reasons.slice(0, REASONS_MAX).map((reason) => line('', `· ${reason}`)),
-    ...(reasons.length > REASONS_MAX
-      ? [line('', `· and ${reasons.length - REASONS_MAX} more, with --json`)]
-      : []),
-  ];
-}
-const REASONS_MAX = 3;
-
-export function trialsOf({
-  tooBig,
-  fits,
-  safe,
-  hot,
-  control,
-}: DemoResult): readonly MeasuredTrial[] {
-  return [
-    tooBig,
-    fits.steady,
-    fits.rollout,
-    safe.steady,
-    safe.rollout,
-    ...[hot, control].flatMap(({ small, large }) => [...small, ...large]),
+    [
+      'TRUST',
+      `${verdict === 'VALID' ? paint.green(verdict) : paint.red(verdict)}.  Carries over: the arithmetic, the errors.  Does not: req/s, ms, the size 2`,
+    ],
+    ['', `(${cores} cores shared by all, no network in between, data in memory)`],
+    ...reasons.slice(0, REASONS_MAX).map((reason): Line => ['', `· ${reason}`]),
+    ...(hidden > 0 ? [['', `· and ${hidden} more: see --json`] satisfies Line] : []),
   ];
 }
 
-function next(): readonly string[] {
-  return [
-    line(
-      'NEXT',
-      'npx pool-lab budget --preset fastapi --replicas 6 --workers 4 --max-connections 100',
-    ),
-  ];
+/** Each kind of doubt once, with how many of the trials it concerns and one of its facts. */
+function reasonsAgainst(trials: readonly MeasuredTrial[]): readonly string[] {
+  const byCode = new Map<string, string[]>();
+  for (const { code, detail } of trials.flatMap(({ caveats }) => caveats)) {
+    byCode.set(code, [...(byCode.get(code) ?? []), detail]);
+  }
+  return [...byCode].map(
+    ([code, details]) =>
+      `${code} in ${details.length} of ${trials.length} trials, e.g. ${details[0] ?? ''}`,
+  );
 }
 
 function shapeOf({ poolSize, maxOverflow }: PoolShape): string {
   return `(${poolSize === 0 ? 'unlimited' : poolSize}+${maxOverflow === -1 ? 'unlimited' : maxOverflow})`;
-}
-
-function line(label: string, text: string): string {
-  return `${label.length < LABEL_WIDTH ? label.padEnd(LABEL_WIDTH) : label}${text}`.trimEnd();
 }

@@ -168,6 +168,24 @@ function contrastOf(
   };
 }
 
+/** All trials of a demo, in the order they were made. */
+export function trialsOf({
+  tooBig,
+  fits,
+  safe,
+  hot,
+  control,
+}: DemoResult): readonly MeasuredTrial[] {
+  return [
+    tooBig,
+    fits.steady,
+    fits.rollout,
+    safe.steady,
+    safe.rollout,
+    ...[hot, control].flatMap(({ small, large }) => [...small, ...large]),
+  ];
+}
+
 async function one(runTrials: RunTrials, plan: TrialPlan): Promise<MeasuredTrial> {
   const [result] = await runTrials([plan]);
   if (result === undefined) throw new Error('the trial gave no result');

@@ -89,6 +89,7 @@ function loadOf(): LoadResult {
       lost: 0,
       unanswered: 0,
     },
+    brokenLaws: [],
     good: 1_900,
     inFlightSeconds: 32,
     residenceSeconds: 32,
