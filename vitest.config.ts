@@ -4,17 +4,32 @@ const needsPostgres = '**/*.pg.test.ts';
 const endToEnd = '**/*.e2e.test.ts';
 const ignored = ['**/node_modules/**', '**/dist/**', 'harness/test/lint-fixtures/**'];
 
+/** Where CI wants the result as JSON besides the text, to count it. */
+const jsonReport = process.env['POOL_LAB_TEST_REPORT'];
+
 export default defineConfig({
   test: {
+    reporters:
+      jsonReport === undefined ? ['default'] : ['default', ['json', { outputFile: jsonReport }]],
+    // A process per file: what a file leaves behind can be told, and ends with it.
+    pool: 'forks',
+    isolate: true,
+    setupFiles: ['harness/test/survivor-guard.ts'],
+    // `groupOrder`: one project after the other, so that nothing else runs beside a test that starts
+    // processes and waits for them. Two workers are what a machine of two cores can tell apart.
     projects: [
       {
+        extends: true,
         test: {
           name: 'unit',
           include: ['{server,harness,dashboards}/**/*.test.ts'],
           exclude: [...ignored, needsPostgres, endToEnd],
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
         },
       },
       {
+        extends: true,
         test: {
           name: 'postgres',
           include: [needsPostgres],
@@ -22,16 +37,20 @@ export default defineConfig({
           globalSetup: ['harness/test/postgres-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
       {
+        extends: true,
         test: {
           name: 'e2e',
           include: [endToEnd],
           exclude: ignored,
-          fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
