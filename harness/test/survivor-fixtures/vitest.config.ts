@@ -1,13 +1,14 @@
 import { defineConfig } from 'vitest/config';
 import project from '../../../vitest.config.ts';
 
+const { projects: _projects, setupFiles = [], ...shared } = project.test ?? {};
+
 /** The project's own settings, pointed at the fixtures: without its guard, nothing fails here. */
 export default defineConfig({
   test: {
-    ...project.test,
+    ...shared,
     root: import.meta.dirname,
-    setupFiles: [project.test?.setupFiles ?? []].flat().map((file) => `../../../${file}`),
-    projects: undefined,
+    setupFiles: [setupFiles].flat().map((file) => `../../../${file}`),
     include: ['*.leak.ts'],
     exclude: [],
     reporters: ['json'],
