@@ -46,11 +46,19 @@ export interface Ledger {
 /** An HDR histogram of microseconds in its V2 compressed base64 form; merge, never average. */
 export type EncodedHistogram = string;
 
-/** `ok`: a right answer; `error`: a failed one; `censored`: no answer, its age as "at least". */
+/**
+ * `ok`: a right answer; `error`: a failed answer, a failed connect or a broken connection, with the
+ * time until it failed; `censored`: timed out or unanswered, its age as "at least". Together they
+ * are all requests of the ledger but the dropped ones.
+ */
 export const OUTCOMES = ['ok', 'error', 'censored'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** One second of the run, by the time a request *ended* (`started` by the time it started). */
+/**
+ * One second of the run, by the time a request *ended* (`started` by the time it started). The
+ * seconds go on through the drain, so that they sum up to the whole run: those that begin at or
+ * after `durationMs` belong to the drain, and the last one of either is shorter than a second.
+ */
 export interface LoadSecond {
   readonly second: number;
   readonly started: number;
@@ -70,6 +78,11 @@ export interface LoadResult {
   readonly durationMs: number;
   readonly drainMs: number;
   readonly ledger: Ledger;
+  /**
+   * Laws of the engine's own account that did not hold at some moment of the run, each with both
+   * sides; none in a sound result. Any makes the trial INVALID.
+   */
+  readonly brokenLaws: readonly string[];
   /** Right answers within the goodput deadline. */
   readonly good: number;
   /** Integral of requests in flight over the window, in request-seconds; Little's L × T. */

@@ -1,0 +1,96 @@
+import autocannon, { type Client, type ResponseHead } from 'autocannon';
+
+export type AutocannonClient = Client;
+export type AutocannonResponseHead = ResponseHead;
+
+/** As the LoadResult names it; the package is pinned to exactly this version. */
+export const AUTOCANNON_VERSION = 'autocannon 9.0.0';
+
+/**
+ * Far beyond any run, and below the 2^31 ms at which a timer would fire at once. Requests time out
+ * and runs end by the lab's own clock: autocannon's timeouts never reach a histogram, and its
+ * duration is read from the wall clock.
+ */
+const NEVER_SECONDS = 2_000_000;
+
+/** autocannon looks once per interval whether it was stopped, so this is what an end may cost. */
+const STOP_CHECK_MS = 20;
+
+export interface AutocannonTarget {
+  readonly origin: string;
+  /** Path with query string. */
+  readonly path: string;
+  readonly connections: number;
+}
+
+export interface AutocannonRun {
+  /** Resolves when autocannon's own timers are gone; the clients were destroyed before. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts autocannon for its clients only: `setUpClient` gets each one before its first connect.
+ *
+ * Never used, because they are wrong: rates (all connections in phase), the correction for
+ * coordinated omission (seconds for milliseconds), workers (no response events, no stop),
+ * reconnectRate (counts no answers), and every number of its result.
+ */
+export function startAutocannon(
+  target: AutocannonTarget,
+  setUpClient: (client: AutocannonClient) => void,
+): AutocannonRun {
+  const run = autocannon({
+    url: `${target.origin}${target.path}`,
+    method: 'GET',
+    connections: target.connections,
+    pipelining: 1,
+    duration: NEVER_SECONDS,
+    timeout: NEVER_SECONDS,
+    sampleInt: STOP_CHECK_MS,
+    setupClient: setUpClient,
+    skipAggregateResult: true,
+  });
+  return {
+    stop: async () => {
+      run.stop();
+      await run;
+    },
+  };
+}
+
+/** What autocannon says when it is left alone; latencies in whole ms, as it reports them. */
+export interface UncorrectedResult {
+  readonly sent: number;
+  readonly answered: number;
+  readonly errors: number;
+  readonly timeouts: number;
+  readonly durationMs: number;
+  readonly latencyMsP50: number;
+  readonly latencyMsP99: number;
+  readonly latencyMsMax: number;
+}
+
+/** autocannon as it comes, to be shown beside the corrected engine on a server of known truth. */
+export async function runUncorrected(
+  target: AutocannonTarget & { readonly durationMs: number; readonly requestTimeoutMs: number },
+): Promise<UncorrectedResult> {
+  const result = await autocannon({
+    url: `${target.origin}${target.path}`,
+    method: 'GET',
+    connections: target.connections,
+    pipelining: 1,
+    duration: target.durationMs / 1000,
+    timeout: target.requestTimeoutMs / 1000,
+    sampleInt: 1000,
+  });
+  return {
+    sent: result.requests.sent,
+    answered: result.requests.total,
+    errors: result.errors,
+    timeouts: result.timeouts,
+    durationMs: result.duration * 1000,
+    latencyMsP50: result.latency.p50,
+    latencyMsP99: result.latency.p99,
+    latencyMsMax: result.latency.max,
+  };
+}

@@ -1,0 +1,281 @@
+import { type Answer, readAnswer } from './answer.ts';
+import type { AutocannonClient, AutocannonResponseHead } from './autocannon-adapter.ts';
+import { US_PER_MS } from './monotonic-clock.ts';
+import type { Flight, RunRecorder } from './run-recorder.ts';
+
+/**
+ * Pause after a failed attempt, doubled with each further one. autocannon alone reconnects at once:
+ * hundreds of attempts a second per client against a port nobody listens on.
+ */
+const BACKOFF_MS_FIRST = 10;
+const BACKOFF_MS_MAX = 1_000;
+
+export interface ClosedClientHost {
+  readonly recorder: RunRecorder;
+  readonly thinkTimeMs: number;
+  readonly requestTimeoutMs: number;
+  /** Between 0 and 1, different for each client: keeps their back-offs out of step. */
+  readonly spread: number;
+  /** `false` before the start and once nothing new may begin. */
+  mayBegin(): boolean;
+  /** The first connect succeeded or failed. */
+  onFirstConnect(): void;
+  /** The client has nothing in flight and may not begin anything. */
+  onRest(): void;
+}
+
+/**
+ * One caller of the closed loop, driving one autocannon client: it sends, waits for the answer,
+ * thinks, and sends again. autocannon keeps the socket, the request's bytes and the HTTP parser;
+ * when to connect and when to send is decided here, through its `_connect` and `_doRequest`.
+ *
+ * A request starts when it is due. Where its connection has to be opened first, that time is part
+ * of its latency, as it is for any caller; only the first connect happens before the start.
+ *
+ * Times are our own stamps, not the duration of autocannon's `response` event: that one belongs to
+ * the oldest entry of a queue which an interim answer or a broken connection puts out of step.
+ */
+export class ClosedClient {
+  readonly #client: AutocannonClient;
+  readonly #host: ClosedClientHost;
+  readonly #connectSocket: () => void;
+  readonly #writeRequest: () => void;
+  #connection: 'new' | 'closed' | 'connecting' | 'open' = 'new';
+  #flight: Flight | null = null;
+  /** The flight's bytes were handed to the socket. */
+  #sent = false;
+  #answer: Answer | null = null;
+  #answersOnConnection = 0;
+  #keepAlive = true;
+  #interim = false;
+  #unsolicited = false;
+  #nextIsDue = false;
+  #failures = 0;
+  #errorCode = 'UNKNOWN';
+  #firstConnectIsOver = false;
+  #finished = false;
+  #pause: NodeJS.Timeout | undefined;
+  #deadline: NodeJS.Timeout | undefined;
+
+  constructor(client: AutocannonClient, host: ClosedClientHost) {
+    this.#client = client;
+    this.#host = host;
+    this.#connectSocket = client._connect.bind(client);
+    this.#writeRequest = client._doRequest.bind(client);
+    client._connect = () => this.#onConnectWanted();
+    client._doRequest = () => this.#onRequestWanted();
+    // Bodies are read off the socket, not kept: a streamed answer would fill the memory.
+    client.pipelinedRequests.addBody = () => undefined;
+    const parse = client.parser.execute.bind(client.parser);
+    client.parser.execute = (chunk) => this.#parse(chunk, parse);
+    client.on('connError', (error) => {
+      this.#errorCode = error.code ?? 'UNKNOWN';
+    });
+    client.on('headers', (head) => this.#onHead(head));
+    client.on('response', (statusCode) => this.#onResponse(statusCode));
+  }
+
+  get inFlight(): boolean {
+    return this.#flight !== null;
+  }
+
+  /** Starts the loop; it goes on until the host says that nothing new may begin. */
+  begin(): void {
+    if (!this.#host.mayBegin()) {
+      this.#host.onRest();
+      return;
+    }
+    this.#flight = this.#host.recorder.begin();
+    this.#armDeadline(this.#host.requestTimeoutMs);
+    if (this.#connection === 'open') this.#send();
+    else if (this.#connection === 'closed') this.#open();
+  }
+
+  /** Ends the loop at once; what is in flight stays in the account as unanswered. */
+  finish(): void {
+    this.#finished = true;
+    clearTimeout(this.#pause);
+    clearTimeout(this.#deadline);
+    if (this.#flight !== null) this.#host.recorder.unanswered(this.#flight);
+    this.#flight = null;
+    this.#client.destroy();
+  }
+
+  #open(): void {
+    this.#connection = 'connecting';
+    this.#connectSocket();
+    this.#client.conn.once('connect', () => {
+      this.#connection = 'open';
+      this.#tellFirstConnect();
+      if (this.#flight !== null) this.#send();
+    });
+  }
+
+  #send(): void {
+    this.#sent = true;
+    this.#answer = null;
+    this.#writeRequest();
+  }
+
+  /** autocannon wants to connect: at its construction, after an error, after the peer's end. */
+  #onConnectWanted(): void {
+    if (this.#connection === 'new') this.#open();
+    else if (!this.#finished) this.#onBroken();
+  }
+
+  /** autocannon wants to send: right after it began to connect, or after an answer. */
+  #onRequestWanted(): void {
+    if (this.#connection !== 'open') return;
+    if (this.#interim) {
+      // A 1xx answer took the request out of autocannon's queue; the real answer is yet to come.
+      this.#interim = false;
+      this.#client.pipelinedRequests.insertRequest(this.#client.requestIterator.currentRequest);
+      return;
+    }
+    this.#nextIsDue = true;
+  }
+
+  /**
+   * Runs the parser over one chunk. The next request is sent after it, so that whatever follows an
+   * answer in the same chunk cannot be taken for the next answer.
+   */
+  #parse(chunk: Uint8Array, parse: (chunk: Uint8Array) => unknown): void {
+    let broken = this.#flight === null || !this.#sent;
+    if (!broken) {
+      try {
+        // The parser returns what it could not understand as an error; autocannon ignores that.
+        broken = parse(chunk) instanceof Error;
+      } catch (error) {
+        // With nothing in its queue autocannon fails on an answer that nobody asked for.
+        if (!this.#unsolicited) throw error;
+        broken = true;
+      }
+    }
+    if (broken) this.#onBroken();
+    else this.#proceed();
+  }
+
+  #onHead(head: AutocannonResponseHead): void {
+    if (this.#flight === null) {
+      this.#unsolicited = true;
+      return;
+    }
+    this.#keepAlive = head.shouldKeepAlive;
+    this.#answer = readAnswer(head.statusCode, head.headers);
+  }
+
+  #onResponse(statusCode: number): void {
+    if (statusCode < 200) {
+      this.#interim = true;
+      return;
+    }
+    const flight = this.#flight;
+    const answer = this.#answer;
+    if (flight === null || answer === null) throw new Error('an answer without a request');
+    this.#flight = null;
+    this.#sent = false;
+    this.#failures = 0;
+    this.#answersOnConnection += 1;
+    this.#host.recorder.answered(flight, answer);
+  }
+
+  /** After an answer: a connection that the server is about to close takes no further request. */
+  #proceed(): void {
+    if (!this.#nextIsDue) return;
+    this.#nextIsDue = false;
+    if (!this.#keepAlive) this.#close();
+    this.#pauseThenBegin();
+  }
+
+  /** The connection failed, broke, was ended by the server, or carries what is not HTTP. */
+  #onBroken(): void {
+    if (this.#client.conn.readableEnded && this.#client.parser.state === 'BODY_RAW') {
+      // An answer without a length ends with its connection, so this was not a break.
+      this.#client.parser.finish();
+      this.#proceed();
+      return;
+    }
+    const attemptFailed = this.#connection === 'connecting' || this.#answersOnConnection === 0;
+    const sent = this.#sent;
+    const nextIsDue = this.#nextIsDue;
+    this.#close();
+    this.#tellFirstConnect();
+    const flight = this.#flight;
+    if (flight === null) {
+      // An idle connection is opened again when the next request is due.
+      if (nextIsDue) this.#pauseThenBegin();
+      return;
+    }
+    this.#flight = null;
+    if (sent) this.#host.recorder.lost(flight);
+    else this.#host.recorder.connectionFailed(flight, this.#errorCode);
+    this.#failures = attemptFailed ? this.#failures + 1 : 0;
+    this.#pauseThenBegin();
+  }
+
+  /**
+   * Drops the connection with everything that autocannon remembers of it. Without this the next
+   * answer would be matched with a request of the old connection.
+   */
+  #close(): void {
+    const { conn, parser } = this.#client;
+    this.#connection = 'closed';
+    conn.removeAllListeners('connect');
+    conn.removeAllListeners('data');
+    this.#client._destroyConnection();
+    parser.reinitialize(parser.type);
+    this.#sent = false;
+    this.#answer = null;
+    this.#answersOnConnection = 0;
+    this.#keepAlive = true;
+    this.#interim = false;
+    this.#unsolicited = false;
+    this.#nextIsDue = false;
+  }
+
+  #pauseThenBegin(): void {
+    if (!this.#host.mayBegin()) {
+      this.#host.onRest();
+      return;
+    }
+    const pauseMs = Math.max(this.#host.thinkTimeMs, this.#backoffMs());
+    if (pauseMs === 0) this.begin();
+    else this.#pause = setTimeout(() => this.begin(), pauseMs);
+  }
+
+  #backoffMs(): number {
+    if (this.#failures === 0) return 0;
+    const backoffMs = Math.min(BACKOFF_MS_FIRST * 2 ** (this.#failures - 1), BACKOFF_MS_MAX);
+    return backoffMs * (0.5 + this.#host.spread / 2);
+  }
+
+  /** One timer for many requests: set again only when it fires, not for every request. */
+  #armDeadline(ms: number): void {
+    this.#deadline ??= setTimeout(() => {
+      this.#deadline = undefined;
+      this.#onDeadline();
+    }, ms);
+  }
+
+  #onDeadline(): void {
+    const flight = this.#flight;
+    if (flight === null) return;
+    const { recorder, requestTimeoutMs } = this.#host;
+    const leftMs = requestTimeoutMs - (recorder.elapsedUs - flight.startedUs) / US_PER_MS;
+    if (leftMs > 0) {
+      this.#armDeadline(Math.ceil(leftMs));
+      return;
+    }
+    this.#flight = null;
+    recorder.timedOut(flight);
+    // Its answer may still come, and must not be taken for the next request's.
+    this.#close();
+    this.#pauseThenBegin();
+  }
+
+  #tellFirstConnect(): void {
+    if (this.#firstConnectIsOver) return;
+    this.#firstConnectIsOver = true;
+    this.#host.onFirstConnect();
+  }
+}

@@ -1,0 +1,44 @@
+/** The messages between the harness and its load process. */
+import { z } from 'zod';
+import type { UncorrectedResult } from './autocannon-adapter.ts';
+import type { LoadEngine } from './load-engine.ts';
+import { loadProgressSchema, loadRequestSchema, loadResultSchema } from './load-result-schema.ts';
+
+const number = z.number();
+const uncorrectedResultSchema: z.ZodType<UncorrectedResult> = z.strictObject({
+  sent: number,
+  answered: number,
+  errors: number,
+  timeouts: number,
+  durationMs: number,
+  latencyMsP50: number,
+  latencyMsP99: number,
+  latencyMsMax: number,
+});
+
+/** Engines that the load process knows. */
+export const ENGINE_KINDS = ['closed'] as const satisfies readonly LoadEngine['kind'][];
+export type EngineKind = (typeof ENGINE_KINDS)[number];
+
+/** Harness → load process; one run at a time. The process ends when the channel closes. */
+export const loadCommandSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('run'),
+    engine: z.enum(ENGINE_KINDS),
+    request: loadRequestSchema,
+  }),
+  z.strictObject({ type: z.literal('run-uncorrected'), request: loadRequestSchema }),
+  /** Ends the current run early, if there is one. */
+  z.strictObject({ type: z.literal('stop') }),
+]);
+export type LoadCommand = z.infer<typeof loadCommandSchema>;
+
+/** Load process → harness. */
+export const loadReportSchema = z.discriminatedUnion('type', [
+  /** Everything is loaded: a run that is asked for now starts at once. */
+  z.strictObject({ type: z.literal('ready') }),
+  z.strictObject({ type: z.literal('progress'), progress: loadProgressSchema }),
+  z.strictObject({ type: z.literal('result'), result: loadResultSchema }),
+  z.strictObject({ type: z.literal('uncorrected-result'), result: uncorrectedResultSchema }),
+]);
+export type LoadReport = z.infer<typeof loadReportSchema>;

@@ -1,0 +1,74 @@
+import { fork } from 'node:child_process';
+import type { UncorrectedResult } from './autocannon-adapter.ts';
+import { readOpenFilesLimit, requireFileDescriptors } from './file-descriptor-limit.ts';
+import type { LoadEngine, LoadRequest } from './load-engine.ts';
+import type { EngineKind, LoadCommand } from './load-message.ts';
+import { LoadProcessLink } from './load-process-link.ts';
+
+/** Node starts in 0.2 to 0.5 s, on a machine that is busy with other things in a few seconds. */
+const READY_DEADLINE_MS = 15_000;
+/** Beyond a run's own length: first connects, encoding, and a host that is short of CPU. */
+const RUN_MARGIN_MS = 10_000;
+
+export interface LoadSessionOptions {
+  readonly engine: EngineKind;
+  /** File of the load process. */
+  readonly entry: string;
+  /** Takes note of the process; the function given back is called when it is gone. */
+  readonly onSpawn: (pid: number) => () => void;
+}
+
+/** A load process that is ready: warm-up and measurement run in the same one, one at a time. */
+export interface LoadSession extends LoadEngine, AsyncDisposable {
+  readonly pid: number;
+  /** autocannon as it comes, for comparison; see `UncorrectedResult`. */
+  runUncorrected(request: LoadRequest): Promise<UncorrectedResult>;
+  /** Resolves when the process is gone. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a load process in a group of its own, so that a terminal's Ctrl-C ends a run through its
+ * signal and keeps what was measured. Resolves when the process is ready to start at once.
+ *
+ * @throws LabError LOAD_PROCESS_FAILED, here and from a run whose process dies or gets stuck;
+ *   TOO_FEW_FILE_DESCRIPTORS from a run
+ */
+export async function openLoadSession(options: LoadSessionOptions): Promise<LoadSession> {
+  const { engine, entry, onSpawn } = options;
+  const child = fork(entry, [], {
+    detached: true,
+    execArgv: [],
+    // Nothing of the user's environment: NODE_OPTIONS would change what is measured.
+    env: {},
+    serialization: 'advanced',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  const link = new LoadProcessLink(child);
+  if (child.pid !== undefined) void link.exited.then(onSpawn(child.pid));
+  try {
+    await link.ask(null, 'ready', READY_DEADLINE_MS);
+  } catch (error) {
+    await link.close();
+    throw error;
+  }
+  return {
+    kind: engine,
+    pid: child.pid ?? 0,
+    run: async (request, { signal, onProgress }) => {
+      requireFileDescriptors({ ...request, openFilesLimit: await readOpenFilesLimit() });
+      link.onProgress = onProgress;
+      using _ = link.stopOn(signal);
+      const { durationMs, drainMs } = request;
+      const deadlineMs = durationMs + drainMs + RUN_MARGIN_MS;
+      return (await link.ask({ type: 'run', engine, request }, 'result', deadlineMs)).result;
+    },
+    runUncorrected: async (request) => {
+      const deadlineMs = request.durationMs + RUN_MARGIN_MS;
+      const command: LoadCommand = { type: 'run-uncorrected', request };
+      return (await link.ask(command, 'uncorrected-result', deadlineMs)).result;
+    },
+    close: () => link.close(),
+    [Symbol.asyncDispose]: () => link.close(),
+  };
+}
