@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { LabError } from '../lab-error.ts';
-import { describeError } from '../system-error.ts';
+import { describeError, systemErrorCode } from '../system-error.ts';
 
 /** Whom the server's processes run as. */
 export interface ServerAccount {
@@ -19,9 +19,7 @@ export function chooseServerAccount(): ServerAccount {
   const isRoot = process.getuid?.() === 0;
   return {
     harnessUser: currentUser(),
-    switchTo: isRoot
-      ? findAccount(UNPRIVILEGED_ACCOUNT, readFileSync('/etc/passwd', 'utf8'))
-      : null,
+    switchTo: isRoot ? findAccount(UNPRIVILEGED_ACCOUNT, readPasswd()) : null,
   };
 }
 
@@ -44,6 +42,16 @@ export function findAccount(
     message: `PostgreSQL refuses to run as root, and the account "${name}" is not in /etc/passwd.`,
     hint: `Run as an ordinary user, or add the account: useradd --system --no-create-home ${name}`,
   });
+}
+
+function readPasswd(): string {
+  try {
+    return readFileSync('/etc/passwd', 'utf8');
+  } catch (error) {
+    // An image without the file has no account either, which is what the caller then says.
+    if (systemErrorCode(error) === 'ENOENT') return '';
+    throw error;
+  }
 }
 
 function currentUser(): string {

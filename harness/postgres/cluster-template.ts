@@ -3,8 +3,8 @@ import { chmod, chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LAB_SCHEMA } from '../../server/contract.ts';
 import type { ServerAccount } from './account.ts';
+import { publishOnce } from './published-directory.ts';
 import { runServerProgram } from './server-program.ts';
-import { publishOnce } from './staging.ts';
 
 export const DATABASE = 'pool_lab';
 export const SUPERUSER_ROLE = 'postgres';

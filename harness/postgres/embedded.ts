@@ -4,7 +4,7 @@ import type { DatabaseConfig } from '../../server/contract.ts';
 import type { Custodian } from '../custodian.ts';
 import { LabError } from '../lab-error.ts';
 import { chooseServerAccount, type ServerAccount } from './account.ts';
-import { locateBinaries } from './binaries.ts';
+import { type Binaries, locateBinaries } from './binaries.ts';
 import { assertSettings, settingsFile } from './cluster-settings.ts';
 import { API_ROLE, DATABASE, prepareTemplate, SUPERUSER_ROLE } from './cluster-template.ts';
 import { accessRules, randomPassword, scramVerifier } from './credentials.ts';
@@ -23,6 +23,8 @@ export interface EmbeddedDeps {
   readonly custodian: Custodian;
   /** Directory the lab's own is made in. @default /var/tmp */
   readonly labParent?: string;
+  /** @default those of the installation */
+  readonly binaries?: Binaries;
   /** Chooses the port of each attempt. @default one that is free at that moment */
   readonly choosePort?: () => Promise<number>;
 }
@@ -41,7 +43,7 @@ export function createEmbeddedPostgres(deps: EmbeddedDeps): PostgresProvider {
     start: async (settings, signal) => {
       assertSettings(settings);
       const account = chooseServerAccount();
-      const binaries = locateBinaries();
+      const binaries = deps.binaries ?? locateBinaries();
       const lab = openLabDirectory(deps.labParent);
       const run = createRunDirectory(lab);
       const releaseRun = deps.custodian.guard({ kind: 'directory', path: run.path });
@@ -52,6 +54,7 @@ export function createEmbeddedPostgres(deps: EmbeddedDeps): PostgresProvider {
       try {
         const startedAt = performance.now();
         const programs = await stageBinaries(binaries, lab.cachePath);
+        signal.throwIfAborted();
         const stagedAt = performance.now();
         const { fingerprint } = binaries;
         const template = await prepareTemplate({
@@ -62,6 +65,7 @@ export function createEmbeddedPostgres(deps: EmbeddedDeps): PostgresProvider {
           signal,
         });
         await createCluster({ template, run, account });
+        signal.throwIfAborted();
         const initializedAt = performance.now();
         const up = await bringUp({ run, programs, account, settings, signal, deps });
         const readyAt = performance.now();

@@ -17,6 +17,8 @@ export interface Postmaster {
   end(): Promise<void>;
 }
 
+const LAST_WORDS_MS = 200;
+
 export function startPostmaster(start: {
   readonly programs: string;
   readonly dataPath: string;
@@ -44,9 +46,14 @@ export function startPostmaster(start: {
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.once('exit', (code, signal) => {
-      // Children may hold the log open longer than the postmaster lives; its own last words are
-      // in the pipe by now and are read in this turn of the event loop.
-      setImmediate(() => resolve(code === null ? `ended by ${signal}` : `exit code ${code}`));
+      const how = code === null ? `ended by ${signal}` : `exit code ${code}`;
+      // `close` says that its last words were read; a child of a crashed postmaster may hold the
+      // log open for longer, and is not waited for.
+      const timer = setTimeout(resolve, LAST_WORDS_MS, how);
+      child.once('close', () => {
+        clearTimeout(timer);
+        resolve(how);
+      });
     });
   });
   let ending: Promise<void> | null = null;

@@ -1,15 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { chmod, mkdtemp, rename, rm, symlink } from 'node:fs/promises';
-import { basename, dirname, join, normalize, sep } from 'node:path';
+import { readFile, symlink } from 'node:fs/promises';
+import { basename, join, normalize, sep } from 'node:path';
 import { z } from 'zod';
 import { LabError } from '../lab-error.ts';
-import { systemErrorCode } from '../system-error.ts';
 import type { Binaries } from './binaries.ts';
-import { explainFileError } from './file-failure.ts';
+import { publishOnce } from './published-directory.ts';
 import { copyTree } from './tree-copy.ts';
-
-/** Prefix of directories being filled; the rest is random. They become visible by one rename. */
-export const UNFINISHED_PREFIX = '.unfinished-';
 
 /** What a server needs: no static libraries, no build files, no client libraries of other languages. */
 const LEFT_OUT = /^lib\/(pkgconfig|postgresql\/pgxs|[^/]+\.a$|libecpg|libpgtypes)/;
@@ -21,7 +16,8 @@ const LEFT_OUT = /^lib\/(pkgconfig|postgresql\/pgxs|[^/]+\.a$|libecpg|libpgtypes
  * @throws LabError DISK_FULL, DIRECTORY_UNUSABLE, BINARIES_MISSING
  */
 export async function stageBinaries(binaries: Binaries, cachePath: string): Promise<string> {
-  return publishOnce(join(cachePath, `binaries-${binaries.fingerprint}`), async (unfinished) => {
+  const path = join(cachePath, `binaries-${binaries.fingerprint}`);
+  await publishOnce(path, async (unfinished) => {
     await copyTree({
       from: binaries.directory,
       to: join(unfinished, 'native'),
@@ -30,35 +26,8 @@ export async function stageBinaries(binaries: Binaries, cachePath: string): Prom
       include: (path) => !LEFT_OUT.test(path),
     });
     await makeLinks(binaries, join(unfinished, 'native'));
-  }).then((published) => join(published, 'native'));
-}
-
-/**
- * Makes a directory by filling a private one and renaming it, so that it either is complete or is
- * not there. Two that do it at once end with one of both results.
- */
-export async function publishOnce(
-  path: string,
-  fill: (unfinished: string) => Promise<void>,
-): Promise<string> {
-  if (existsSync(path)) return path;
-  try {
-    const unfinished = await mkdtemp(join(dirname(path), UNFINISHED_PREFIX));
-    try {
-      // mkdtemp makes it private; the server's account has to enter it.
-      await chmod(unfinished, 0o755);
-      await fill(unfinished);
-      await rename(unfinished, path);
-    } catch (error) {
-      await rm(unfinished, { recursive: true, force: true });
-      // Somebody else was faster, with the same content.
-      const taken = ['ENOTEMPTY', 'EEXIST'].includes(systemErrorCode(error) ?? '');
-      if (!(taken && existsSync(path))) throw error;
-    }
-    return path;
-  } catch (error) {
-    throw explainFileError(error, `preparing ${basename(path)} in ${dirname(path)}`);
-  }
+  });
+  return join(path, 'native');
 }
 
 const linksSchema = z.array(z.strictObject({ source: z.string(), target: z.string() }));
@@ -66,7 +35,7 @@ const linksSchema = z.array(z.strictObject({ source: z.string(), target: z.strin
 /** The list says `source: native/lib/libpq.so.5.18, target: native/lib/libpq.so.5` (the link). */
 async function makeLinks(binaries: Binaries, staged: string): Promise<void> {
   const listPath = join(binaries.directory, 'pg-symlinks.json');
-  const links = linksSchema.safeParse(JSON.parse(readFileSync(listPath, 'utf8')));
+  const links = linksSchema.safeParse(JSON.parse(await readFile(listPath, 'utf8')));
   if (!links.success) {
     throw new LabError('BINARIES_MISSING', {
       message: `The list of library links ${listPath} is not as expected: ${z.prettifyError(links.error)}`,

@@ -18,6 +18,12 @@ const KNOWN_FAILURES: readonly KnownFailure[] = [
     hint: 'Install it (on Debian and Ubuntu: apt-get install libstdc++6), or run `pool-lab clean` to have the binaries copied afresh.',
   },
   {
+    code: 'DIRECTORY_UNUSABLE',
+    pattern: /spawn \S+ (EACCES|EPERM)/,
+    what: 'the system does not let it be executed there',
+    hint: 'Is the file system mounted noexec? Have the lab use another directory (POOL_LAB_DIRECTORY).',
+  },
+  {
     code: 'PORT_IN_USE',
     pattern: /could not bind .*address|could not create any TCP\/IP sockets/,
     what: 'its port is taken',
@@ -67,7 +73,9 @@ export function explainStartFailure(failure: {
           .slice(-12)
           .map((line) => `  ${line}`)
           .join('\n')}`;
-  const known = KNOWN_FAILURES.find(({ pattern }) => lastLines.some((line) => pattern.test(line)));
+  const known = KNOWN_FAILURES.find(({ pattern }) =>
+    [...lastLines, ending].some((line) => pattern.test(line)),
+  );
   if (known === undefined) {
     return new LabError('POSTGRES_START_FAILED', {
       message: `${summary} (${ending}). ${said}`,

@@ -1,40 +1,96 @@
-import { chmod, chown, constants, copyFile, mkdir, readdir } from 'node:fs/promises';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  fchmodSync,
+  fchownSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { systemErrorCode } from '../system-error.ts';
 
 export interface TreeCopy {
   readonly from: string;
   readonly to: string;
   /** Owner of every copy; `null`: whoever copies. */
   readonly owner: { readonly uid: number; readonly gid: number } | null;
-  /** Permissions of directories, files, and files that are executable where they come from. */
   readonly modes: { readonly directory: number; readonly file: number };
   /** By path relative to `from`; a directory that is left out is not entered. */
   readonly include: (relativePath: string) => boolean;
 }
 
 /**
- * Copies directories and plain files, all of one directory at once; links are left out. Blocks are
- * shared with the original where the file system can (copy on write), never the files themselves.
+ * Copies directories and plain files; links are left out. Neither the umask nor the modes of the
+ * original matter.
+ *
+ * Synchronous calls, a directory at a time: a cluster is 1,300 small files, and asynchronous ones
+ * take several times as long for them. Each turn of the event loop is blocked for some 15 ms.
  */
-export async function copyTree(copy: TreeCopy, relative = ''): Promise<void> {
-  const to = join(copy.to, relative);
-  await mkdir(to, { mode: copy.modes.directory });
-  await settle(to, copy.modes.directory, copy);
-  const entries = await readdir(join(copy.from, relative), { withFileTypes: true });
-  await Promise.all(
-    entries.map(async (entry) => {
-      const path = join(relative, entry.name);
-      if (!copy.include(path)) return;
-      if (entry.isDirectory()) await copyTree(copy, path);
-      if (!entry.isFile()) return;
-      await copyFile(join(copy.from, path), join(copy.to, path), constants.COPYFILE_FICLONE);
-      await settle(join(copy.to, path), copy.modes.file, copy);
-    }),
-  );
+export async function copyTree(copy: TreeCopy): Promise<void> {
+  await copyDirectory('', copy, createFileCopier());
 }
 
-/** The umask of whoever runs the lab, and the modes of what was installed, must not matter. */
-async function settle(path: string, mode: number, { owner }: TreeCopy): Promise<void> {
-  await chmod(path, mode);
-  if (owner !== null) await chown(path, owner.uid, owner.gid);
+async function copyDirectory(relative: string, copy: TreeCopy, copyFile: FileCopier) {
+  const to = join(copy.to, relative);
+  mkdirSync(to);
+  chmodSync(to, copy.modes.directory);
+  if (copy.owner !== null) chownSync(to, copy.owner.uid, copy.owner.gid);
+  await nextTurn();
+  for (const entry of readdirSync(join(copy.from, relative), { withFileTypes: true })) {
+    const path = join(relative, entry.name);
+    if (!copy.include(path)) continue;
+    if (entry.isDirectory()) await copyDirectory(path, copy, copyFile);
+    if (entry.isFile()) copyFile(join(copy.from, path), join(copy.to, path), copy);
+  }
+}
+
+type FileCopier = (from: string, to: string, copy: TreeCopy) => void;
+
+/** What file systems answer that cannot share blocks between files. */
+const CANNOT_CLONE: readonly string[] = [
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EXDEV',
+  'EINVAL',
+  'ENOTTY',
+];
+
+/**
+ * Shares blocks (copy on write) where the file system can, which the first file tells. Elsewhere it
+ * reads and writes, rather than let `copyFile` do it: Linux's copy_file_range took 0.7 s for a
+ * cluster on an ext4 where reading and writing took 0.08 s.
+ */
+function createFileCopier(): FileCopier {
+  let cloning = true;
+  return (from, to, { modes, owner }) => {
+    cloning &&= clone(from, to);
+    const file = openSync(to, cloning ? 'r+' : 'wx', 0o600);
+    try {
+      if (!cloning) writeFileSync(file, readFileSync(from));
+      fchmodSync(file, modes.file);
+      if (owner !== null) fchownSync(file, owner.uid, owner.gid);
+    } finally {
+      closeSync(file);
+    }
+  };
+}
+
+function clone(from: string, to: string): boolean {
+  try {
+    copyFileSync(from, to, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
+    return true;
+  } catch (error) {
+    if (!CANNOT_CLONE.includes(systemErrorCode(error) ?? '')) throw error;
+    rmSync(to, { force: true });
+    return false;
+  }
 }
