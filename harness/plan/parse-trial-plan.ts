@@ -9,16 +9,20 @@ import {
   unknownVariableWarnings,
 } from './option-table.ts';
 import { problemError } from './problem-error.ts';
-import { PLAN_OPTIONS, RUN_OPTIONS } from './run-options.ts';
+import { RUN_OPTIONS } from './run-options.ts';
 import { type TrialPlan, trialPlanSchema } from './trial-plan.ts';
 
 export interface ParsedTrialPlan {
   readonly plan: TrialPlan;
+  /** The result goes to stdout as JSON. */
+  readonly json: boolean;
+  /** Parent of the lab's own directory. */
+  readonly directory: string;
   /** Sentences for stderr: what was given and changes nothing. */
   readonly warnings: readonly string[];
 }
 
-type PlanTable = typeof PLAN_OPTIONS;
+type PlanTable = typeof RUN_OPTIONS;
 
 /**
  * Flags before `POOL_LAB_*` variables before defaults, checked and frozen.
@@ -31,11 +35,13 @@ export function parseTrialPlan(given: {
   /** The command whose help a remedy points to. @default `run` */
   readonly command?: string;
 }): ParsedTrialPlan {
-  const read = readOptions(PLAN_OPTIONS, given);
+  const read = readOptions(RUN_OPTIONS, given);
   const problems = [...read.problems, ...problemsBetween(read)];
   if (problems.length > 0) throw problemError(problems, given.command ?? 'run');
   return {
     plan: deepFreeze(trialPlanSchema.parse(planOf(read.values))),
+    json: read.values.json,
+    directory: read.values.directory,
     warnings: unknownVariableWarnings(RUN_OPTIONS, given.env),
   };
 }

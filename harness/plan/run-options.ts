@@ -9,6 +9,7 @@ import {
 import { ENV_PREFIX, type Option } from './option-table.ts';
 import { PLAN_LIMITS } from './trial-plan.ts';
 import {
+  absolutePath,
   assignments,
   choice,
   duration,
@@ -200,6 +201,15 @@ export const PLAN_OPTIONS = {
   }),
 } as const;
 
+/** Where the lab keeps its files; every command that starts or removes something has it. */
+export const PLACE_OPTIONS = {
+  directory: option('directory', {
+    parser: absolutePath(),
+    defaultValue: '/var/tmp',
+    description: "parent of the lab's own directory, which an unprivileged account must reach",
+  }),
+} as const;
+
 /** How a result is printed; every command has it. */
 export const OUTPUT_OPTIONS = {
   json: option('json', {
@@ -209,7 +219,7 @@ export const OUTPUT_OPTIONS = {
   }),
 } as const;
 
-export const RUN_OPTIONS = { ...PLAN_OPTIONS, ...OUTPUT_OPTIONS } as const;
+export const RUN_OPTIONS = { ...PLAN_OPTIONS, ...PLACE_OPTIONS, ...OUTPUT_OPTIONS } as const;
 
 function option<T>(
   flag: string,

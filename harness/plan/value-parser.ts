@@ -170,3 +170,17 @@ export function assignments(options: {
     },
   };
 }
+
+/** A directory by its absolute path: what a relative one means depends on who starts the lab. */
+export function absolutePath(): ValueParser<string> {
+  return {
+    placeholder: 'path',
+    expected: 'an absolute path, e.g. /var/tmp',
+    parse(texts) {
+      const text = lastOf(texts);
+      if (text === '') return fail('is empty');
+      return text.startsWith('/') ? { ok: true, value: text } : fail('is not an absolute path');
+    },
+    print: (value) => value,
+  };
+}

@@ -1,5 +1,6 @@
 import type { BudgetReport } from './budget-terminal.ts';
-import { firstLine } from './budget-terminal.ts';
+import { CURRENT_POSTGRES, firstLine } from './budget-terminal.ts';
+import { refusalWord } from './refusal-words.ts';
 
 export const BUDGET_JSON_VERSION = 1;
 
@@ -17,7 +18,11 @@ export function budgetJson(report: BudgetReport): string {
     dialect,
     usable: answer.budget.usable,
     situations: answer.budget.situations,
-    refusal: { sqlstate: '53300', message: answer.refusal },
+    refusal: {
+      sqlstate: '53300',
+      reason: answer.refusal,
+      message: refusalWord(answer.refusal, CURRENT_POSTGRES),
+    },
     largestNow: answer.largestNow,
     largestSafe: answer.largestSafe,
     maxConnectionsNeeded: answer.budget.maxConnectionsNeeded,

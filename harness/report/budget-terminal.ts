@@ -3,6 +3,7 @@ import type { Situation, SituationBudget, Surge } from '../sizing/deployment-bud
 import type { Preset } from '../sizing/presets.ts';
 import { formatClaim, formatCount, plural } from './format.ts';
 import type { Paint } from './paint.ts';
+import { refusalWord } from './refusal-words.ts';
 import { labelled, table, wrap } from './text-layout.ts';
 
 export interface BudgetReport {
@@ -16,6 +17,9 @@ export interface BudgetReport {
 }
 
 const LABEL_WIDTH = 15;
+
+/** The arithmetic knows no server: its words are those of every release since 16. */
+export const CURRENT_POSTGRES = '18';
 
 /** The answer first, then the arithmetic, what breaks, what fits. */
 export function budgetTerminal(
@@ -36,10 +40,9 @@ export function budgetTerminal(
     '',
     ...verdictLines(report).map(([label, text]) => line(label, text)),
     line('NOT COUNTED', 'terminating pods that still close their pools; a failover; retries'),
-    line(
-      'NEXT',
-      `npx pool-lab run ${runFlags(report)}\nmeasures what the arithmetic cannot say: which size is fast`,
-    ),
+    // The command is not wrapped: it is there to be copied.
+    line('NEXT', 'measures what the arithmetic cannot say, which size is fast:'),
+    `  npx pool-lab run ${runFlags(report)}`,
     '',
   ].join('\n');
 }
@@ -147,7 +150,7 @@ function verdictLines({ answer }: BudgetReport): readonly (readonly [string, str
   if (verdict !== 'fits') {
     lines.push([
       'BREAKS',
-      `connection ${formatCount(budget.usable + 1)} gets FATAL: ${refusal} (SQLSTATE 53300)`,
+      `connection ${formatCount(budget.usable + 1)} gets FATAL: ${refusalWord(refusal, CURRENT_POSTGRES)} (SQLSTATE 53300)`,
     ]);
   }
   lines.push(['FITS NOW', fittingText(largestNow)]);

@@ -20,6 +20,7 @@ export function formatClaim(claim: number | null): string {
 /** Three digits that mean something: `0.42 ms`, `4.2 ms`, `42 ms`, `1.23 s`, `12.3 s`, `2 min 5 s`. */
 export function formatMs(ms: number | null): string {
   if (ms === null) return ABSENT;
+  if (ms === 0) return '0 ms';
   if (ms < 1_000) {
     const digits = ms < 0.995 ? 2 : ms < 9.95 ? 1 : 0;
     const text = ms.toFixed(digits);
@@ -56,14 +57,14 @@ export function formatShare(share: number): string {
   return `${percent.toFixed(digits)} %`;
 }
 
-const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
-/** Decimal units, as disks and PostgreSQL's download pages count. */
+/** Binary units, written so: PostgreSQL's `128MB` is 128 MiB. */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
-  while (value >= 999.5 && unit < BYTE_UNITS.length - 1) {
-    value /= 1_000;
+  while (value >= 1_023.5 && unit < BYTE_UNITS.length - 1) {
+    value /= 1_024;
     unit += 1;
   }
   const digits = unit === 0 || value >= 9.95 ? 0 : 1;

@@ -3,6 +3,9 @@ const WIDTH_MIN = 40;
 /** Wider lines are hard to read, however wide the terminal. */
 const WIDTH_MAX = 100;
 
+/** A number stays with its unit. */
+const BREAK = / (?!(?:%|ms|s|min|B|KiB|MiB|GiB|TiB)(?![\p{L}\d]))/u;
+
 /** Escape sequences of colours take no room. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what it is about
 const SGR = /\u001b\[[0-9;]*m/g;
@@ -29,7 +32,7 @@ export function wrap(
   const lines: string[] = [];
   for (const paragraph of text.split('\n')) {
     let line = '';
-    for (const word of paragraph.split(' ')) {
+    for (const word of paragraph.split(BREAK)) {
       const room = width - (lines.length === 0 ? 0 : options.indent);
       if (line !== '' && visibleLength(line) + 1 + visibleLength(word) > room) {
         lines.push(line);

@@ -1,4 +1,4 @@
-import type { PoolShape } from '../../server/contract.ts';
+import type { PoolShape, RefusalReason } from '../../server/contract.ts';
 import {
   computeDeploymentBudget,
   type Deployment,
@@ -35,8 +35,8 @@ export interface BudgetAnswer {
   readonly largestNow: FittingShape | null;
   /** Largest shape that fits in every situation. */
   readonly largestSafe: FittingShape | null;
-  /** What the first connection beyond the usable ones is answered. */
-  readonly refusal: string;
+  /** How the first connection beyond the usable ones is refused. */
+  readonly refusal: RefusalReason;
 }
 
 export interface BudgetQuestion {

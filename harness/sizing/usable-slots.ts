@@ -1,3 +1,5 @@
+import type { RefusalReason } from '../../server/contract.ts';
+
 /**
  * `ordinary`: neither of the others. `reserved`: member of `pg_use_reserved_connections`.
  * `superuser`: may take every slot, its own reserve included.
@@ -30,14 +32,8 @@ export function usableSlots(settings: SlotSettings): number {
   return Math.max(0, settings.maxConnections - withheldFrom(settings) - settings.others);
 }
 
-/** PostgreSQL's words (16 and later, SQLSTATE 53300) for the first connection that is too many. */
-export function firstRefusal(settings: SlotSettings): string {
-  const { role, superuserReserved, reserved } = settings;
-  if (role === 'ordinary' && reserved > 0) {
-    return 'remaining connection slots are reserved for roles with privileges of the "pg_use_reserved_connections" role';
-  }
-  if (role !== 'superuser' && superuserReserved > 0) {
-    return 'remaining connection slots are reserved for roles with the SUPERUSER attribute';
-  }
-  return 'sorry, too many clients already';
+/** Which of PostgreSQL's refusals (SQLSTATE 53300) the first connection that is too many meets. */
+export function firstRefusal({ role, superuserReserved, reserved }: SlotSettings): RefusalReason {
+  if (role === 'ordinary' && reserved > 0) return 'reserved';
+  return role !== 'superuser' && superuserReserved > 0 ? 'superuser_reserved' : 'all_slots';
 }

@@ -1,0 +1,83 @@
+import { formatCount } from './format.ts';
+import { wrap } from './text-layout.ts';
+
+/** What a long command is doing now. */
+export type ProgressEvent =
+  /** A new step, in words: `starting PostgreSQL`. */
+  | { readonly kind: 'step'; readonly text: string }
+  /** About once a second while there is load. */
+  | {
+      readonly kind: 'load';
+      /** `warm-up`, `measuring`, `draining`. */
+      readonly phase: string;
+      readonly elapsedMs: number;
+      readonly totalMs: number;
+      readonly ok: number;
+      readonly errors: number;
+      readonly inFlight: number;
+    };
+
+export interface Progress {
+  report(event: ProgressEvent): void;
+  /** Removes the live line. Nothing is shown afterwards until the next event. */
+  end(): void;
+}
+
+/** Where progress goes: stderr, so that stdout stays data. */
+export interface ProgressOutput {
+  write(text: string): void;
+  readonly isTty: boolean;
+  readonly columns: number;
+}
+
+/** In a log, a line a second would drown everything else. */
+const PLAIN_LOAD_INTERVAL_MS = 5_000;
+
+const ERASE_LINE = '\r\u001b[2K';
+
+/** One line that rewrites itself on a terminal; plain lines elsewhere. */
+export function createProgress(output: ProgressOutput): Progress {
+  return output.isTty ? liveProgress(output) : plainProgress(output);
+}
+
+export function progressText(event: ProgressEvent): string {
+  if (event.kind === 'step') return event.text;
+  const { phase, elapsedMs, totalMs, ok, errors, inFlight } = event;
+  const seconds = `${Math.floor(elapsedMs / 1_000)}/${Math.ceil(totalMs / 1_000)} s`;
+  return `${phase} ${seconds}: ${formatCount(ok)} ok, ${formatCount(errors)} failed, ${formatCount(inFlight)} in flight`;
+}
+
+function liveProgress(output: ProgressOutput): Progress {
+  let shown = false;
+  return {
+    report(event) {
+      // A line that wraps could not be erased: cut it one short of the terminal's width.
+      const text = [...progressText(event)].slice(0, Math.max(1, output.columns - 1)).join('');
+      output.write(`${ERASE_LINE}${text}`);
+      shown = true;
+    },
+    end() {
+      if (shown) output.write(ERASE_LINE);
+      shown = false;
+    },
+  };
+}
+
+function plainProgress(output: ProgressOutput): Progress {
+  let phase = '';
+  let nextAtMs = 0;
+  return {
+    report(event) {
+      if (event.kind === 'load') {
+        if (event.phase === phase && event.elapsedMs < nextAtMs) return;
+        phase = event.phase;
+        nextAtMs = event.elapsedMs + PLAIN_LOAD_INTERVAL_MS;
+      } else {
+        phase = '';
+      }
+      output.write(`${wrap(progressText(event), { columns: output.columns, indent: 2 })}\n`);
+    },
+    // Plain lines stay.
+    end: () => undefined,
+  };
+}

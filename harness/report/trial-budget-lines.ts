@@ -1,0 +1,44 @@
+import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import { formatClaim, formatCount, formatMs, plural } from './format.ts';
+import type { Paint } from './paint.ts';
+import type { ReportLine } from './report-line.ts';
+
+/** Predicted beside observed, and what the server side saw. */
+export function trialBudgetLines(trial: MeasuredTrial, paint: Paint): readonly ReportLine[] {
+  const { budget, connections, refusals, rollout, plan } = trial;
+  const { predicted } = budget;
+  const agrees = budget.agrees ? paint.green('✓ as predicted') : paint.red('✗ not as predicted');
+  const rolloutClaim =
+    plan.rolloutSurge > 0 ? `, in the deploy ${formatClaim(predicted.rolloutCeiling)}` : '';
+  const reachable =
+    budget.reachable === predicted.ceiling || plan.rolloutSurge > 0
+      ? ''
+      : `, by ${plural(plan.load.connections, 'client')} ${formatClaim(budget.reachable)}`;
+  const reserved = connections.superuserReserved + connections.reserved;
+  const lines: ReportLine[] = [
+    {
+      label: 'PREDICTED',
+      text: `${budget.predictedRefusals ? 'refused' : 'not refused'}: idle ${formatClaim(predicted.floor)}, busy ${formatClaim(predicted.ceiling)}${rolloutClaim}${reachable}; usable ${formatCount(predicted.usable)} = ${formatCount(connections.maxConnections)} − ${formatCount(reserved)} reserved − ${plural(budget.others, 'other')} (this lab's monitor among them)`,
+    },
+    {
+      label: 'OBSERVED',
+      text: `${budget.observedRefusals ? 'refused' : 'not refused'}: peak ${formatCount(connections.peakWorkers)} of ${formatCount(predicted.usable)}, ${formatCount(refusals.total)} refused  ${agrees}`,
+    },
+  ];
+  const peaks = Object.entries(connections.peakByWorker).sort(([a], [b]) =>
+    a.localeCompare(b, 'en', { numeric: true }),
+  );
+  if (peaks.length > 1) {
+    lines.push({
+      label: '',
+      text: `peak by worker: ${peaks.map(([worker, peak]) => `w${worker} ${formatCount(peak)}`).join(', ')}`,
+    });
+  }
+  if (rollout !== null) {
+    lines.push({
+      label: 'DEPLOY',
+      text: `${plural(rollout.replaced, 'worker')} replaced in ${formatMs(rollout.durationMs)}, at most ${formatCount(rollout.workersPeak)} at the same time`,
+    });
+  }
+  return lines;
+}

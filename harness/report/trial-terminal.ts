@@ -1,0 +1,58 @@
+import type { MeasuredTrial, TrialResult } from '../analysis/trial-result.ts';
+import type { Paint } from './paint.ts';
+import type { ReportLine } from './report-line.ts';
+import { labelled, wrap } from './text-layout.ts';
+import { trialBudgetLines } from './trial-budget-lines.ts';
+import { trialHeadline } from './trial-headline.ts';
+import { trialLoadLines } from './trial-load-lines.ts';
+import { trialTrustLines } from './trial-trust-lines.ts';
+
+/** How wide, and with which colours. */
+export interface TerminalStyle {
+  readonly columns: number;
+  readonly paint: Paint;
+}
+
+const LABEL_WIDTH = 14;
+/** Tables need the width more than the alignment with the text. */
+const TABLE_INDENT = '  ';
+
+/**
+ * One trial: the answer, then predicted beside observed, what the requests met, where the time
+ * went, and what all this is worth.
+ */
+export function trialTerminal(result: TrialResult, style: TerminalStyle): string {
+  return result.state === 'failed'
+    ? failedTerminal(result, style)
+    : measuredTerminal(result, style);
+}
+
+function measuredTerminal(trial: MeasuredTrial, style: TerminalStyle): string {
+  const { columns, paint } = style;
+  const headline = trialHeadline(trial);
+  const shown = wrap(headline.text, { columns, indent: 2 });
+  const blocks = [
+    trialBudgetLines(trial, paint),
+    trialLoadLines(trial, paint),
+    trialTrustLines(trial, paint),
+  ];
+  return `${[
+    headline.good ? paint.green(shown) : paint.red(shown),
+    ...blocks.map((lines) => lines.map((line) => lineText(line, style)).join('\n')),
+  ].join('\n\n')}\n`;
+}
+
+type FailedTrial = Extract<TrialResult, { readonly state: 'failed' }>;
+
+function failedTerminal({ error }: FailedTrial, { columns, paint }: TerminalStyle): string {
+  const message = wrap(`FAILED: ${error.message}`, { columns, indent: 2 });
+  return `${paint.red(message)}\n→ ${wrap(error.hint, { columns, indent: 2 })}\n`;
+}
+
+function lineText(
+  { label, text, rows = [] }: ReportLine,
+  { columns, paint }: TerminalStyle,
+): string {
+  const first = labelled(paint.bold(label), text, { columns, labelWidth: LABEL_WIDTH });
+  return [first, ...rows.map((row) => TABLE_INDENT + row)].join('\n');
+}
