@@ -128,6 +128,32 @@ export const SERVER_ENV = {
   'database.password': 'PGPASSWORD',
   'database.database': 'PGDATABASE',
 } as const;
+export type ServerEnvPath = keyof typeof SERVER_ENV;
+
+/** What an unset nullable field (`maxWaiting`, `recycleMs`) is written as in the environment. */
+export const ENV_NONE = 'none';
+
+/** `ServerConfig` as the environment `server/main.ts` reads back to the same configuration. */
+export function serverConfigToEnv(config: ServerConfig): Record<string, string> {
+  const { pool, database, ...server } = config;
+  const fields = {
+    ...server,
+    ...Object.fromEntries(Object.entries(pool).map(([key, value]) => [`pool.${key}`, value])),
+    ...Object.fromEntries(
+      Object.entries(database).map(([key, value]) => [`database.${key}`, value]),
+    ),
+  };
+  const valueByPath = new Map(Object.entries<string | number | boolean | null>(fields));
+  return Object.fromEntries(
+    Object.entries(SERVER_ENV).map(([path, variable]) => [
+      variable,
+      String(valueByPath.get(path) ?? ENV_NONE),
+    ]),
+  );
+}
+
+/** Role that the seeding grants the workloads' tables to; read by `server/seed.ts`. */
+export const SEED_API_ROLE_ENV = 'POOL_LAB_API_ROLE';
 
 // ---------------------------------------------------------------------------------------------
 // HTTP
@@ -344,6 +370,16 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
     url: z.string(),
     adminUrl: z.string(),
     workers: z.array(z.strictObject({ worker: count, pid: count })),
+  }),
+  /**
+   * All workers listen and the database has not answered yet: requests get 503 `db_unavailable`.
+   * Sent at most once; the server goes on trying until it is `ready` or told to stop.
+   */
+  z.strictObject({
+    type: z.literal('waiting'),
+    url: z.string(),
+    adminUrl: z.string(),
+    message: z.string(),
   }),
   /** It will not get ready, or can go on no longer; the process exits with 1 after it. */
   z.strictObject({

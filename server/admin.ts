@@ -1,0 +1,124 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { ADMIN_PATHS, type ServerStats } from './contract.ts';
+import { METRICS_CONTENT_TYPE } from './metrics/registry.ts';
+
+/** A scrape waits this long for fresh numbers, and is answered within 100 ms in any case. */
+const METRICS_DEADLINE_MS = 50;
+/** `stats` is for whoever needs the numbers of now, at a trial's end; a stopped worker costs this. */
+const STATS_DEADLINE_MS = 1_000;
+
+export interface AdminSource {
+  isReady(): boolean;
+  refresh(deadlineMs: number): Promise<void>;
+  stats(): ServerStats;
+  metrics(): Promise<string>;
+}
+
+export interface Admin {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** The primary's own port, which answers whatever state the workers are in. Rejects when taken. */
+export async function startAdmin(options: {
+  readonly host: string;
+  readonly port: number;
+  readonly source: AdminSource;
+}): Promise<Admin> {
+  const server = createServer();
+  const port = await listen(server, options);
+  const authority = `${bracketed(options.host)}:${port}`;
+  const hosts: ReadonlySet<string> = new Set([authority, `localhost:${port}`]);
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    void answer({ request, hosts, source: options.source })
+      .catch((error: unknown) => text(500, error instanceof Error ? error.message : String(error)))
+      .then(({ status, contentType, body }) => {
+        response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-store' });
+        response.end(request.method === 'HEAD' ? undefined : body);
+      });
+  });
+  return {
+    url: `http://${authority}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+async function answer({
+  request,
+  hosts,
+  source,
+}: {
+  readonly request: IncomingMessage;
+  readonly hosts: ReadonlySet<string>;
+  readonly source: AdminSource;
+}): Promise<Answer> {
+  const refusal = refuse(request, hosts);
+  if (refusal !== null) return refusal;
+  // Only the path counts: a scraper may add parameters of its own.
+  switch (request.url?.split('?', 1)[0]) {
+    case ADMIN_PATHS.health:
+      return text(200, 'ok\n');
+    case ADMIN_PATHS.ready:
+      return source.isReady() ? text(200, 'ready\n') : text(503, 'not ready\n');
+    case ADMIN_PATHS.metrics:
+      await source.refresh(METRICS_DEADLINE_MS);
+      return { status: 200, contentType: METRICS_CONTENT_TYPE, body: await source.metrics() };
+    case ADMIN_PATHS.stats:
+      await source.refresh(STATS_DEADLINE_MS);
+      return {
+        status: 200,
+        contentType: 'application/json',
+        body: `${JSON.stringify(source.stats())}\n`,
+      };
+    default:
+      return text(404, `no such path; there are ${Object.values(ADMIN_PATHS).join(', ')}\n`);
+  }
+}
+
+/**
+ * A web page on another origin can make a browser ask loopback, under a name that resolves to it:
+ * the Host header tells. Nothing here changes state, so reading methods are all there is.
+ */
+function refuse(request: IncomingMessage, hosts: ReadonlySet<string>): Answer | null {
+  const { host = '', origin } = request.headers;
+  if (!hosts.has(host)) return text(403, 'the Host header is not this server\n');
+  if (origin !== undefined && !hosts.has(origin.replace(/^http:\/\//, ''))) {
+    return text(403, 'the Origin header is not this server\n');
+  }
+  if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'GET only\n');
+  return null;
+}
+
+function text(status: number, body: string): Answer {
+  return { status, contentType: 'text/plain; charset=utf-8', body };
+}
+
+function listen(
+  server: Server,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    // Exclusive has no meaning in a primary; spelled out because nobody else may answer here.
+    server.listen({ host, port, exclusive: true }, () => {
+      server.off('error', reject);
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+/** IPv6 addresses stand in brackets in a URL and in a Host header. */
+export function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,109 @@
+/**
+ * Process entry of the server under test: reads the environment once and becomes the primary or,
+ * forked by it, a worker. With an IPC channel it talks to its parent and stops with it; without one
+ * it prints one line a message on stdout.
+ */
+import cluster from 'node:cluster';
+import { startCluster } from './cluster.ts';
+import { parseServerConfig } from './config.ts';
+import { parentMessageSchema, type ServerConfig, type ServerMessage } from './contract.ts';
+import { startWorker, type Worker } from './worker.ts';
+import { primaryMessageSchema } from './worker-message.ts';
+
+const EXIT_OK = 0;
+const EXIT_FAILED = 1;
+const EXIT_CONFIG = 2;
+
+const parsed = parseServerConfig(process.env);
+if (!parsed.ok) {
+  for (const problem of parsed.problems) console.error(problem);
+  process.exit(EXIT_CONFIG);
+}
+if (cluster.isPrimary) runPrimary(parsed.config);
+else await runWorker(parsed.config);
+
+function runPrimary(config: ServerConfig): void {
+  const hasParent = process.send !== undefined;
+  const server = startCluster({
+    config,
+    workerEntry: import.meta.filename,
+    execArgv: process.execArgv,
+    send: hasParent ? sendToParent : (message) => console.log(describe(message)),
+    log: (line) => console.error(line),
+  });
+  if (hasParent) {
+    process.on('message', (raw) => {
+      const message = parentMessageSchema.safeParse(raw);
+      if (message.success) server.receive(message.data);
+      else console.error(`not a message of the contract: ${message.error.message}`);
+    });
+    // The parent is gone, and with it everybody who could wait for an answer.
+    process.on('disconnect', () => server.stop(0));
+  }
+  let signals = 0;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      signals += 1;
+      // The second one means now; the workers end with their channel.
+      if (signals > 1) process.exit(EXIT_FAILED);
+      server.stop(config.graceMs);
+    });
+  }
+  // A closed pipe at the other end is no reason to crash; there is nobody to tell.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  void server.finished.then((exitCode) => exitWhenSent(exitCode));
+}
+
+function sendToParent(message: ServerMessage): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+}
+
+/** Messages to the parent are queued; disconnecting flushes them first. */
+function exitWhenSent(exitCode: number): void {
+  process.exitCode = exitCode;
+  if (!process.connected) process.exit(exitCode);
+  process.removeAllListeners('disconnect');
+  process.once('disconnect', () => process.exit(exitCode));
+  process.disconnect();
+}
+
+async function runWorker(config: ServerConfig): Promise<void> {
+  // Not to be left behind, whatever happens; also set by node:cluster itself.
+  process.on('disconnect', () => process.exit(EXIT_OK));
+  // A terminal's Ctrl-C reaches the whole group; the primary decides how its workers end.
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+  const worker: Worker = await startWorker({
+    workerId: cluster.worker?.id ?? 0,
+    config,
+    send: (message) =>
+      new Promise((resolve) => {
+        if (process.connected && process.send) {
+          process.send(message, undefined, undefined, () => resolve());
+        } else resolve();
+      }),
+    log: (line) => console.error(line),
+  });
+  process.on('message', (raw) => worker.receive(primaryMessageSchema.parse(raw)));
+  process.on('SIGTERM', () => worker.receive({ type: 'drain', graceMs: config.graceMs }));
+  await worker.finished;
+  process.exit(EXIT_OK);
+}
+
+function describe(message: ServerMessage): string {
+  switch (message.type) {
+    case 'ready':
+      return `ready: ${message.url} with ${message.workers.length} workers, admin ${message.adminUrl}`;
+    case 'waiting':
+      return `waiting for the database (${message.message}): ${message.url}, admin ${message.adminUrl}`;
+    case 'failed':
+      return `failed (${message.code}): ${message.message}`;
+    case 'worker-died':
+      return `worker ${message.worker} died: ${message.signal ?? `exit code ${message.exitCode}`}`;
+    case 'rolling-restart-done':
+      return `rolling restart done: ${message.replaced} workers in ${Math.round(message.durationMs)} ms, at most ${message.workersPeak} at once`;
+    case 'rolling-restart-failed':
+      return `rolling restart failed: ${message.message}`;
+    case 'stopped':
+      return 'stopped';
+  }
+}

@@ -1,0 +1,59 @@
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+
+/** Sampling interval; the recorded values contain it, so it is taken off again. */
+const RESOLUTION_MS = 10;
+
+export interface EventLoopDelay {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
+/** Tells a busy process from a busy pool: pool waits measured in a busy process include its delay. */
+export class EventLoopMeter {
+  readonly #total = startedMonitor();
+  readonly #window = startedMonitor();
+  #lastWindow: EventLoopDelay = { p50Ms: 0, p99Ms: 0, maxMs: 0 };
+
+  /** 99th percentile since the start. */
+  get delayMsP99(): number {
+    return withoutResolution(this.#total.percentile(99));
+  }
+
+  /** Busy share since the start, 0 to 1. */
+  get utilization(): number {
+    return Math.min(1, Math.max(0, performance.eventLoopUtilization().utilization));
+  }
+
+  /** Delay within the last complete window. */
+  get lastWindow(): EventLoopDelay {
+    return this.#lastWindow;
+  }
+
+  /** Ends the window and starts the next one. */
+  rotate(): void {
+    if (this.#window.count > 0) {
+      this.#lastWindow = {
+        p50Ms: withoutResolution(this.#window.percentile(50)),
+        p99Ms: withoutResolution(this.#window.percentile(99)),
+        maxMs: withoutResolution(this.#window.max),
+      };
+    }
+    this.#window.reset();
+  }
+
+  stop(): void {
+    this.#total.disable();
+    this.#window.disable();
+  }
+}
+
+function startedMonitor() {
+  const monitor = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  monitor.enable();
+  return monitor;
+}
+
+function withoutResolution(nanoseconds: number): number {
+  return Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS);
+}

@@ -1,0 +1,113 @@
+import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** A registry's content as plain data: what travels from a worker to the primary. */
+export type MetricsSnapshot = readonly unknown[];
+
+type Labels = Readonly<Record<string, string>>;
+
+interface Definition<Name extends string> {
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames: readonly Name[];
+}
+
+/** Adapter of prom-client: the three kinds of metrics the server has, and nothing else. */
+export class MetricRegistry {
+  readonly #registry = new Registry();
+
+  /** A gauge, or a counter whose total is kept elsewhere, written at collection. */
+  readings<Name extends string>({
+    type,
+    ...definition
+  }: Definition<Name> & { readonly type: 'gauge' | 'counter' }) {
+    const options = { ...definition, registers: [this.#registry] };
+    if (type === 'gauge') {
+      const gauge = new Gauge(options);
+      return {
+        set: (labels: Readonly<Record<Name, string>>, value: number) => gauge.set(labels, value),
+        clear: () => gauge.reset(),
+      };
+    }
+    const counter = new Counter(options);
+    return {
+      set(labels: Readonly<Record<Name, string>>, total: number): void {
+        counter.remove(labels);
+        counter.inc(labels, total);
+      },
+      clear: () => counter.reset(),
+    };
+  }
+
+  /** A counter's series, resolved once for its labels. */
+  counter<Name extends string>(definition: Definition<Name>) {
+    const counter = new Counter({ ...definition, registers: [this.#registry] });
+    return (labels: Readonly<Record<Name, string>>) => counter.labels(labels);
+  }
+
+  /** A histogram's series, resolved once for its labels, which shows zero before its first value. */
+  histogram<Name extends string>({
+    buckets,
+    ...definition
+  }: Definition<Name> & { readonly buckets: readonly number[] }) {
+    const histogram = new Histogram({
+      ...definition,
+      buckets: [...buckets],
+      registers: [this.#registry],
+    });
+    return (labels: Readonly<Record<Name, string>>) => {
+      histogram.zero(labels);
+      return histogram.labels(labels);
+    };
+  }
+
+  snapshot(): Promise<MetricsSnapshot> {
+    return this.#registry.getMetricsAsJSON();
+  }
+}
+
+export const METRICS_CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
+
+/** Series with equal name and labels are added up; the text is Prometheus' exposition format. */
+export function renderMetrics(snapshots: readonly MetricsSnapshot[]): Promise<string> {
+  return AggregatorRegistry.aggregate(snapshots.map(parseSnapshot)).metrics();
+}
+
+/** Adds snapshots up into one. */
+export function mergeSnapshots(snapshots: readonly MetricsSnapshot[]): Promise<MetricsSnapshot> {
+  return AggregatorRegistry.aggregate(snapshots.map(parseSnapshot)).getMetricsAsJSON();
+}
+
+/**
+ * What stays true of a worker after its end: counters and histograms keep their totals, gauges
+ * describe something that is gone. With `worker` given, its series are renamed to that.
+ */
+export function totalsOf(snapshot: MetricsSnapshot, worker?: string): MetricsSnapshot {
+  return parseSnapshot(snapshot)
+    .filter((metric) => metric.type === 'counter' || metric.type === 'histogram')
+    .map((metric) =>
+      worker === undefined
+        ? metric
+        : { ...metric, values: metric.values.map((value) => withWorker(value, worker)) },
+    );
+}
+
+interface MetricJson {
+  readonly name: string;
+  readonly type: string;
+  readonly values: readonly { readonly labels: Labels }[];
+}
+
+function withWorker<Value extends { readonly labels: Labels }>(value: Value, worker: string) {
+  return 'worker' in value.labels ? { ...value, labels: { ...value.labels, worker } } : value;
+}
+
+/** prom-client's own JSON, back from the channel to a worker that runs the same prom-client. */
+function parseSnapshot(snapshot: MetricsSnapshot): MetricJson[] {
+  return snapshot.map((metric) => {
+    if (typeof metric !== 'object' || metric === null || !('values' in metric)) {
+      throw new TypeError('not a metric of prom-client');
+    }
+    // biome-ignore lint/nursery/noUnsafeTypeAssertion: a parser of data this file has written.
+    return metric as MetricJson;
+  });
+}

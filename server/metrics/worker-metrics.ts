@@ -1,0 +1,201 @@
+import { METRICS, type PoolConfig } from '../contract.ts';
+import type { FinishedRequest, HttpRecorder } from '../http-account.ts';
+import type { PoolRecorder, PoolSnapshot } from '../pool/pool.ts';
+import type { EventLoopDelay } from './event-loop.ts';
+import { MetricRegistry, type MetricsSnapshot } from './registry.ts';
+
+/** From half a millisecond, about one round trip, to SQLAlchemy's default pool timeout. */
+const DURATION_BUCKETS_SECONDS = [
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
+];
+
+/** What one worker exports. Pool counts are read at collection; only durations cost at run time. */
+export interface WorkerMetrics {
+  readonly pool: PoolRecorder;
+  readonly http: HttpRecorder;
+  collect(pool: PoolSnapshot, eventLoop: EventLoopDelay): Promise<MetricsSnapshot>;
+}
+
+export function createWorkerMetrics(identity: {
+  readonly worker: string;
+  readonly pool: PoolConfig;
+}): WorkerMetrics {
+  const registry = new MetricRegistry();
+  const labels = { worker: identity.worker };
+  const writeReadings = poolReadings(registry, identity);
+  const delay = registry.readings({
+    type: 'gauge',
+    name: METRICS.eventLoopDelaySeconds,
+    help: 'Delay of the event loop in the last half second, by percentile (1 is the maximum).',
+    labelNames: ['worker', 'percentile'],
+  });
+  return {
+    pool: poolRecorder(registry, identity.worker),
+    http: httpRecorder(registry, identity.worker),
+    collect(pool, eventLoop) {
+      writeReadings(pool);
+      delay.set({ ...labels, percentile: '0.5' }, eventLoop.p50Ms / 1_000);
+      delay.set({ ...labels, percentile: '0.99' }, eventLoop.p99Ms / 1_000);
+      delay.set({ ...labels, percentile: '1' }, eventLoop.maxMs / 1_000);
+      return registry.snapshot();
+    },
+  };
+}
+
+function poolRecorder(registry: MetricRegistry, worker: string): PoolRecorder {
+  const buckets = DURATION_BUCKETS_SECONDS;
+  const wait = registry.histogram({
+    name: METRICS.waitSeconds,
+    help: 'Time a request queued for a connection.',
+    labelNames: ['worker', 'result'],
+    buckets,
+  });
+  const waits = {
+    ok: wait({ worker, result: 'ok' }),
+    timeout: wait({ worker, result: 'timeout' }),
+    error: wait({ worker, result: 'error' }),
+  };
+  const holds = registry.histogram({
+    name: METRICS.useSeconds,
+    help: 'Time a connection was checked out.',
+    labelNames: ['worker'],
+    buckets,
+  })({ worker });
+  const create = registry.histogram({
+    name: METRICS.createSeconds,
+    help: 'Time it took to open a connection, or to fail to.',
+    labelNames: ['worker', 'result'],
+    buckets,
+  });
+  const creates = {
+    ok: create({ worker, result: 'ok' }),
+    error: create({ worker, result: 'error' }),
+  };
+  return {
+    waited: (seconds, result) => waits[result].observe(seconds),
+    held: (seconds) => holds.observe(seconds),
+    connected: (seconds, result) => creates[result].observe(seconds),
+  };
+}
+
+function httpRecorder(registry: MetricRegistry, worker: string): HttpRecorder {
+  const duration = registry.histogram({
+    name: METRICS.httpRequestSeconds,
+    help: 'Time from taking a request up to the end of its answer.',
+    labelNames: ['route', 'method', 'code'],
+    buckets: DURATION_BUCKETS_SECONDS,
+  });
+  const errors = registry.counter({
+    name: METRICS.errorsTotal,
+    help: 'Requests that failed, by error class and reason.',
+    labelNames: ['worker', 'class', 'reason'],
+  });
+  // Routes, methods, codes, classes and reasons are closed sets, so these maps stay small.
+  const durations = new Map<string, ReturnType<typeof duration>>();
+  const failures = new Map<string, ReturnType<typeof errors>>();
+  return {
+    requestEnded(request: FinishedRequest): void {
+      const key = `${request.route} ${request.method} ${request.status}`;
+      resolve(durations, key, () =>
+        duration({
+          route: request.route,
+          method: request.method,
+          code: String(request.status),
+        }),
+      ).observe(request.durationMs / 1_000);
+      const { errorClass, reason = '' } = request;
+      if (errorClass === null) return;
+      resolve(failures, `${errorClass} ${reason}`, () =>
+        errors({ worker, class: errorClass, reason }),
+      ).inc();
+    },
+  };
+}
+
+function resolve<Value>(map: Map<string, Value>, key: string, create: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const value = create();
+  map.set(key, value);
+  return value;
+}
+
+function poolReadings(
+  registry: MetricRegistry,
+  { worker, pool: config }: { readonly worker: string; readonly pool: PoolConfig },
+): (pool: PoolSnapshot) => void {
+  const of = { worker };
+  const byWorker = (type: 'gauge' | 'counter', name: string, help: string) =>
+    registry.readings({ type, name, help, labelNames: ['worker'] });
+  const count = registry.readings({
+    type: 'gauge',
+    name: METRICS.connectionCount,
+    help: "Connections of the worker's pool.",
+    labelNames: ['state', 'worker'],
+  });
+  const pending = byWorker('gauge', METRICS.pendingRequests, 'Requests waiting for a connection.');
+  const overflow = byWorker(
+    'gauge',
+    METRICS.overflowConnections,
+    'Connections beyond the pool size.',
+  );
+  const usedPeak = byWorker(
+    'gauge',
+    METRICS.usedPeak,
+    'Most connections ever checked out at once.',
+  );
+  const pendingPeak = byWorker('gauge', METRICS.pendingPeak, 'Most requests ever waiting at once.');
+  const timeouts = byWorker('counter', METRICS.timeoutsTotal, 'Waits the pool gave up.');
+  const opened = byWorker('counter', METRICS.connectionsOpenedTotal, 'Connections opened.');
+  const closed = byWorker('counter', METRICS.connectionsClosedTotal, 'Connections closed.');
+  const pendingSeconds = byWorker(
+    'counter',
+    METRICS.pendingSecondsTotal,
+    'Integral of the number of waiting requests: its rate is the mean queue.',
+  );
+  const saturatedSeconds = byWorker(
+    'counter',
+    METRICS.saturatedSecondsTotal,
+    'Time with at least one waiting request: its rate is the share of time saturated.',
+  );
+  writeLimits(registry, { worker, pool: config });
+  return (pool) => {
+    count.set({ ...of, state: 'idle' }, pool.idle);
+    count.set({ ...of, state: 'used' }, pool.held);
+    pending.set(of, pool.waiting);
+    overflow.set(of, Math.max(0, pool.overflow));
+    usedPeak.set(of, pool.heldPeak);
+    pendingPeak.set(of, pool.waitingPeak);
+    timeouts.set(of, pool.acquireTimeout);
+    opened.set(of, pool.opened);
+    closed.set(of, pool.closed);
+    pendingSeconds.set(of, pool.waitingSeconds);
+    saturatedSeconds.set(of, pool.saturatedSeconds);
+  };
+}
+
+/** Absent, not zero and not infinite, where the pool has no limit. */
+function writeLimits(
+  registry: MetricRegistry,
+  { worker, pool }: { readonly worker: string; readonly pool: PoolConfig },
+): void {
+  const max = registry.readings({
+    type: 'gauge',
+    name: METRICS.connectionMax,
+    help: 'Most connections the pool may open; absent when unlimited.',
+    labelNames: ['worker'],
+  });
+  const idleMax = registry.readings({
+    type: 'gauge',
+    name: METRICS.connectionIdleMax,
+    help: 'Most connections the pool keeps idle; absent when unlimited.',
+    labelNames: ['worker'],
+  });
+  if (pool.kind === 'null') {
+    idleMax.set({ worker }, 0);
+    return;
+  }
+  if (pool.poolSize === 0) return;
+  idleMax.set({ worker }, pool.poolSize);
+  if (pool.maxOverflow >= 0) max.set({ worker }, pool.poolSize + pool.maxOverflow);
+}

@@ -1,0 +1,105 @@
+import { performance } from 'node:perf_hooks';
+import type { ServerStats, WorkerStats } from './contract.ts';
+import { createPrimaryMetrics, type RestartReason } from './metrics/primary-metrics.ts';
+import {
+  type MetricsSnapshot,
+  mergeSnapshots,
+  renderMetrics,
+  totalsOf,
+} from './metrics/registry.ts';
+import type { WorkerProcess } from './worker-process.ts';
+
+/** Dead workers listed in the statistics; the oldest go first. */
+const DEAD_STATS_MAX = 1_000;
+/** Dead workers with series of their own; the totals of older ones are added up as `gone`. */
+const DEAD_SERIES_MAX = 64;
+const FOLDED_WORKER = 'gone';
+
+/** The numbers of all workers there are and were. Totals never fall: the dead keep theirs. */
+export class Telemetry {
+  readonly #alive: () => readonly WorkerProcess[];
+  readonly #instrumentation: boolean;
+  readonly #primary = createPrimaryMetrics();
+  readonly #deadStats: { readonly stats: WorkerStats; readonly receivedAtMs: number }[] = [];
+  readonly #deadTotals: MetricsSnapshot[] = [];
+  #folding: Promise<void> = Promise.resolve();
+  #crashes = 0;
+
+  constructor(options: {
+    readonly alive: () => readonly WorkerProcess[];
+    readonly instrumentation: boolean;
+  }) {
+    this.#alive = options.alive;
+    this.#instrumentation = options.instrumentation;
+  }
+
+  /** Keeps the last numbers of a worker that has ended. */
+  workerDied(worker: WorkerProcess, crashed: boolean): void {
+    if (crashed) this.#crashes += 1;
+    if (worker.snapshot === null) return;
+    const { stats, metrics, receivedAtMs } = worker.snapshot;
+    this.#deadStats.push({ stats, receivedAtMs });
+    if (this.#deadStats.length > DEAD_STATS_MAX) this.#deadStats.shift();
+    this.#deadTotals.push(totalsOf(metrics));
+    this.#folding = this.#folding.then(() => this.#foldOldest());
+  }
+
+  restarted(reason: RestartReason): void {
+    this.#primary.restarted(reason);
+  }
+
+  /** Asks all workers for new numbers and waits for them, at most `deadlineMs`. */
+  async refresh(deadlineMs: number): Promise<void> {
+    await Promise.all(this.#alive().map((worker) => worker.refresh(deadlineMs)));
+  }
+
+  stats(): ServerStats {
+    const now = performance.now();
+    const cpu = process.cpuUsage();
+    const dead = this.#deadStats.map(({ stats, receivedAtMs }) => ({
+      ...stats,
+      alive: false,
+      ready: false,
+      ageMs: now - receivedAtMs,
+    }));
+    const alive = this.#alive().flatMap(({ snapshot, isReady }) =>
+      snapshot === null
+        ? []
+        : [{ ...snapshot.stats, ready: isReady, ageMs: now - snapshot.receivedAtMs }],
+    );
+    return {
+      workers: [...dead, ...alive],
+      crashes: this.#crashes,
+      primaryCpuMs: (cpu.user + cpu.system) / 1_000,
+    };
+  }
+
+  /** In Prometheus' exposition format; empty when instrumentation is off. */
+  async metrics(): Promise<string> {
+    if (!this.#instrumentation) return '';
+    const now = performance.now();
+    const snapshots = this.#alive().flatMap(({ id, snapshot }) =>
+      snapshot === null ? [] : [{ worker: id, snapshot }],
+    );
+    const own = await this.#primary.collect(
+      snapshots.map(({ worker, snapshot }) => ({ worker, ageMs: now - snapshot.receivedAtMs })),
+    );
+    // The dead are read after the wait, together with the living: nobody is counted twice or missed.
+    return renderMetrics([own, ...this.#livingNow(), ...this.#deadTotals]);
+  }
+
+  #livingNow(): MetricsSnapshot[] {
+    return this.#alive().flatMap(({ snapshot }) => (snapshot === null ? [] : [snapshot.metrics]));
+  }
+
+  async #foldOldest(): Promise<void> {
+    while (this.#deadTotals.length > DEAD_SERIES_MAX) {
+      const [oldest = [], second = []] = this.#deadTotals;
+      const folded = await mergeSnapshots(
+        [oldest, second].map((totals) => totalsOf(totals, FOLDED_WORKER)),
+      );
+      // In one step, so that a reader in between sees the parts or the sum. New ones come behind.
+      this.#deadTotals.splice(0, 2, folded);
+    }
+  }
+}

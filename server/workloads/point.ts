@@ -1,0 +1,33 @@
+import { LAB_SCHEMA } from '../contract.ts';
+import { ACCOUNT_ROWS } from './lab-data.ts';
+import type { WorkloadDefinition } from './workload.ts';
+
+export interface PointParams {
+  readonly key: number;
+}
+
+const READ_BY_KEY = {
+  name: 'point-read',
+  text: `SELECT id, balance FROM ${LAB_SCHEMA}.accounts WHERE id = $1`,
+};
+
+/** One read by primary key: the control, which a larger pool neither helps nor harms much. */
+export const point: WorkloadDefinition<PointParams> = {
+  name: 'point',
+  parameters: {
+    key: {
+      type: 'integer',
+      minimum: 0,
+      maximum: ACCOUNT_ROWS,
+      default: 0,
+      description: 'account to read; 0 takes a random one',
+    },
+  },
+  async run({ key }, scope) {
+    const id = key === 0 ? 1 + Math.floor(scope.random() * ACCOUNT_ROWS) : key;
+    const { rows } = await scope.withConnection((client) =>
+      client.query<{ id: number; balance: number }>({ ...READ_BY_KEY, values: [id] }),
+    );
+    return { account: rows[0] ?? null };
+  },
+};
