@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { chmod, chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LAB_SCHEMA } from '../../server/contract.ts';
 import type { ServerAccount } from './account.ts';
 import { publishOnce } from './published-directory.ts';
 import { runServerProgram } from './server-program.ts';
@@ -30,15 +29,12 @@ const INITDB_ARGS = [
 ] as const;
 
 /**
- * One statement a line: single-user mode takes a line break for the end. The schema reaches the
- * new database by way of template1, which saves a second process for connecting to it.
+ * One statement a line: single-user mode takes a line break for the end. The workloads' schema is
+ * not made here: the seeding marks what it makes, and refuses what it did not.
  */
 const SETUP_SQL = [
   `CREATE ROLE ${API_ROLE} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE`,
-  `CREATE SCHEMA ${LAB_SCHEMA} AUTHORIZATION ${API_ROLE}`,
-  `COMMENT ON SCHEMA ${LAB_SCHEMA} IS 'Belongs to pool-lab, which may drop it with everything in it.'`,
-  `CREATE DATABASE ${DATABASE} TEMPLATE template1`,
-  `DROP SCHEMA ${LAB_SCHEMA}`,
+  `CREATE DATABASE ${DATABASE}`,
   '',
 ].join('\n');
 
@@ -61,8 +57,8 @@ export function templateName(fingerprint: string): string {
 }
 
 /**
- * Data directory of a cluster that was never started, made once: roles, the lab's database and its
- * schema are in it, passwords are not.
+ * Data directory of a cluster that was never started, made once: roles and the lab's database are
+ * in it, passwords are not.
  *
  * @throws LabError as initdb fails
  */
