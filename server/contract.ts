@@ -273,6 +273,8 @@ export const SEED_APPLICATION_NAME = 'pool-lab-seed';
 
 /** The schema that holds the workloads' tables; its comment marks it as the lab's own. */
 export const LAB_SCHEMA = 'pool_lab';
+/** How the schema's comment begins where the schema is the lab's to drop; its version may follow. */
+export const LAB_SCHEMA_MARK = 'Belongs to pool-lab, which may drop it with everything in it.';
 
 export const METRICS = {
   connectionCount: 'db_client_connection_count',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase } from 'pg';
-import { LAB_SCHEMA } from '../contract.ts';
+import { LAB_SCHEMA, LAB_SCHEMA_MARK } from '../contract.ts';
 import { ACCOUNT_ROWS, EVENT_ROWS, HOT_ROWS } from './lab-data.ts';
 
 /** What seeding did. `present`: the same version was there already, nothing was changed. */
@@ -22,7 +22,7 @@ export class ForeignSchemaError extends Error {
   }
 }
 
-const OWNER_MARK = 'pool-lab: owned by the lab, version ';
+const VERSION_PREFIX = ' Version: ';
 
 // Few hot rows a page, so that their old versions have room beside them and updates touch no index.
 const STATEMENTS = [
@@ -56,14 +56,16 @@ export async function seedWorkloads(client: ClientBase, apiRole: string): Promis
   const rows = { accounts: ACCOUNT_ROWS, hotRows: HOT_ROWS, events: EVENT_ROWS };
   await client.query('BEGIN');
   try {
-    await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [OWNER_MARK]);
+    await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [LAB_SCHEMA_MARK]);
     const found = await findSchema(client);
     if (found.state === 'foreign') throw new ForeignSchemaError();
     const present = found.state === 'own' && found.version === SCHEMA_VERSION;
     if (!present) {
       if (found.state === 'own') await client.query(`DROP SCHEMA ${LAB_SCHEMA} CASCADE`);
       await client.query(`CREATE SCHEMA ${LAB_SCHEMA}`);
-      await client.query(`COMMENT ON SCHEMA ${LAB_SCHEMA} IS '${OWNER_MARK}${SCHEMA_VERSION}'`);
+      await client.query(
+        `COMMENT ON SCHEMA ${LAB_SCHEMA} IS '${LAB_SCHEMA_MARK}${VERSION_PREFIX}${SCHEMA_VERSION}'`,
+      );
       for (const statement of STATEMENTS) await client.query(statement);
     }
     await grant(client, apiRole);
@@ -87,8 +89,11 @@ async function findSchema(client: ClientBase): Promise<FoundSchema> {
   );
   const [schema] = rows;
   if (schema === undefined) return { state: 'none' };
-  if (!schema.comment?.startsWith(OWNER_MARK)) return { state: 'foreign' };
-  return { state: 'own', version: schema.comment.slice(OWNER_MARK.length) };
+  if (!schema.comment?.startsWith(LAB_SCHEMA_MARK)) return { state: 'foreign' };
+  return {
+    state: 'own',
+    version: schema.comment.slice(LAB_SCHEMA_MARK.length + VERSION_PREFIX.length),
+  };
 }
 
 async function grant(client: ClientBase, apiRole: string): Promise<void> {
