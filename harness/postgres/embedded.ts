@@ -208,10 +208,10 @@ function supervise(
 ): StartedPostgres {
   const { postmaster, api, superuser, version } = up;
   let stopping: Promise<void> | null = null;
-  const died = Promise.withResolvers<{ readonly lastLines: readonly string[] }>();
-  postmaster.ended.then(() => {
-    if (stopping === null) died.resolve({ lastLines: postmaster.lastLines() });
-  });
+  const never = Promise.withResolvers<never>().promise;
+  const died = postmaster.ended.then(() =>
+    stopping === null ? { lastLines: postmaster.lastLines() } : never,
+  );
   const stop = async (): Promise<void> => {
     await postmaster.end();
     await rest.removeRun();
@@ -224,7 +224,7 @@ function supervise(
     timings: rest.timings,
     postmasterPid: postmaster.pid,
     dataDirectory: rest.dataDirectory,
-    died: died.promise,
+    died,
     stop: () => {
       stopping ??= stop();
       return stopping;

@@ -1,0 +1,198 @@
+import type { BackendGroup, TransactionCounts } from '../postgres/monitor-queries.ts';
+
+/** One second of a window; means over its samples. */
+export interface MonitorSecond {
+  readonly second: number;
+  readonly samples: number;
+  readonly workerConnectionsPeak: number;
+  readonly workerConnectionsMean: number;
+  /** Everybody else that holds a slot, the monitor included, without those still connecting. */
+  readonly othersMean: number;
+  readonly startingPeak: number;
+  readonly activeMean: number;
+  readonly idleInTransactionMean: number;
+  readonly waitingForLocksMean: number;
+}
+
+/** What the server side looked like between `startSampling` and `stop`. Between samples: unknown. */
+export interface MonitorWindow {
+  readonly durationMs: number;
+  readonly intervalMs: number;
+  readonly samples: number;
+  /** Planned moments without a sample, because an earlier one took too long. */
+  readonly samplesMissed: number;
+  /** Samples that started more than half an interval after their planned moment. */
+  readonly samplesLate: number;
+  /** Longest time between two samples in a row, the edges of the window included. */
+  readonly sampleGapMsMax: number;
+  /** Connections of all workers together, at the moment there were most. */
+  readonly workerConnectionsPeak: number;
+  /** All client backends, whoever's, those still connecting included. */
+  readonly clientBackendsPeak: number;
+  /** Backends that had not finished connecting: they take a slot before they may be refused. */
+  readonly startingPeak: number;
+  /** By application name. */
+  readonly peakByWorker: Readonly<Record<string, number>>;
+  /** Of the workers' backends, e.g. `{ active: 3.2, idle: 16.8 }`. */
+  readonly meanByState: Readonly<Record<string, number>>;
+  /**
+   * What the workers' *active* backends waited for, as shares of their samples; `CPU` stands for no
+   * wait event, which is running or waiting for a processor. Empty when none was ever active.
+   */
+  readonly waitEventShares: Readonly<Record<string, number>>;
+  readonly seconds: readonly MonitorSecond[];
+  /**
+   * Transactions in the API's database, everybody's, the monitor's samples among them. Backends report theirs once a second and at
+   * their end, so a window's edges are blurred by a second. `null`: could not be read.
+   */
+  readonly transactions: TransactionCounts | null;
+  /** Why sampling ended early; `null` when it did not. */
+  readonly lost: string | null;
+}
+
+export type WindowSamples = Omit<
+  MonitorWindow,
+  | 'durationMs'
+  | 'samplesMissed'
+  | 'samplesLate'
+  | 'sampleGapMsMax'
+  | 'transactions'
+  | 'lost'
+  | 'intervalMs'
+>;
+
+/** Takes samples one by one and keeps sums only, whatever the length of the window. */
+export interface WindowAccumulator {
+  add(elapsedMs: number, groups: readonly BackendGroup[]): void;
+  result(): WindowSamples;
+}
+
+interface Totals {
+  samples: number;
+  workersPeak: number;
+  workers: number;
+  others: number;
+  startingPeak: number;
+  active: number;
+  idleInTransaction: number;
+  waitingForLocks: number;
+}
+
+export function createWindowAccumulator(workerPrefix: string): WindowAccumulator {
+  const whole = noTotals();
+  const bySecond = new Map<number, Totals>();
+  const states = new Map<string, number>();
+  const waits = new Map<string, number>();
+  const peaks = new Map<string, number>();
+  let clientBackendsPeak = 0;
+  return {
+    add(elapsedMs, groups) {
+      const second = Math.floor(elapsedMs / 1000);
+      const totals = bySecond.get(second) ?? noTotals();
+      bySecond.set(second, totals);
+      const sample = summarize(groups, workerPrefix);
+      for (const target of [whole, totals]) addTo(target, sample);
+      clientBackendsPeak = Math.max(clientBackendsPeak, sample.all);
+      for (const [worker, backends] of sample.byWorker) {
+        peaks.set(worker, Math.max(peaks.get(worker) ?? 0, backends));
+      }
+      for (const { applicationName, state, waitEvent, backends } of groups) {
+        if (!applicationName.startsWith(workerPrefix)) continue;
+        increase(states, state, backends);
+        if (state === 'active') increase(waits, waitEvent ?? 'CPU', backends);
+      }
+    },
+    result: () => ({
+      samples: whole.samples,
+      workerConnectionsPeak: whole.workersPeak,
+      clientBackendsPeak,
+      startingPeak: whole.startingPeak,
+      peakByWorker: Object.fromEntries(peaks),
+      meanByState: divided(states, whole.samples),
+      waitEventShares: divided(waits, whole.active),
+      seconds: [...bySecond].map(([second, totals]) => toSecond(second, totals)),
+    }),
+  };
+}
+
+interface SampleSummary {
+  readonly all: number;
+  readonly workers: number;
+  readonly starting: number;
+  readonly active: number;
+  readonly idleInTransaction: number;
+  readonly waitingForLocks: number;
+  readonly byWorker: ReadonlyMap<string, number>;
+}
+
+function summarize(groups: readonly BackendGroup[], workerPrefix: string): SampleSummary {
+  const byWorker = new Map<string, number>();
+  const sum = {
+    all: 0,
+    workers: 0,
+    starting: 0,
+    active: 0,
+    idleInTransaction: 0,
+    waitingForLocks: 0,
+  };
+  for (const { applicationName, state, waitEvent, backends } of groups) {
+    sum.all += backends;
+    if (!applicationName.startsWith(workerPrefix)) {
+      if (state === 'starting') sum.starting += backends;
+      continue;
+    }
+    sum.workers += backends;
+    increase(byWorker, applicationName, backends);
+    if (state.startsWith('idle in transaction')) sum.idleInTransaction += backends;
+    if (state !== 'active') continue;
+    sum.active += backends;
+    if (waitEvent?.startsWith('Lock/') === true) sum.waitingForLocks += backends;
+  }
+  return { ...sum, byWorker };
+}
+
+function noTotals(): Totals {
+  return {
+    samples: 0,
+    workersPeak: 0,
+    workers: 0,
+    others: 0,
+    startingPeak: 0,
+    active: 0,
+    idleInTransaction: 0,
+    waitingForLocks: 0,
+  };
+}
+
+function addTo(totals: Totals, sample: SampleSummary): void {
+  totals.samples += 1;
+  totals.workersPeak = Math.max(totals.workersPeak, sample.workers);
+  totals.workers += sample.workers;
+  totals.others += sample.all - sample.workers - sample.starting;
+  totals.startingPeak = Math.max(totals.startingPeak, sample.starting);
+  totals.active += sample.active;
+  totals.idleInTransaction += sample.idleInTransaction;
+  totals.waitingForLocks += sample.waitingForLocks;
+}
+
+function toSecond(second: number, totals: Totals): MonitorSecond {
+  return {
+    second,
+    samples: totals.samples,
+    workerConnectionsPeak: totals.workersPeak,
+    workerConnectionsMean: totals.workers / totals.samples,
+    othersMean: totals.others / totals.samples,
+    startingPeak: totals.startingPeak,
+    activeMean: totals.active / totals.samples,
+    idleInTransactionMean: totals.idleInTransaction / totals.samples,
+    waitingForLocksMean: totals.waitingForLocks / totals.samples,
+  };
+}
+
+function increase(counts: Map<string, number>, key: string, by: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + by);
+}
+
+function divided(counts: ReadonlyMap<string, number>, by: number): Record<string, number> {
+  return Object.fromEntries([...counts].map(([key, value]) => [key, value / by]));
+}

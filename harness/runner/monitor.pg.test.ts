@@ -1,0 +1,198 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'pg';
+import { afterEach, expect, inject, test } from 'vitest';
+import { openMonitor } from './monitor.ts';
+
+const { api, superuser } = inject('postgres');
+const opened: Client[] = [];
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((client) => client.end()));
+});
+
+async function connectAs(applicationName: string): Promise<Client> {
+  const client = new Client({ ...api, application_name: applicationName });
+  client.on('error', () => {
+    // Some tests end the session from outside.
+  });
+  await client.connect();
+  opened.push(client);
+  return client;
+}
+
+/** Prefix of this file's own sessions: other files use the server at the same time. */
+const PREFIX = 'monitor-test-w';
+
+async function withMonitor<T>(
+  use: (monitor: Awaited<ReturnType<typeof openMonitor>>) => Promise<T>,
+) {
+  const monitor = await openMonitor({ superuser, api, workerPrefix: PREFIX, intervalMs: 10 });
+  try {
+    return await use(monitor);
+  } finally {
+    await monitor.close();
+  }
+}
+
+async function until(condition: () => boolean | Promise<boolean>, deadlineMs = 5_000) {
+  const deadline = performance.now() + deadlineMs;
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`not within ${deadlineMs} ms`);
+    await delay(5);
+  }
+}
+
+test('the limits in force are read, with the durability settings', async () => {
+  await withMonitor(async ({ limits }) => {
+    expect(limits).toEqual({
+      version: expect.stringMatching(/^18\./),
+      maxConnections: 100,
+      superuserReservedConnections: 3,
+      reservedConnections: 0,
+      databaseConnectionLimit: null,
+      roleConnectionLimit: null,
+      apiRoleKind: 'ordinary',
+      durability: {
+        fsync: 'on',
+        synchronousCommit: 'on',
+        fullPageWrites: 'on',
+        walLevel: 'replica',
+      },
+      sharedBuffersBytes: 128 * 1024 * 1024,
+    });
+  });
+});
+
+test('a role’s own connection limit and its right to reserved slots are seen', async () => {
+  const admin = new Client(superuser);
+  await admin.connect();
+  try {
+    await admin.query('CREATE ROLE monitor_test_limited CONNECTION LIMIT 7');
+    await admin.query('GRANT pg_use_reserved_connections TO monitor_test_limited');
+    const monitor = await openMonitor({
+      superuser,
+      api: { user: 'monitor_test_limited', database: api.database },
+    });
+    await monitor.close();
+    expect(monitor.limits).toMatchObject({ roleConnectionLimit: 7, apiRoleKind: 'reserved' });
+  } finally {
+    await admin.query('DROP ROLE IF EXISTS monitor_test_limited');
+    await admin.end();
+  }
+});
+
+test('a window reports the peak, by worker, of connections that were closed before it ended', async () => {
+  await withMonitor(async (monitor) => {
+    const sampling = monitor.startSampling();
+    const first = await connectAs(`${PREFIX}1`);
+    await connectAs(`${PREFIX}1`);
+    await connectAs(`${PREFIX}2`);
+    await delay(50);
+    await first.end();
+    opened.splice(opened.indexOf(first), 1);
+    await until(async () => (await monitor.waitUntilGone(`${PREFIX}1`, 0)) === 1);
+    const window = await sampling.stop();
+    expect(window).toMatchObject({
+      workerConnectionsPeak: 3,
+      peakByWorker: { [`${PREFIX}1`]: 2, [`${PREFIX}2`]: 1 },
+      lost: null,
+    });
+    expect(window.clientBackendsPeak).toBeGreaterThanOrEqual(4);
+    expect(window.samples).toBeGreaterThanOrEqual(3);
+  });
+});
+
+test('a session that waits for a row lock shows up as waiting for the lock’s transaction', async () => {
+  const holder = await connectAs(`${PREFIX}1`);
+  const waiter = await connectAs(`${PREFIX}2`);
+  const admin = new Client(superuser);
+  await admin.connect();
+  opened.push(admin);
+  await admin.query('CREATE SCHEMA monitor_test AUTHORIZATION pool_lab_api');
+  try {
+    await holder.query('CREATE TABLE monitor_test.counter AS SELECT 1 AS id');
+    await holder.query('BEGIN');
+    await holder.query('UPDATE monitor_test.counter SET id = 2');
+    const waiting = waiter.query('UPDATE monitor_test.counter SET id = 3');
+    const window = await withMonitor(async (monitor) => {
+      const sampling = monitor.startSampling();
+      await delay(100);
+      return sampling.stop();
+    });
+    await holder.query('COMMIT');
+    await waiting;
+    expect(window.waitEventShares['Lock/transactionid']).toBeGreaterThan(0.9);
+    expect(window.meanByState['idle in transaction']).toBe(1);
+    expect(window.meanByState['active']).toBe(1);
+    expect(window.seconds[0]?.waitingForLocksMean).toBeGreaterThan(0.9);
+  } finally {
+    await admin.query('DROP SCHEMA monitor_test CASCADE');
+  }
+});
+
+test('others are everybody but the workers, the monitor itself among them', async () => {
+  await withMonitor(async (monitor) => {
+    const before = await monitor.countOthers();
+    expect(before).toBeGreaterThanOrEqual(1);
+    await connectAs(`${PREFIX}1`);
+    expect(await monitor.countOthers()).toBe(before);
+    await connectAs('somebody-else');
+    expect(await monitor.countOthers()).toBe(before + 1);
+  });
+});
+
+test('committed and rolled back transactions of a window are counted', async () => {
+  await withMonitor(async (monitor) => {
+    const sampling = monitor.startSampling();
+    const client = await connectAs(`${PREFIX}1`);
+    for (let i = 0; i < 20; i += 1) await client.query('BEGIN; SELECT 1; ROLLBACK');
+    await client.end();
+    opened.splice(opened.indexOf(client), 1);
+    const window = await sampling.stop();
+    expect(window.transactions?.rolledBack).toBeGreaterThanOrEqual(20);
+  });
+});
+
+test('waiting for sessions to go tells how many are left at the deadline', async () => {
+  await withMonitor(async (monitor) => {
+    const client = await connectAs(`${PREFIX}1`);
+    expect(await monitor.waitUntilGone(`${PREFIX}1`, 30)).toBe(1);
+    const gone = monitor.waitUntilGone(`${PREFIX}1`, 5_000);
+    await client.end();
+    opened.splice(opened.indexOf(client), 1);
+    expect(await gone).toBe(0);
+  });
+});
+
+test('a window keeps what was seen and says so when the monitor’s session is terminated', async () => {
+  const monitor = await openMonitor({ superuser, api, workerPrefix: PREFIX, intervalMs: 10 });
+  const sampling = monitor.startSampling();
+  const admin = new Client(superuser);
+  await admin.connect();
+  await delay(50);
+  // Other files' monitors may be open too; this one, at 10 ms, is the one that asked last.
+  const { rows } = await admin.query(
+    `SELECT pid FROM pg_stat_activity WHERE application_name = 'pool-lab-monitor'
+      ORDER BY state_change DESC LIMIT 1`,
+  );
+  await admin.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);
+  await admin.end();
+  const error = await monitor.lost;
+  expect(error.code).toBe('DATABASE_UNREACHABLE');
+  const window = await sampling.stop();
+  expect(window.samples).toBeGreaterThan(0);
+  expect(window.lost).toMatch(/terminat/i);
+  await monitor.close();
+});
+
+test.each([
+  { what: 'a wrong password', change: { password: 'wrong' }, code: 'DATABASE_AUTH' },
+  { what: 'a database that is not there', change: { database: 'nowhere' }, code: 'DATABASE_AUTH' },
+  { what: 'a port nobody listens on', change: { port: 1 }, code: 'DATABASE_UNREACHABLE' },
+])('$what is told as $code, with a hint', async ({ change, code }) => {
+  await expect(openMonitor({ superuser: { ...superuser, ...change }, api })).rejects.toMatchObject({
+    code,
+    hint: expect.stringMatching(/\w/),
+    message: expect.not.stringContaining('undefined'),
+  });
+});

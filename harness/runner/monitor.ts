@@ -1,0 +1,232 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'pg';
+import { APPLICATION_NAME_PREFIX, type DatabaseConfig } from '../../server/contract.ts';
+import { LabError } from '../lab-error.ts';
+import {
+  countBackends,
+  MONITOR_SESSION,
+  readDatabaseBytes,
+  readLimits,
+  readTransactionCounts,
+  type ServerLimits,
+  sampleBackends,
+  type TransactionCounts,
+} from '../postgres/monitor-queries.ts';
+import { describeError, systemErrorCode } from '../system-error.ts';
+import { createWindowAccumulator, type MonitorWindow } from './monitor-window.ts';
+import { sampleOnSchedule } from './sampling-schedule.ts';
+
+/** The lab's eyes on the server side: one superuser connection, never a second one. */
+export interface Monitor {
+  readonly limits: ServerLimits;
+  /** Client backends that are not the workers', this monitor's own among them. */
+  countOthers(): Promise<number>;
+  databaseBytes(): Promise<number>;
+  /** One window at a time. */
+  startSampling(): Sampling;
+  /** Waits until no session has such a name any more; gives back how many are left at the deadline. */
+  waitUntilGone(namePrefix: string, deadlineMs: number): Promise<number>;
+  /** Resolves when the connection is lost before `close`; from then on everything else rejects. */
+  readonly lost: Promise<LabError>;
+  close(): Promise<void>;
+}
+
+export interface Sampling {
+  /** Never rejects: what was seen until the connection was lost is kept, and says so. Idempotent. */
+  stop(): Promise<MonitorWindow>;
+}
+
+export interface MonitorOptions {
+  readonly superuser: DatabaseConfig;
+  /** Whose limits are read. */
+  readonly api: Pick<DatabaseConfig, 'user' | 'database'>;
+  /** Names of the sessions that are watched start so. @default the workers' */
+  readonly workerPrefix?: string;
+  /** @default 100 */
+  readonly intervalMs?: number;
+}
+
+const CONNECT_DEADLINE_MS = 5_000;
+/** An answer that takes longer means that the server is gone or beyond use. */
+const QUERY_DEADLINE_MS = 10_000;
+const GONE_POLL_MS = 10;
+
+/**
+ * Opens the connection, before any load: later there may be no slot.
+ *
+ * @throws LabError NO_SLOT_FOR_MONITOR, DATABASE_UNREACHABLE, DATABASE_AUTH
+ */
+export async function openMonitor(options: MonitorOptions): Promise<Monitor> {
+  const { superuser, api, workerPrefix = APPLICATION_NAME_PREFIX, intervalMs = 100 } = options;
+  const client = new Client({
+    ...superuser,
+    ...MONITOR_SESSION,
+    connectionTimeoutMillis: CONNECT_DEADLINE_MS,
+    query_timeout: QUERY_DEADLINE_MS,
+  });
+  const lost = Promise.withResolvers<LabError>();
+  let closing = false;
+  let lostError: LabError | null = null;
+  const onLost = (error?: Error): void => {
+    if (closing || lostError !== null) return;
+    lostError = connectionLost(superuser, error);
+    lost.resolve(lostError);
+  };
+  client.on('error', onLost);
+  client.on('end', () => onLost());
+  try {
+    await client.connect();
+  } catch (error) {
+    throw explainConnectError(error, superuser);
+  }
+  const lostBy = (): LabError | null => lostError;
+  const oneAtATime = createTurnstile(lostBy);
+  const close = async (): Promise<void> => {
+    closing = true;
+    await client.end();
+  };
+  try {
+    const limits = await readLimits(client, api);
+    if (limits === null) {
+      throw new LabError('DATABASE_AUTH', {
+        message: `The server at ${superuser.host}:${superuser.port} has no database "${api.database}" or no role "${api.user}".`,
+        hint: 'Create them, or name others.',
+      });
+    }
+    return {
+      limits,
+      lost: lost.promise,
+      close,
+      countOthers: () =>
+        oneAtATime(async () => {
+          const groups = await sampleBackends(client);
+          return groups
+            .filter(({ applicationName }) => !applicationName.startsWith(workerPrefix))
+            .reduce((sum, { backends }) => sum + backends, 0);
+        }),
+      databaseBytes: () => oneAtATime(() => readDatabaseBytes(client, api.database)),
+      startSampling: () =>
+        startSampling({
+          client,
+          oneAtATime,
+          lostBy,
+          workerPrefix,
+          intervalMs,
+          database: api.database,
+        }),
+      waitUntilGone: async (namePrefix, deadlineMs) => {
+        const deadline = performance.now() + deadlineMs;
+        for (;;) {
+          const left = await oneAtATime(() => countBackends(client, namePrefix));
+          if (left === 0 || performance.now() >= deadline) return left;
+          await delay(GONE_POLL_MS);
+        }
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+type Turnstile = <T>(use: () => Promise<T>) => Promise<T>;
+
+/**
+ * One statement at a time on the one connection, in the order of asking. What fails because the
+ * connection is lost says why it was lost, not that it is.
+ */
+function createTurnstile(lostBy: () => LabError | null): Turnstile {
+  let last: Promise<unknown> = Promise.resolve();
+  return (use) => {
+    const turn = last.then(use, use).catch((error: unknown) => {
+      throw lostBy() ?? error;
+    });
+    last = turn;
+    return turn;
+  };
+}
+
+function startSampling(context: {
+  readonly client: Client;
+  readonly oneAtATime: Turnstile;
+  readonly lostBy: () => LabError | null;
+  readonly workerPrefix: string;
+  readonly intervalMs: number;
+  readonly database: string;
+}): Sampling {
+  const { client, oneAtATime, lostBy, workerPrefix, intervalMs, database } = context;
+  const stopping = new AbortController();
+  const accumulator = createWindowAccumulator(workerPrefix);
+  const readCounts = (): Promise<TransactionCounts | null> =>
+    // The window says by its own `lost` when the connection is gone; the counts are then unknown.
+    oneAtATime(() => readTransactionCounts(client, database)).catch(() => null);
+  const window = (async (): Promise<MonitorWindow> => {
+    const before = await readCounts();
+    const { error, ...account } = await sampleOnSchedule({
+      intervalMs,
+      signal: stopping.signal,
+      now: () => performance.now(),
+      sample: async (elapsedMs) =>
+        accumulator.add(elapsedMs, await oneAtATime(() => sampleBackends(client))),
+    });
+    const after = await readCounts();
+    const lost = error ?? lostBy();
+    return {
+      ...account,
+      ...accumulator.result(),
+      intervalMs,
+      transactions: difference(before, after),
+      lost: lost === null ? null : describeError(lost),
+    };
+  })();
+  return {
+    stop: () => {
+      stopping.abort();
+      return window;
+    },
+  };
+}
+
+function difference(
+  before: TransactionCounts | null,
+  after: TransactionCounts | null,
+): TransactionCounts | null {
+  if (before === null || after === null) return null;
+  return {
+    committed: after.committed - before.committed,
+    rolledBack: after.rolledBack - before.rolledBack,
+  };
+}
+
+function connectionLost({ host, port }: DatabaseConfig, error: Error | undefined): LabError {
+  return new LabError('DATABASE_UNREACHABLE', {
+    message: `The monitor lost its connection to ${host}:${port}${error === undefined ? '' : `: ${describeError(error)}`}.`,
+    hint: 'Look at the server’s log: did it crash, was it stopped, or was the session terminated?',
+    cause: error,
+  });
+}
+
+/** See https://www.postgresql.org/docs/18/errcodes-appendix.html for the five-character codes. */
+function explainConnectError(cause: unknown, { host, port, user }: DatabaseConfig): LabError {
+  const said = describeError(cause);
+  const code = systemErrorCode(cause) ?? '';
+  if (code === '53300') {
+    return new LabError('NO_SLOT_FOR_MONITOR', {
+      message: `All slots of ${host}:${port} are taken, the superuser's too: the monitor got none (53300: ${said}).`,
+      hint: 'Close other sessions or raise max_connections; the monitor needs one slot before any load starts.',
+      cause,
+    });
+  }
+  if (code.startsWith('28') || code === '3D000') {
+    return new LabError('DATABASE_AUTH', {
+      message: `${host}:${port} refuses the monitor as "${user}" (${code}: ${said}).`,
+      hint: 'Check user, password, database and pg_hba.conf.',
+      cause,
+    });
+  }
+  return new LabError('DATABASE_UNREACHABLE', {
+    message: `No connection to PostgreSQL at ${host}:${port} within ${CONNECT_DEADLINE_MS} ms (${said}).`,
+    hint: 'Is it running, and listening there?',
+    cause,
+  });
+}
