@@ -11,6 +11,8 @@ export interface LawInput {
   /** Taken with nothing in flight, just before the window and after the drain. */
   readonly before: ServerStats;
   readonly after: ServerStats;
+  /** Connections of the API that the server side still had after the API was stopped. */
+  readonly leftBehind: number;
 }
 
 /** Answered with any status. */
@@ -32,6 +34,7 @@ export function checkLaws(input: LawInput): readonly Law[] {
     errorsOnBothSides(input.load.ledger, delta),
     ...input.after.workers.map(poolAccount),
     littlesLaw(input.load),
+    nothingLeftBehind(input.leftBehind),
     ...input.load.brokenLaws.map((detail): Law => ({ name: 'load engine', holds: false, detail })),
   ];
 }
@@ -111,6 +114,14 @@ function poolAccount({ worker, pool }: WorkerStats): Law {
     name: `pool account of worker ${worker}`,
     holds: pool.acquireStarted === settled,
     detail: `acquires started ${pool.acquireStarted} = ok + timeout + error + waiting ${settled}`,
+  };
+}
+
+function nothingLeftBehind(leftBehind: number): Law {
+  return {
+    name: 'nothing left behind',
+    holds: leftBehind === 0,
+    detail: `connections of the stopped API on the server side ${leftBehind} = 0`,
   };
 }
 

@@ -48,6 +48,7 @@ test.each<[string, Change]>([
       ])(sound);
     },
   ],
+  ['nothing left behind', (sound) => ({ ...sound, leftBehind: 2 })],
   ['load engine', withLoad(() => ({ brokenLaws: ['sent 3 = 2'] }))],
   ["Little's law", withLoad(() => ({ residenceSeconds: 30 }))],
 ])('breaking the law "%s" makes the trial INVALID and names it', (name, change) => {

@@ -40,6 +40,8 @@ export interface TrialObservations {
     readonly lost: boolean;
   };
   readonly rollout: MeasuredTrial['rollout'];
+  /** Connections of the API that the server side still had after the API was stopped. */
+  readonly leftBehind: number;
   readonly postgresCpuMs: number | null;
   readonly phasesMs: Readonly<Record<string, number>>;
 }
@@ -52,7 +54,7 @@ export function summarizeTrial(seen: TrialObservations, decode: DecodeHistogram)
   const { plan, load } = seen;
   const windowSeconds = load.durationMs / 1000;
   const refusals = total(load.ledger.refusalReasons);
-  const laws = checkLaws({ load, before: seen.before, after: seen.after });
+  const laws = checkLaws(seen);
   const latencyOk = percentilesOf(
     decode([load.latencyUs.ok, load.latencyUs.censored]),
     decode([load.latencyUs.censored]).samples,

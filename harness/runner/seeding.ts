@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { type DatabaseConfig, SERVER_ENV } from '../../server/contract.ts';
-import type { Custodian } from '../custodian.ts';
+import { type Custodian, NOTHING_GUARDED } from '../custodian.ts';
 import { entryPoint } from '../entry-point.ts';
 import { LabError } from '../lab-error.ts';
 import { outputTail } from './output-tail.ts';
@@ -37,7 +37,7 @@ export async function seedDatabase(deps: {
   const tail = outputTail([child.stdout, child.stderr]);
   const release =
     child.pid === undefined
-      ? () => {}
+      ? NOTHING_GUARDED
       : deps.custodian.guard({ kind: 'process-group', pid: child.pid });
   const outcome = await new Promise<string | null>((resolve) => {
     child.once('error', (error) => resolve(error.message));

@@ -44,6 +44,7 @@ export function soundObservations(): TrialObservations {
       lost: false,
     },
     rollout: null,
+    leftBehind: 0,
     postgresCpuMs: 700,
     phasesMs: { measure: 2000 },
   };

@@ -1,0 +1,149 @@
+import { statfsSync } from 'node:fs';
+import type { Environment } from '../analysis/trial-result.ts';
+import type { Custodian } from '../custodian.ts';
+import { LabError } from '../lab-error.ts';
+import { createClosedEngine } from '../load/load-process-engine.ts';
+import type { LoadSession } from '../load/load-session.ts';
+import { createEmbeddedPostgres } from '../postgres/embedded.ts';
+import type { PostgresSettings, StartedPostgres } from '../postgres/provider.ts';
+import type { Redactor } from '../report/redactor.ts';
+import { machineEnvironment } from './environment.ts';
+import { fileSystemName } from './file-system-name.ts';
+import { type Monitor, openMonitor } from './monitor.ts';
+import { seedDatabase } from './seeding.ts';
+import { startWatchdog } from './watchdog.ts';
+
+/**
+ * What all trials on one PostgreSQL share: the server with the workloads' data, the monitor that got
+ * its slot before any load, and the load process.
+ */
+export interface Lab {
+  readonly postgres: StartedPostgres;
+  readonly monitor: Monitor;
+  readonly load: LoadSession;
+  readonly environment: Environment;
+  /** Connections of everybody but the API, the monitor's own among them, before any load. */
+  readonly others: number;
+  readonly custodian: Custodian;
+  readonly baseEnvironment: Readonly<Record<string, string>>;
+  /** Aborted by the user, or because PostgreSQL or the monitor's connection is gone. */
+  readonly signal: AbortSignal;
+  /** Time each step of the start took, in ms. */
+  readonly startMs: Readonly<Record<string, number>>;
+}
+
+export interface LabDeps {
+  readonly poolLabVersion: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  /** Learns every password before anything can print it. */
+  readonly redactor: Redactor;
+}
+
+/** Variables a child process may inherit; NODE_OPTIONS among others would change what is measured. */
+const INHERITED = ['PATH', 'TMPDIR', 'TZ'] as const;
+
+/** Starts everything for the time of `use`, and ends everything on every path. */
+export async function withLab<T>(
+  settings: PostgresSettings,
+  deps: LabDeps,
+  use: (lab: Lab) => Promise<T>,
+): Promise<T> {
+  await using stack = new AsyncDisposableStack();
+  const watchdog = stack.adopt(startWatchdog(), (it) => it.close());
+  const baseEnvironment = inherited(deps.env);
+  const startMs: Record<string, number> = {};
+  let lapMs = performance.now();
+  const lap = (step: string): void => {
+    startMs[step] = performance.now() - lapMs;
+    lapMs = performance.now();
+  };
+
+  // The load process starts beside PostgreSQL: neither needs the other to get ready.
+  const loading = createClosedEngine({
+    onSpawn: (pid) => watchdog.guard({ kind: 'process-group', pid }),
+  }).open();
+  // Its failure is seen where it is awaited; until then it must not count as unhandled.
+  loading.catch(() => undefined);
+  stack.defer(() => loading.then((it) => it.close()).catch(() => undefined));
+
+  const provider = createEmbeddedPostgres({ custodian: watchdog });
+  const postgres = stack.adopt(await provider.start(settings, deps.signal), (it) => it.stop());
+  for (const { password } of [postgres.api, postgres.superuser]) deps.redactor.register(password);
+  lap('startPostgres');
+
+  const broken = new AbortController();
+  void postgres.died.then(({ lastLines }) => broken.abort(postgresDied(lastLines)));
+  const monitor = stack.adopt(
+    await openMonitor({ superuser: postgres.superuser, api: postgres.api }),
+    (it) => it.close(),
+  );
+  void monitor.lost.then((error) => broken.abort(error));
+  lap('openMonitor');
+
+  const signal = AbortSignal.any([deps.signal, broken.signal]);
+  await seedDatabase({
+    owner: postgres.superuser,
+    apiRole: postgres.api.user,
+    baseEnvironment,
+    custodian: watchdog,
+    signal,
+  });
+  lap('seed');
+  const load = await loading;
+  lap('startLoad');
+
+  return await use({
+    postgres,
+    monitor,
+    load,
+    environment: await describeEnvironment(provider.kind, postgres, monitor, deps),
+    others: await monitor.countOthers(),
+    custodian: watchdog,
+    baseEnvironment,
+    signal,
+    startMs,
+  });
+}
+
+async function describeEnvironment(
+  provider: Environment['postgres']['provider'],
+  postgres: StartedPostgres,
+  monitor: Monitor,
+  deps: LabDeps,
+): Promise<Environment> {
+  const { limits } = monitor;
+  return {
+    ...machineEnvironment(deps.poolLabVersion),
+    postgres: {
+      provider,
+      version: limits.version,
+      durability: { ...limits.durability },
+      sharedBuffersBytes: limits.sharedBuffersBytes,
+      databaseBytes: await monitor.databaseBytes(),
+      fileSystem:
+        postgres.dataDirectory === null
+          ? null
+          : fileSystemName(statfsSync(postgres.dataDirectory).type),
+    },
+    loadEngine: 'closed',
+  };
+}
+
+function postgresDied(lastLines: readonly string[]): LabError {
+  return new LabError('POSTGRES_DIED', {
+    message: 'PostgreSQL ended in the middle of the measurement',
+    hint: `Its last lines:\n${lastLines.join('\n')}`,
+  });
+}
+
+function inherited(
+  env: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  const variables: Record<string, string> = {};
+  for (const name of INHERITED) {
+    const value = env[name];
+    if (value !== undefined) variables[name] = value;
+  }
+  return variables;
+}

@@ -1,0 +1,255 @@
+import type { ServerConfig, ServerStats } from '../../server/contract.ts';
+import { APPLICATION_NAME_PREFIX, WORKLOAD_PATH_PREFIX } from '../../server/contract.ts';
+import { summarizeTrial } from '../analysis/summarize.ts';
+import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import { LabError } from '../lab-error.ts';
+import { mergeHistograms } from '../load/histogram.ts';
+import type { LoadProgress, LoadRequest, LoadResult } from '../load/load-engine.ts';
+import type { TrialPlan } from '../plan/trial-plan.ts';
+import type { Lab } from './lab.ts';
+import { readTreeCpuMs } from './process-cpu.ts';
+import { type ServerProcess, withServer } from './server-process.ts';
+
+/** Give a run up when the API has answered nothing, not even an error, for so long. */
+const TARGET_DOWN_MS = 5_000;
+/** Stopping is part of a trial's time; the workloads' requests end within the drain already. */
+const GRACE_MS = 1_000;
+/** PostgreSQL ends a backend a moment after its socket closed. */
+const BACKENDS_GONE_DEADLINE_MS = 5_000;
+/** A rolling restart starts after this share of the window: the load is steady, the rest is after. */
+const ROLLOUT_AT_SHARE = 0.25;
+
+export interface TrialHooks {
+  readonly onPhase: (phase: 'start' | 'warmup' | 'measure' | 'stop') => void;
+  readonly onProgress: (progress: LoadProgress) => void;
+}
+
+export const SILENT: TrialHooks = {
+  onPhase: () => undefined,
+  onProgress: () => undefined,
+};
+
+export interface TrialPorts {
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly adminPort: number;
+}
+
+/**
+ * One measurement: fresh workers, warm-up, the measured window, drain, stop, judgement. Workers are
+ * gone from the server side when it returns.
+ */
+export async function runTrial(
+  lab: Lab,
+  plan: TrialPlan,
+  hooks: TrialHooks = SILENT,
+  ports: TrialPorts = { port: 0, adminPort: 0 },
+): Promise<MeasuredTrial> {
+  const [result] = await runTrials(lab, [plan], hooks, ports);
+  if (result === undefined) throw new Error('a trial ended without a result');
+  return result;
+}
+
+/**
+ * Several measurements on the same workers, one after the other, each with its own warm-up; their
+ * plans differ in the load only. Saves the start where freshness is not what is compared.
+ */
+export async function runTrials(
+  lab: Lab,
+  plans: readonly TrialPlan[],
+  hooks: TrialHooks = SILENT,
+  ports: TrialPorts = { port: 0, adminPort: 0 },
+): Promise<readonly MeasuredTrial[]> {
+  const [first] = plans;
+  if (first === undefined) return [];
+  hooks.onPhase('start');
+  const startingMs = performance.now();
+  const measured = await withServer(serverConfig(lab, first, ports), lab, async (server) => {
+    const startServerMs = performance.now() - startingMs;
+    const observations: Measurement[] = [];
+    for (const plan of plans) {
+      observations.push(await measure({ lab, server, plan, hooks, startServerMs }));
+    }
+    hooks.onPhase('stop');
+    return observations;
+  });
+  const stoppingMs = performance.now();
+  const leftBehind = await lab.monitor.waitUntilGone(
+    APPLICATION_NAME_PREFIX,
+    BACKENDS_GONE_DEADLINE_MS,
+  );
+  const waitGoneMs = performance.now() - stoppingMs;
+  return measured.map((finish) => finish({ leftBehind, waitGoneMs }));
+}
+
+/** A measurement waits for its last facts: when the server side was rid of the workers, and whether. */
+type Measurement = (end: {
+  readonly leftBehind: number;
+  readonly waitGoneMs: number;
+}) => MeasuredTrial;
+
+async function measure(context: {
+  readonly lab: Lab;
+  readonly server: ServerProcess;
+  readonly plan: TrialPlan;
+  readonly hooks: TrialHooks;
+  readonly startServerMs: number;
+}): Promise<Measurement> {
+  const { lab, server, plan, hooks, startServerMs } = context;
+  const request = loadRequest(server.url, plan);
+  const startedAt = new Date().toISOString();
+  const phase = stopwatch();
+
+  hooks.onPhase('warmup');
+  if (plan.warmupMs > 0) {
+    await lab.load.run(
+      { ...request, durationMs: plan.warmupMs },
+      { signal: lab.signal, onProgress: SILENT.onProgress },
+    );
+  }
+  const warmupMs = phase();
+  const before = await server.stats();
+  const deathsBefore = server.deaths.length;
+
+  hooks.onPhase('measure');
+  const cpuBefore = postgresCpuMs(lab);
+  const sampling = lab.monitor.startSampling();
+  const [load, rollout] = await Promise.all([
+    lab.load.run(request, { signal: lab.signal, onProgress: hooks.onProgress }),
+    plan.rolloutSurge > 0 ? rollOut(server, plan, lab.signal) : null,
+  ]);
+  const window = await sampling.stop();
+  const cpuAfter = postgresCpuMs(lab);
+  const measureMs = phase();
+  throwIfBroken(lab, load);
+  const after = await settledStats(server);
+  const statsMs = phase();
+
+  return ({ leftBehind, waitGoneMs }) =>
+    summarizeTrial(
+      {
+        plan,
+        startedAt,
+        environment: { ...lab.environment, loadEngine: load.engineVersion },
+        load,
+        before,
+        after,
+        deaths: server.deaths.slice(deathsBefore),
+        limits: {
+          maxConnections: lab.monitor.limits.maxConnections,
+          superuserReserved: lab.monitor.limits.superuserReservedConnections,
+          reserved: lab.monitor.limits.reservedConnections,
+        },
+        others: lab.others,
+        server: {
+          peakWorkers: window.workerConnectionsPeak,
+          peakAll: window.clientBackendsPeak,
+          peakByWorker: byWorkerId(window.peakByWorker),
+          samples: window.samples,
+          longestGapMs: window.sampleGapMsMax,
+          waitEventShares: window.waitEventShares,
+          lost: window.lost !== null,
+        },
+        rollout,
+        leftBehind,
+        postgresCpuMs: cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore,
+        phasesMs: {
+          startServer: startServerMs,
+          warmup: warmupMs,
+          measure: measureMs,
+          stats: statsMs,
+          waitGone: waitGoneMs,
+        },
+      },
+      mergeHistograms,
+    );
+}
+
+/** The user's Ctrl-C keeps what was measured; a database that died leaves nothing worth keeping. */
+function throwIfBroken(lab: Lab, load: LoadResult): void {
+  if (load.ended === 'aborted' && lab.signal.reason instanceof LabError) throw lab.signal.reason;
+}
+
+async function rollOut(
+  server: ServerProcess,
+  plan: TrialPlan,
+  signal: AbortSignal,
+): Promise<MeasuredTrial['rollout']> {
+  await delay(plan.durationMs * ROLLOUT_AT_SHARE, signal);
+  if (signal.aborted) return null;
+  const { replaced, workersPeak, durationMs } = await server.rollingRestart(plan.rolloutSurge);
+  return { surge: plan.rolloutSurge, replaced, workersPeak, durationMs };
+}
+
+/**
+ * The account of a moment with nothing in flight. A client has its last byte before the server has
+ * counted the request as finished, so the first look may come too early.
+ */
+async function settledStats(server: ServerProcess): Promise<ServerStats> {
+  for (let attempt = 1; ; attempt += 1) {
+    const stats = await server.stats();
+    const busy = stats.workers.some(({ alive, http }) => alive && http.inFlight > 0);
+    if (!busy || attempt === SETTLE_ATTEMPTS) return stats;
+    await delay(SETTLE_PAUSE_MS, AbortSignal.timeout(SETTLE_PAUSE_MS * 2));
+  }
+}
+const SETTLE_ATTEMPTS = 20;
+const SETTLE_PAUSE_MS = 25;
+
+function serverConfig(lab: Lab, plan: TrialPlan, ports: TrialPorts): ServerConfig {
+  return {
+    host: '127.0.0.1',
+    ...ports,
+    workers: plan.workers,
+    graceMs: GRACE_MS,
+    instrumentation: true,
+    pool: plan.pool,
+    database: lab.postgres.api,
+  };
+}
+
+function loadRequest(origin: string, plan: TrialPlan): LoadRequest {
+  const query = new URLSearchParams(plan.workloadParams).toString();
+  return {
+    origin,
+    path: `${WORKLOAD_PATH_PREFIX}${plan.workload}${query === '' ? '' : `?${query}`}`,
+    ...plan.load,
+    durationMs: plan.durationMs,
+    drainMs: plan.drainMs,
+    targetDownMs: TARGET_DOWN_MS,
+  };
+}
+
+function byWorkerId(peaks: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(peaks).map(([name, peak]) => [name.slice(APPLICATION_NAME_PREFIX.length), peak]),
+  );
+}
+
+function postgresCpuMs(lab: Lab): number | null {
+  const { postmasterPid } = lab.postgres;
+  return postmasterPid === null ? null : readTreeCpuMs(postmasterPid);
+}
+
+function stopwatch(): () => number {
+  let lastMs = performance.now();
+  return () => {
+    const elapsedMs = performance.now() - lastMs;
+    lastMs += elapsedMs;
+    return elapsedMs;
+  };
+}
+
+/** Resolves early when the signal is aborted. */
+function delay(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+  });
+}
