@@ -26,6 +26,8 @@ export const loadCommandSchema = z.discriminatedUnion('type', [
     type: z.literal('run'),
     engine: z.enum(ENGINE_KINDS),
     request: loadRequestSchema,
+    /** It was aborted before it was asked for: the result is that of a run without requests. */
+    aborted: z.boolean(),
   }),
   z.strictObject({ type: z.literal('run-uncorrected'), request: loadRequestSchema }),
   /** Ends the current run early, if there is one. */

@@ -67,9 +67,7 @@ export class LoadProcessLink {
       const because = `it did not stop within ${STOP_DEADLINE_MS} ms`;
       late = setTimeout(() => this.#kill(because), STOP_DEADLINE_MS);
     };
-    // After the command that is sent in the same turn: a stop before its run would find nothing.
-    if (signal.aborted) queueMicrotask(stop);
-    else signal.addEventListener('abort', stop, { once: true });
+    signal.addEventListener('abort', stop, { once: true });
     return {
       [Symbol.dispose]: () => {
         signal.removeEventListener('abort', stop);

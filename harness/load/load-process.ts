@@ -32,6 +32,7 @@ async function obey(raw: unknown): Promise<void> {
   switch (command.type) {
     case 'run': {
       current = new AbortController();
+      if (command.aborted) current.abort();
       const result = await ENGINES[command.engine](command.request, {
         signal: current.signal,
         onProgress: (progress) => report({ type: 'progress', progress }),

@@ -61,7 +61,8 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
       using _ = link.stopOn(signal);
       const { durationMs, drainMs } = request;
       const deadlineMs = durationMs + drainMs + RUN_MARGIN_MS;
-      return (await link.ask({ type: 'run', engine, request }, 'result', deadlineMs)).result;
+      const command: LoadCommand = { type: 'run', engine, request, aborted: signal.aborted };
+      return (await link.ask(command, 'result', deadlineMs)).result;
     },
     runUncorrected: async (request) => {
       const deadlineMs = request.durationMs + RUN_MARGIN_MS;
