@@ -87,12 +87,18 @@ export function strangersEnvironment(path: string): NodeJS.ProcessEnv {
 
 /** npm comes from the host; in the project its scripts find Node themselves, as for everybody. */
 async function npm(args: readonly string[], cwd: string, path = strangersPath()): Promise<string> {
-  const { stdout } = await promisify(execFile)('npm', [...args], {
+  const run = promisify(execFile)('npm', [...args], {
     cwd,
     env: strangersEnvironment(path),
     maxBuffer: 16 * 1024 * 1024,
   });
-  return stdout;
+  try {
+    return (await run).stdout;
+  } catch (cause) {
+    // What a build has against the sources stands in its output, not in npm's own message.
+    const { stdout, stderr } = z.object({ stdout: z.string(), stderr: z.string() }).parse(cause);
+    throw new Error(`npm ${args.join(' ')} failed\n${stdout}\n${stderr}`, { cause });
+  }
 }
 
 /** The output of the build stands before npm's own. */
