@@ -61,10 +61,10 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     const scope = new RequestScope(deps.pool, deps.random);
     request.scope = scope;
     deps.account.started();
-    reply.raw.once('close', () => {
-      // `close` comes after `finish`, or alone when the connection broke before the answer was out.
-      const aborted = !reply.raw.writableFinished;
-      if (aborted) scope.abort();
+    let isEnded = false;
+    const end = (aborted: boolean): void => {
+      if (isEnded) return;
+      isEnded = true;
       const ended = {
         route: request.routeOptions.url ?? UNMATCHED_ROUTE,
         method: request.method,
@@ -77,6 +77,12 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       } as const;
       deps.account.ended(ended);
       deps.recorder.requestEnded(ended);
+    };
+    reply.raw.once('finish', () => end(false));
+    // Without `finish` before it: the connection broke before the answer was out.
+    reply.raw.once('close', () => {
+      if (!isEnded) scope.abort();
+      end(true);
     });
     reply.header(HEADERS.worker, workerId);
     done();

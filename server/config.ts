@@ -162,10 +162,11 @@ function nest(values: ReadonlyMap<ServerEnvPath, FieldValue | undefined>): unkno
 function problemOf(path: ServerEnvPath, environment: Environment, message: string): string {
   const variable = SERVER_ENV[path];
   const raw = environment[variable];
+  const { remedy } = FIELDS[path];
+  if (raw === undefined || raw === '') return `${variable} is not set; ${remedy}`;
   // A password is named, never shown.
   const shown = path === 'database.password' ? '(hidden)' : JSON.stringify(raw);
-  const found = raw === undefined || raw === '' ? `${variable} is not set` : `${variable}=${shown}`;
-  return `${found}: ${message}; ${FIELDS[path].remedy}`;
+  return `${variable}=${shown}: ${message}; ${remedy}`;
 }
 
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);

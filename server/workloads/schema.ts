@@ -26,8 +26,8 @@ const VERSION_PREFIX = ' Version: ';
 
 // Few hot rows a page, so that their old versions have room beside them and updates touch no index.
 const STATEMENTS = [
-  `CREATE TABLE ${LAB_SCHEMA}.accounts (id integer PRIMARY KEY, balance bigint NOT NULL)`,
-  `CREATE TABLE ${LAB_SCHEMA}.hot_rows (id integer PRIMARY KEY, counter bigint NOT NULL)
+  `CREATE TABLE ${LAB_SCHEMA}.accounts (id integer PRIMARY KEY, balance integer NOT NULL)`,
+  `CREATE TABLE ${LAB_SCHEMA}.hot_rows (id integer PRIMARY KEY, counter integer NOT NULL)
      WITH (fillfactor = 10)`,
   `CREATE TABLE ${LAB_SCHEMA}.events (
      id integer PRIMARY KEY, kind smallint NOT NULL, amount double precision NOT NULL)`,

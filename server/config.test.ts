@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { parseServerConfig } from './config.ts';
+import { POOL_DEFAULTS, type ServerConfig, serverConfigToEnv } from './contract.ts';
+
+const DATABASE = { PGUSER: 'api', PGPASSWORD: 'canary-secret', PGDATABASE: 'lab' };
+
+function problemsOf(environment: Record<string, string>): readonly string[] {
+  const parsed = parseServerConfig({ ...DATABASE, ...environment });
+  if (parsed.ok) throw new Error('parsed');
+  return parsed.problems;
+}
+
+test('an environment with a role and a database is enough', () => {
+  const parsed = parseServerConfig({ PGUSER: 'api', PGDATABASE: 'lab' });
+  expect(parsed).toMatchObject({
+    ok: true,
+    config: { host: '127.0.0.1', port: 0, pool: POOL_DEFAULTS, database: { password: '' } },
+  });
+});
+
+test('what is written as environment is read back as the same configuration', () => {
+  const config: ServerConfig = {
+    host: '127.0.0.1',
+    port: 0,
+    adminPort: 0,
+    workers: 4,
+    graceMs: 250,
+    instrumentation: false,
+    pool: { ...POOL_DEFAULTS, maxOverflow: -1, maxWaiting: 3, recycleMs: null, prePing: true },
+    database: { host: '127.0.0.1', port: 5_433, user: 'u', password: 'p w"', database: 'd' },
+  };
+  expect(parseServerConfig(serverConfigToEnv(config))).toEqual({ ok: true, config });
+});
+
+test.each([
+  ['POOL_LAB_POOL_SIZE', '-1'],
+  ['POOL_LAB_POOL_SIZE', '2.5'],
+  ['POOL_LAB_POOL_SIZE', 'x'],
+  ['POOL_LAB_POOL_SIZE', 'NaN'],
+  ['POOL_LAB_POOL_SIZE', '1e9'],
+  ['POOL_LAB_POOL_SIZE', '1000000000'],
+  ['POOL_LAB_MAX_OVERFLOW', '-2'],
+  ['POOL_LAB_WORKERS', '0'],
+  ['POOL_LAB_POOL_KIND', 'cached'],
+  ['POOL_LAB_INSTRUMENTATION', 'yes'],
+  ['POOL_LAB_MAX_WAITING', '-1'],
+  ['POOL_LAB_PORT', '70000'],
+  ['POOL_LAB_HOST', '0.0.0.0'],
+  ['PGPORT', '0'],
+])('%s=%s is refused by name, with the value and a remedy', (variable, value) => {
+  const problems = problemsOf({ [variable]: value });
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toContain(`${variable}="${value}"`);
+  expect(problems[0]).toMatch(/set it to/);
+});
+
+test('all problems are reported together', () => {
+  const parsed = parseServerConfig({ POOL_LAB_WORKERS: '0', POOL_LAB_POOL_SIZE: 'x' });
+  expect(parsed.ok ? [] : parsed.problems.map((problem) => problem.split(/[= ]/)[0])).toEqual([
+    'POOL_LAB_WORKERS',
+    'POOL_LAB_POOL_SIZE',
+    'PGUSER',
+    'PGDATABASE',
+  ]);
+});
+
+test('size and overflow together stay within the limit', () => {
+  const [problem] = problemsOf({ POOL_LAB_POOL_SIZE: '600', POOL_LAB_MAX_OVERFLOW: '600' });
+  expect(problem).toContain('1200 connections');
+});
+
+test('no problem shows the password', () => {
+  const problems = problemsOf({ POOL_LAB_WORKERS: '0', PGPORT: 'x' });
+  expect(problems.join()).not.toContain('canary-secret');
+});
