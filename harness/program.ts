@@ -126,7 +126,7 @@ function programEpilogue(commands: readonly Command[]): string {
 Exit codes:
 ${codes.join('\n')}
 
-Flags can be given as POOL_LAB_* variables too, where a command's help names them; a flag wins.
+POOL_LAB_* variables named in a command's help set the same; flags win.
 stdout is data, stderr is progress.`;
 }
 

@@ -26,26 +26,27 @@ const slots = wholeNumber({ min: 0, max: PLAN_LIMITS.maxConnectionsMax });
 const DEFAULT_WORKLOAD: Workload = 'point';
 
 /** Settings of PostgreSQL that have a flag of their own, or that the lab needs for itself. */
-const REFUSED_PG_SETTINGS: Readonly<Record<string, string>> = {
-  max_connections: 'has a flag of its own: --max-connections',
-  superuser_reserved_connections: 'has a flag of its own: --superuser-reserved',
-  reserved_connections: 'has a flag of its own: --reserved',
-  ...Object.fromEntries(
-    [
-      'port',
-      'listen_addresses',
-      'unix_socket_directories',
-      'data_directory',
-      'hba_file',
-      'ident_file',
-      'config_file',
-      'external_pid_file',
-      'password_encryption',
-      'logging_collector',
-      'log_destination',
-    ].map((name) => [name, 'is chosen by the lab, which could not reach the server otherwise']),
-  ),
-};
+const REFUSED_PG_SETTINGS: ReadonlyMap<string, string> = new Map([
+  ['max_connections', 'has a flag of its own: --max-connections'],
+  ['superuser_reserved_connections', 'has a flag of its own: --superuser-reserved'],
+  ['reserved_connections', 'has a flag of its own: --reserved'],
+  ...[
+    'port',
+    'listen_addresses',
+    'unix_socket_directories',
+    'data_directory',
+    'hba_file',
+    'ident_file',
+    'config_file',
+    'external_pid_file',
+    'password_encryption',
+    'logging_collector',
+    'log_destination',
+  ].map((name): [string, string] => [
+    name,
+    'is chosen by the lab, which could not reach the server otherwise',
+  ]),
+]);
 
 /** Every setting of one trial. Flags, variables, help, messages and the README's table come from it. */
 export const PLAN_OPTIONS = {

@@ -64,7 +64,9 @@ export function duration(options: {
       const text = lastOf(texts);
       if (text === '') return fail('is empty');
       // Zero is the same in every unit.
-      if (text === '0' && minMs === 0) return { ok: true, value: 0 };
+      if (text === '0') {
+        return minMs === 0 ? { ok: true, value: 0 } : fail(`is below ${printDuration(minMs)}`);
+      }
       if (/^\d+(\.\d+)?$/.test(text)) {
         return fail(`has no unit (${text}s for seconds, ${text}ms for milliseconds?)`);
       }
@@ -146,7 +148,7 @@ export function orNone<T>(inner: ValueParser<T>, word: string): ValueParser<T | 
 export function assignments(options: {
   readonly name: RegExp;
   /** Names that have a flag of their own, or must stay the lab's. */
-  readonly refused?: Readonly<Record<string, string>>;
+  readonly refused?: ReadonlyMap<string, string>;
 }): ValueParser<Readonly<Record<string, string>>> {
   return {
     placeholder: 'name=value',
@@ -158,7 +160,7 @@ export function assignments(options: {
         if (at < 1) return fail(text.trim() === '' ? 'is empty' : 'is not name=value');
         const name = text.slice(0, at).trim();
         if (!options.name.test(name)) return fail(`has a name that cannot be one: ${name}`);
-        const refusal = options.refused?.[name.toLowerCase()];
+        const refusal = options.refused?.get(name.toLowerCase());
         if (refusal !== undefined) return fail(refusal);
         found.set(name, text.slice(at + 1).trim());
       }

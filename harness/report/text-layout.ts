@@ -27,23 +27,10 @@ export function wrap(
   text: string,
   options: { readonly columns: number; readonly indent: number },
 ): string {
-  const width = Math.max(WIDTH_MIN, Math.min(WIDTH_MAX, options.columns));
   const margin = ' '.repeat(options.indent);
-  const lines: string[] = [];
-  for (const paragraph of text.split('\n')) {
-    let line = '';
-    for (const word of paragraph.split(BREAK)) {
-      const room = width - (lines.length === 0 ? 0 : options.indent);
-      if (line !== '' && visibleLength(line) + 1 + visibleLength(word) > room) {
-        lines.push(line);
-        line = word;
-      } else {
-        line = line === '' ? word : `${line} ${word}`;
-      }
-    }
-    lines.push(line);
-  }
-  return lines.map((line, index) => (index === 0 ? line : margin + line).trimEnd()).join('\n');
+  return wrappedLines(text, { width: widthOf(options.columns), hanging: options.indent })
+    .map((line, index) => (index === 0 ? line : margin + line))
+    .join('\n');
 }
 
 /** `LABEL   text`, wrapped under itself. An empty label continues the one above. */
@@ -53,13 +40,33 @@ export function labelled(
   options: { readonly columns: number; readonly labelWidth: number },
 ): string {
   const { columns, labelWidth } = options;
-  const width = Math.max(WIDTH_MIN, Math.min(WIDTH_MAX, columns)) - labelWidth;
-  const lines = text
-    .split('\n')
-    .flatMap((part) => wrap(part, { columns: width, indent: 0 }).split('\n'));
-  return lines
+  return wrappedLines(text, { width: widthOf(columns) - labelWidth, hanging: 0 })
     .map((line, index) => (padEnd(index === 0 ? label : '', labelWidth) + line).trimEnd())
     .join('\n');
+}
+
+const widthOf = (columns: number): number => Math.max(WIDTH_MIN, Math.min(WIDTH_MAX, columns));
+
+/** Lines after the first leave `hanging` columns free; line breaks of the text are kept. */
+function wrappedLines(
+  text: string,
+  { width, hanging }: { readonly width: number; readonly hanging: number },
+): readonly string[] {
+  const lines: string[] = [];
+  for (const paragraph of text.split('\n')) {
+    let line = '';
+    for (const word of paragraph.split(BREAK)) {
+      const room = width - (lines.length === 0 ? 0 : hanging);
+      if (line !== '' && visibleLength(line) + 1 + visibleLength(word) > room) {
+        lines.push(line.trimEnd());
+        line = word;
+      } else {
+        line = line === '' ? word : `${line} ${word}`;
+      }
+    }
+    lines.push(line.trimEnd());
+  }
+  return lines;
 }
 
 /** Columns as wide as their widest cell, two spaces between; `align` by column, default left. */

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { ENV_PREFIX, type OptionTable } from '../plan/option-table.ts';
+import { RUN_OPTIONS } from '../plan/run-options.ts';
+import { BUDGET_OPTIONS } from './budget-options.ts';
+
+const TABLES: readonly (readonly [string, OptionTable])[] = [
+  ['run', RUN_OPTIONS],
+  ['budget', BUDGET_OPTIONS],
+];
+
+test.each(TABLES)(
+  '%s: an option’s key is its flag in camel case, and its variable its flag',
+  (_, table) => {
+    for (const [name, { flag, env }] of Object.entries(table)) {
+      expect(name).toBe(flag.replace(/-([a-z])/g, (_dash, letter: string) => letter.toUpperCase()));
+      if (env !== null) expect(env).toBe(ENV_PREFIX + flag.toUpperCase().replaceAll('-', '_'));
+    }
+  },
+);
+
+test.each(TABLES)('%s: every default, as help prints it, is read back as itself', (_, table) => {
+  for (const { flag, parser, defaultValue } of Object.values(table)) {
+    const text = parser.print(defaultValue);
+    // Nothing given is what `none` and `preset` stand for in lists and choices.
+    if (text === 'none' && flag !== 'preset' && flag !== 'hpa-max') continue;
+    expect(parser.parse([text]), `--${flag} ${text}`).toEqual({ ok: true, value: defaultValue });
+  }
+});

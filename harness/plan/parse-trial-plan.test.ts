@@ -1,0 +1,286 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { POOL_DEFAULTS } from '../../server/contract.ts';
+import { LabError } from '../lab-error.ts';
+import type { RawEnv, RawFlags } from './option-table.ts';
+import { parseTrialPlan } from './parse-trial-plan.ts';
+import { PLAN_OPTIONS, RUN_OPTIONS } from './run-options.ts';
+import { trialPlanSchema } from './trial-plan.ts';
+
+const plan = (flags: RawFlags = {}, env: RawEnv = {}) => parseTrialPlan({ flags, env }).plan;
+
+function refusal(flags: RawFlags, env: RawEnv = {}): LabError {
+  try {
+    parseTrialPlan({ flags, env });
+  } catch (error) {
+    if (error instanceof LabError) return error;
+    throw error;
+  }
+  throw new Error('the plan was accepted');
+}
+
+test('without flags the plan is a FastAPI-like service on a default PostgreSQL', () => {
+  expect(plan()).toEqual({
+    workers: 4,
+    pool: POOL_DEFAULTS,
+    workload: 'point',
+    workloadParams: {},
+    load: {
+      connections: 64,
+      thinkTimeMs: 0,
+      requestTimeoutMs: 30_000,
+      goodputDeadlineMs: 1_000,
+    },
+    warmupMs: 2_000,
+    durationMs: 10_000,
+    drainMs: 5_000,
+    rolloutSurge: 0,
+    postgres: {
+      maxConnections: 100,
+      superuserReservedConnections: 3,
+      reservedConnections: 0,
+      extra: {},
+    },
+    seed: 1,
+  });
+});
+
+test('every flag reaches its field', () => {
+  expect(
+    parseTrialPlan({
+      flags: {
+        workers: '2',
+        poolSize: '4',
+        maxOverflow: '-1',
+        poolTimeout: '500ms',
+        maxWaiting: '7',
+        recycle: '1h',
+        prePing: true,
+        resetOnReturn: true,
+        poolOrder: 'lifo',
+        poolKind: 'plain',
+        statementTimeout: '2s',
+        lockTimeout: '3s',
+        idleInTransactionTimeout: '4s',
+        workload: 'hold',
+        param: ['ms=20', 'tx=yes'],
+        connections: '9',
+        thinkTime: '5ms',
+        requestTimeout: '6s',
+        goodputDeadline: '250ms',
+        warmup: '0',
+        duration: '1.5s',
+        drain: '1m',
+        maxConnections: '30',
+        superuserReserved: '2',
+        reserved: '1',
+        pgSetting: ['shared_buffers=256MB', 'work_mem=4MB'],
+        rollout: '1',
+        seed: '4294967295',
+        directory: '/srv/lab',
+        json: true,
+      },
+      env: {},
+    }),
+  ).toEqual({
+    plan: {
+      workers: 2,
+      pool: {
+        kind: 'plain',
+        poolSize: 4,
+        maxOverflow: -1,
+        poolTimeoutMs: 500,
+        maxWaiting: 7,
+        recycleMs: 3_600_000,
+        prePing: true,
+        resetOnReturn: true,
+        order: 'lifo',
+        statementTimeoutMs: 2_000,
+        lockTimeoutMs: 3_000,
+        idleInTransactionTimeoutMs: 4_000,
+      },
+      workload: 'hold',
+      workloadParams: { ms: '20', tx: 'yes' },
+      load: {
+        connections: 9,
+        thinkTimeMs: 5,
+        requestTimeoutMs: 6_000,
+        goodputDeadlineMs: 250,
+      },
+      warmupMs: 0,
+      durationMs: 1_500,
+      drainMs: 60_000,
+      rolloutSurge: 1,
+      postgres: {
+        maxConnections: 30,
+        superuserReservedConnections: 2,
+        reservedConnections: 1,
+        extra: { shared_buffers: '256MB', work_mem: '4MB' },
+      },
+      seed: 4_294_967_295,
+    },
+    directory: '/srv/lab',
+    json: true,
+    warnings: [],
+  });
+});
+
+test('every setting of a plan can be given by its variable, with the same meaning as its flag', () => {
+  for (const [name, option] of Object.entries(RUN_OPTIONS)) {
+    const texts: Readonly<Record<string, string>> = {
+      poolOrder: 'lifo',
+      poolKind: 'null',
+      workload: 'mixed',
+      maxWaiting: '3',
+      param: 'a=1',
+      pgSetting: 'work_mem=4MB',
+      directory: '/srv',
+    };
+    const text =
+      texts[name] ??
+      (option.parser.placeholder === null
+        ? 'yes'
+        : option.parser.placeholder === 'time'
+          ? '7s'
+          : '7');
+    const asFlag = option.repeatable ? [text] : text;
+    expect(parseTrialPlan({ flags: {}, env: { [option.env ?? '']: text } }), option.flag).toEqual(
+      parseTrialPlan({ flags: { [name]: asFlag }, env: {} }),
+    );
+    expect(parseTrialPlan({ flags: { [name]: asFlag }, env: {} })).not.toEqual(
+      parseTrialPlan({ flags: {}, env: {} }),
+    );
+  }
+});
+
+test('a flag wins over its variable', () => {
+  expect(plan({ poolSize: '3' }, { POOL_LAB_POOL_SIZE: '9' }).pool.poolSize).toBe(3);
+});
+
+test('a switch that a variable turned on is turned off by its --no- flag', () => {
+  expect(plan({ prePing: false }, { POOL_LAB_PRE_PING: 'yes' }).pool.prePing).toBe(false);
+});
+
+test('several assignments in one variable are separated by spaces', () => {
+  const env = { POOL_LAB_PG_SETTING: ' work_mem=4MB  jit=off ' };
+  expect(plan({}, env).postgres.extra).toEqual({ work_mem: '4MB', jit: 'off' });
+});
+
+test('words say what a number hides: unlimited, never', () => {
+  const { pool } = plan({ poolSize: 'unlimited', maxOverflow: 'unlimited', recycle: 'never' });
+  expect(pool).toMatchObject({ poolSize: 0, maxOverflow: -1, recycleMs: null });
+  expect(PLAN_OPTIONS.poolSize.parser.print(0)).toBe('unlimited');
+  expect(PLAN_OPTIONS.maxOverflow.parser.print(-1)).toBe('unlimited');
+});
+
+test('a setting may have any name of PostgreSQL, those of JavaScript among them', () => {
+  expect(plan({ pgSetting: ['constructor=1'] }).postgres.extra).toEqual({ constructor: '1' });
+});
+
+test('the plan cannot be changed by whoever receives it', () => {
+  const frozen = plan();
+  expect(Object.isFrozen(frozen) && Object.isFrozen(frozen.pool)).toBe(true);
+});
+
+// Each: what was typed, and what the message must say: the field, the value, the reason.
+test.each<[RawFlags, string]>([
+  [{ poolSize: '-1' }, '--pool-size "-1" is below 0'],
+  [{ poolSize: '2.5' }, '--pool-size "2.5" is not a whole number in digits'],
+  [{ poolSize: 'x' }, '--pool-size "x" is not a whole number in digits'],
+  [{ poolSize: 'NaN' }, '--pool-size "NaN" is not a whole number in digits'],
+  [{ poolSize: '1e9' }, '--pool-size "1e9" is not a whole number in digits'],
+  [{ poolSize: '1000000000' }, '--pool-size "1000000000" is above 1000'],
+  [{ poolSize: '0x10' }, '--pool-size "0x10" is not a whole number in digits'],
+  [{ poolSize: '' }, '--pool-size "" is empty'],
+  [{ poolSize: '   ' }, '--pool-size "   " is empty'],
+  [{ poolSize: 'Infinity' }, '--pool-size "Infinity" is not a whole number in digits'],
+  [{ maxOverflow: '-2' }, '--max-overflow "-2" is below -1'],
+  [{ maxOverflow: 'NaN' }, '--max-overflow "NaN" is not a whole number in digits'],
+  [{ poolSize: '600', maxOverflow: '600' }, '--pool-size + --max-overflow "600 + 600"'],
+  [{ workers: '0' }, '--workers "0" is below 1'],
+  [{ workers: '65' }, '--workers "65" is above 64'],
+  [{ workers: '99999999999999999999' }, '--workers "99999999999999999999" is above 64'],
+  [{ connections: '0' }, '--connections "0" is below 1'],
+  [{ connections: '10001' }, '--connections "10001" is above 10000'],
+  [{ duration: '0' }, '--duration "0" is below 1ms'],
+  [{ duration: '0s' }, '--duration "0s" is below 1ms'],
+  [{ duration: '10' }, '--duration "10" has no unit (10s for seconds, 10ms for milliseconds?)'],
+  [{ duration: '-5s' }, '--duration "-5s" is not a time'],
+  [{ duration: '61m' }, '--duration "61m" is above 1h'],
+  [{ duration: '0.5ms' }, '--duration "0.5ms" is finer than a millisecond'],
+  [{ duration: '2 days' }, '--duration "2 days" is not a time'],
+  [{ warmup: 'soon' }, '--warmup "soon" is not a time'],
+  [{ maxWaiting: '-1' }, '--max-waiting "-1" is below 0'],
+  [{ workload: 'pont' }, '--workload "pont" is not known (did you mean point?)'],
+  [{ workload: 'zzz' }, '--workload "zzz" is not known'],
+  [{ poolKind: 'queu' }, '--pool-kind "queu" is not known (did you mean queue?)'],
+  [{ maxConnections: '0' }, '--max-connections "0" is below 1'],
+  [{ maxConnections: '3' }, 'reserve every slot of max_connections 3'],
+  [{ superuserReserved: '60', reserved: '40' }, 'reserve every slot of max_connections 100'],
+  [{ param: ['ms'] }, '--param "ms" is not name=value'],
+  [{ param: ['=5'] }, '--param "=5" is not name=value'],
+  [{ pgSetting: ['max_connections=9'] }, 'has a flag of its own: --max-connections'],
+  [{ pgSetting: ['PORT=9'] }, 'is chosen by the lab'],
+  [{ seed: '-1' }, '--seed "-1" is below 0'],
+  [{ seed: '4294967296' }, '--seed "4294967296" is above 4294967295'],
+  [{ rollout: '65' }, '--rollout "65" is above 64'],
+  [{ directory: 'lab' }, '--directory "lab" is not an absolute path'],
+])('%j is refused: %s', (flags, says) => {
+  const error = refusal(flags);
+  expect(error.message).toContain(says);
+  expect(error.hint).not.toBe('');
+  expect(error.exitCode).toBe(2);
+});
+
+test('an unknown workload is answered with the known ones', () => {
+  expect(refusal({ workload: 'zzz' }).hint).toBe(
+    'give one of point, hot, report, hold, remote-call, stream, fan-out, mixed',
+  );
+});
+
+test('all problems come together, each with its value, its origin and its remedy', () => {
+  const error = refusal({ poolSize: '2.5', duration: '10' }, { POOL_LAB_WORKERS: '0' });
+  expect(error.message.split('\n')).toEqual([
+    '3 settings cannot be used',
+    '  --workers "0" (from POOL_LAB_WORKERS) is below 1: give a whole number from 1 to 64',
+    '  --pool-size "2.5" is not a whole number in digits: give a whole number from 0 to 1000 (0: unlimited)',
+    '  --duration "10" has no unit (10s for seconds, 10ms for milliseconds?): give a time from 1ms to 1h with its unit: 500ms, 2s, 1m',
+  ]);
+});
+
+test('an empty variable is a problem, not an unset one', () => {
+  expect(refusal({}, { POOL_LAB_WORKERS: '' }).message).toBe(
+    '--workers "" (from POOL_LAB_WORKERS) is empty',
+  );
+});
+
+test('a variable that no setting reads is warned of, with a suggestion', () => {
+  const env = { POOL_LAB_POOLSIZE: '3', POOL_LAB_FRONTEND: 'x', PATH: '/bin' };
+  expect(parseTrialPlan({ flags: {}, env }).warnings).toEqual([
+    'POOL_LAB_FRONTEND is not a setting of this command and changes nothing',
+    'POOL_LAB_POOLSIZE is not a setting of this command and changes nothing; did you mean POOL_LAB_POOL_SIZE?',
+  ]);
+});
+
+test('whatever is typed, the result is a valid plan or an error that says what to do', () => {
+  const text = fc.oneof(
+    fc.string(),
+    fc.integer().map(String),
+    fc.double().map(String),
+    fc.constantFrom('', '0', '-0', '1', '5s', '-1', 'unlimited', 'never', 'none', 'point', '1e3'),
+  );
+  const flags = fc.dictionary(fc.constantFrom(...Object.keys(PLAN_OPTIONS)), text);
+  fc.assert(
+    fc.property(flags, (given) => {
+      let parsed: unknown;
+      try {
+        parsed = plan(given);
+      } catch (error) {
+        if (!(error instanceof LabError)) throw error;
+        return error.exitCode === 2 && error.message !== '' && error.hint !== '';
+      }
+      return trialPlanSchema.safeParse(parsed).success;
+    }),
+    { numRuns: 2_000 },
+  );
+});

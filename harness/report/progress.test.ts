@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { createProgress, type ProgressEvent, progressText } from './progress.ts';
+
+const load = (elapsedMs: number, phase = 'measuring'): ProgressEvent => ({
+  kind: 'load',
+  phase,
+  elapsedMs,
+  totalMs: 10_000,
+  ok: 1_234,
+  errors: 5,
+  inFlight: 64,
+});
+
+function shown(events: readonly ProgressEvent[], { isTty = false, columns = 80 } = {}): string {
+  let text = '';
+  const progress = createProgress({ isTty, columns, write: (part) => (text += part) });
+  for (const event of events) progress.report(event);
+  progress.end();
+  return text;
+}
+
+test('a second of load is one sentence', () => {
+  expect(progressText(load(3_100))).toBe('measuring 3/10 s: 1,234 ok, 5 failed, 64 in flight');
+});
+
+test('a terminal has one line that rewrites itself and is gone at the end', () => {
+  const text = shown([{ kind: 'step', text: 'starting PostgreSQL' }, load(1_000)], { isTty: true });
+  expect(text).not.toContain('\n');
+  expect(text.split('\r\u001b[2K')).toEqual([
+    '',
+    'starting PostgreSQL',
+    progressText(load(1_000)),
+    '',
+  ]);
+});
+
+test('a line never wraps on a narrow terminal, where it could not be erased', () => {
+  const text = shown([load(1_000)], { isTty: true, columns: 20 });
+  expect(text.split('\r\u001b[2K')[1]).toBe('measuring 1/10 s: 1');
+});
+
+test('a log gets plain lines, every five seconds and at each change', () => {
+  const events = [
+    { kind: 'step', text: 'starting PostgreSQL' } as const,
+    load(500, 'warm-up'),
+    load(1_500, 'warm-up'),
+    ...[1, 2, 3, 4, 5, 6, 7].map((second) => load(second * 1_000)),
+    { kind: 'step', text: 'stopping' } as const,
+  ];
+  expect(shown(events).trimEnd().split('\n')).toEqual([
+    'starting PostgreSQL',
+    progressText(load(500, 'warm-up')),
+    progressText(load(1_000)),
+    progressText(load(6_000)),
+    'stopping',
+  ]);
+});
+
+test('nothing is written at the end when nothing was shown', () => {
+  expect(shown([], { isTty: true })).toBe('');
+});
