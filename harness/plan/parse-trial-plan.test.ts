@@ -77,6 +77,8 @@ test('every flag reaches its field', () => {
         pgSetting: ['shared_buffers=256MB', 'work_mem=4MB'],
         rollout: '1',
         seed: '4294967295',
+        port: '8080',
+        adminPort: '8081',
         directory: '/srv/lab',
         json: true,
       },
@@ -119,6 +121,7 @@ test('every flag reaches its field', () => {
       },
       seed: 4_294_967_295,
     },
+    ports: { port: 8_080, adminPort: 8_081 },
     directory: '/srv/lab',
     json: true,
     warnings: [],
@@ -224,6 +227,8 @@ test.each<[RawFlags, string]>([
   [{ seed: '-1' }, '--seed "-1" is below 0'],
   [{ seed: '4294967296' }, '--seed "4294967296" is above 4294967295'],
   [{ rollout: '65' }, '--rollout "65" is above 64'],
+  [{ port: '65536' }, '--port "65536" is above 65535'],
+  [{ port: '8080', adminPort: '8080' }, '--port, --admin-port "8080, 8080"'],
   [{ directory: 'lab' }, '--directory "lab" is not an absolute path'],
 ])('%j is refused: %s', (flags, says) => {
   const error = refusal(flags);

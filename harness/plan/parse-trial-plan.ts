@@ -14,6 +14,8 @@ import { type TrialPlan, trialPlanSchema } from './trial-plan.ts';
 
 export interface ParsedTrialPlan {
   readonly plan: TrialPlan;
+  /** Where the API listens; 0 lets the system choose. */
+  readonly ports: { readonly port: number; readonly adminPort: number };
   /** The result goes to stdout as JSON. */
   readonly json: boolean;
   /** Parent of the lab's own directory. */
@@ -40,6 +42,7 @@ export function parseTrialPlan(given: {
   if (problems.length > 0) throw problemError(problems, given.command ?? 'run');
   return {
     plan: deepFreeze(trialPlanSchema.parse(planOf(read.values))),
+    ports: { port: read.values.port, adminPort: read.values.adminPort },
     json: read.values.json,
     directory: read.values.directory,
     warnings: unknownVariableWarnings(RUN_OPTIONS, given.env),
@@ -98,6 +101,15 @@ function problemsBetween({ values, sources, problems }: ReadOptions<PlanTable>):
       source: `${sources.poolSize}, ${sources.maxOverflow}`,
       problem: `is ${most} connections a worker, above ${LIMITS.poolConnectionsMax}`,
       remedy: `keep their sum at ${LIMITS.poolConnectionsMax} or less`,
+    });
+  }
+  if (sound('--port', '--admin-port') && values.port !== 0 && values.port === values.adminPort) {
+    found.push({
+      field: '--port, --admin-port',
+      value: `${values.port}, ${values.adminPort}`,
+      source: `${sources.port}, ${sources.adminPort}`,
+      problem: 'are the same port',
+      remedy: 'give two different ones, or 0 for any free one',
     });
   }
   const reserved = values.superuserReserved + values.reserved;

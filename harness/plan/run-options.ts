@@ -220,7 +220,28 @@ export const OUTPUT_OPTIONS = {
   }),
 } as const;
 
-export const RUN_OPTIONS = { ...PLAN_OPTIONS, ...PLACE_OPTIONS, ...OUTPUT_OPTIONS } as const;
+const port = wholeNumber({ min: 0, max: 65_535, placeholder: 'number' });
+
+/** Where the API listens, on loopback; 0 lets the system choose. */
+export const PORT_OPTIONS = {
+  port: option('port', {
+    parser: port,
+    defaultValue: 0,
+    description: "the API's port; 0: any free one",
+  }),
+  adminPort: option('admin-port', {
+    parser: port,
+    defaultValue: 0,
+    description: 'port of /metrics, /healthz, /readyz, /stats; 0: any free one',
+  }),
+} as const;
+
+export const RUN_OPTIONS = {
+  ...PLAN_OPTIONS,
+  ...PORT_OPTIONS,
+  ...PLACE_OPTIONS,
+  ...OUTPUT_OPTIONS,
+} as const;
 
 function option<T>(
   flag: string,

@@ -1,0 +1,33 @@
+import { EXIT_CODE } from '../exit-code.ts';
+import { readOptions } from '../plan/option-table.ts';
+import { problemError } from '../plan/problem-error.ts';
+import { OUTPUT_OPTIONS, PLACE_OPTIONS } from '../plan/run-options.ts';
+import { checkPreconditions } from '../postgres/preconditions.ts';
+import { createPaint } from '../report/paint.ts';
+import { preconditionsTerminal } from '../report/preconditions-terminal.ts';
+import type { Command } from './command.ts';
+
+const DOCTOR_OPTIONS = { ...PLACE_OPTIONS, ...OUTPUT_OPTIONS } as const;
+
+/** Can the lab run on this machine? Exits 3 when something is missing. */
+export const doctorCommand: Command = {
+  name: 'doctor',
+  summary: 'what the lab needs of this machine, each ✓ or ✗ with its remedy',
+  options: DOCTOR_OPTIONS,
+  examples: [{ line: 'pool-lab doctor', shows: 'whether the lab can run here, and if not, why' }],
+  async run(flags, io) {
+    const { values, problems } = readOptions(DOCTOR_OPTIONS, { flags, env: io.env });
+    if (problems.length > 0) throw problemError(problems, 'doctor');
+    const preconditions = await checkPreconditions(values.directory);
+    const ok = preconditions.every((precondition) => precondition.ok);
+    io.stdout.write(
+      values.json
+        ? `${JSON.stringify({ ok, preconditions }, null, 2)}\n`
+        : preconditionsTerminal(preconditions, {
+            columns: io.stdout.columns,
+            paint: createPaint(io.stdout.color),
+          }),
+    );
+    return ok ? EXIT_CODE.ok : EXIT_CODE.environment;
+  },
+};
