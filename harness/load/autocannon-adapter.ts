@@ -40,10 +40,7 @@ export function startAutocannon(
   setUpClient: (client: AutocannonClient) => void,
 ): AutocannonRun {
   const run = autocannon({
-    url: `${target.origin}${target.path}`,
-    method: 'GET',
-    connections: target.connections,
-    pipelining: 1,
+    ...optionsFor(target),
     duration: NEVER_SECONDS,
     timeout: NEVER_SECONDS,
     sampleInt: STOP_CHECK_MS,
@@ -75,10 +72,7 @@ export async function runUncorrected(
   target: AutocannonTarget & { readonly durationMs: number; readonly requestTimeoutMs: number },
 ): Promise<UncorrectedResult> {
   const result = await autocannon({
-    url: `${target.origin}${target.path}`,
-    method: 'GET',
-    connections: target.connections,
-    pipelining: 1,
+    ...optionsFor(target),
     duration: target.durationMs / 1000,
     timeout: target.requestTimeoutMs / 1000,
     sampleInt: 1000,
@@ -93,4 +87,20 @@ export async function runUncorrected(
     latencyMsP99: result.latency.p99,
     latencyMsMax: result.latency.max,
   };
+}
+
+/**
+ * Whatever is relied on, spelled out even where it is the default. Limits of requests and rates are
+ * off by default; their 0 is refused when it is written out.
+ */
+function optionsFor({ origin, path, connections }: AutocannonTarget) {
+  return {
+    url: `${new URL(origin).origin}${path}`,
+    method: 'GET',
+    connections,
+    pipelining: 1,
+    forever: false,
+    idReplacement: false,
+    reconnectRate: 0,
+  } as const;
 }

@@ -92,7 +92,10 @@ async function withOneClient() {
     calls = recordCalls(client);
   });
   const [client] = clients;
-  if (client === undefined) throw new Error('autocannon set up no client');
+  if (client === undefined) {
+    await stub.close();
+    throw new Error('autocannon set up no client');
+  }
   return {
     client,
     atSetUp,

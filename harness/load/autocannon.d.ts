@@ -45,6 +45,10 @@ declare module 'autocannon' {
     readonly method: 'GET';
     readonly connections: number;
     readonly pipelining: 1;
+    readonly forever: false;
+    readonly idReplacement: false;
+    /** 0: off. */
+    readonly reconnectRate: 0;
     /** In seconds. */
     readonly duration: number;
     /** In seconds. */

@@ -20,7 +20,7 @@ export class LoadProcessLink {
   onProgress: (progress: LoadProgress) => void = () => undefined;
   readonly #child: ChildProcess;
   readonly #lastLines: () => readonly string[];
-  #onReport: (report: LoadReport) => void = () => undefined;
+  #onReport: ((report: LoadReport) => void) | null = null;
   /** Why this side killed it, if it did. */
   #killedBecause: string | null = null;
 
@@ -31,7 +31,7 @@ export class LoadProcessLink {
     child.on('message', (raw) => {
       const report = loadReportSchema.parse(raw);
       if (report.type === 'progress') this.onProgress(report.progress);
-      else this.#onReport(report);
+      else this.#onReport?.(report);
     });
   }
 
@@ -45,6 +45,7 @@ export class LoadProcessLink {
     type: Type,
     deadlineMs: number,
   ): Promise<ReportOf<Type>> {
+    if (this.#onReport !== null) throw new Error('a load process does one thing at a time');
     const report = new Promise<ReportOf<Type>>((resolve) => {
       this.#onReport = (received) => {
         if (isReportOf(received, type)) resolve(received);
@@ -56,6 +57,7 @@ export class LoadProcessLink {
       return await Promise.race([report, this.exited.then((how) => this.#failed(how))]);
     } finally {
       clearTimeout(late);
+      this.#onReport = null;
     }
   }
 

@@ -62,6 +62,15 @@ test('a process that is killed during a run fails the run, and the session can b
   });
 });
 
+test('a session refuses a second run while one is under way', async () => {
+  await using session = await createClosedEngine({ onSpawn: () => () => undefined }).open();
+  const stub = await stubServer();
+  const first = session.run(requestFor(stub), hooks());
+  await expect.poll(() => stub.truth().answered).toBeGreaterThan(0);
+  await expect(session.run(requestFor(stub), hooks())).rejects.toThrow('one thing at a time');
+  expect((await first).ledger.ok).toBe(stub.truth().answered);
+});
+
 test('a process that cannot start fails with its last lines', async () => {
   const entry = await temporaryEntry('throw new Error("no such luck");');
   const engine = createClosedEngine({ entry, onSpawn: () => () => undefined });
