@@ -97,6 +97,7 @@ async function createCluster(from: {
     from: template,
     to: run.dataPath,
     owner: account.switchTo,
+    spares: run.spares,
     modes: { directory: 0o700, file: 0o600 },
     include: () => true,
   });

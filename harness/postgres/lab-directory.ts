@@ -1,5 +1,5 @@
-import { lstatSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { LabError } from '../lab-error.ts';
 import { describeError, systemErrorCode } from '../system-error.ts';
 
@@ -11,6 +11,8 @@ export interface LabDirectory {
   readonly path: string;
   readonly cachePath: string;
   readonly runsPath: string;
+  /** Empty files, see `spare-files.ts`. */
+  readonly sparesPath: string;
 }
 
 /**
@@ -22,9 +24,16 @@ export const LAB_DIRECTORY_PARENT = '/var/tmp';
 /** @throws LabError DIRECTORY_UNUSABLE when it cannot be made, or is somebody else's */
 export function openLabDirectory(parent: string = LAB_DIRECTORY_PARENT): LabDirectory {
   const uid = process.getuid?.() ?? 0;
+  assertParentUsable(parent, uid);
   const path = join(parent, `pool-lab-${uid}`);
-  const lab = { path, cachePath: join(path, 'cache'), runsPath: join(path, 'runs') };
-  for (const directory of [lab.path, lab.cachePath, lab.runsPath]) claimDirectory(directory, uid);
+  const lab = {
+    path,
+    cachePath: join(path, 'cache'),
+    runsPath: join(path, 'runs'),
+    sparesPath: join(path, 'spares'),
+  };
+  for (const directory of [lab.path, lab.cachePath, lab.runsPath, lab.sparesPath])
+    claimDirectory(directory, uid);
   return lab;
 }
 
@@ -45,14 +54,47 @@ function claimDirectory(path: string, uid: number): void {
   if (!found.isDirectory()) throw unusable(path, 'is not a directory');
   if (found.uid !== uid) throw unusable(path, `belongs to user id ${found.uid}, not to ${uid}`);
   if ((found.mode & 0o022) !== 0) {
-    throw unusable(path, `can be written by others (mode ${(found.mode & 0o777).toString(8)})`);
+    throw unusable(path, `can be written by others (mode ${octal(found.mode)})`);
   }
+}
+
+/**
+ * As root the server runs under another account, which must be able to pass every directory above;
+ * and none of them may let a stranger put another one in the place of ours (`/tmp` has the sticky bit).
+ */
+function assertParentUsable(parent: string, uid: number): void {
+  let path: string;
+  try {
+    path = realpathSync(parent);
+  } catch (cause) {
+    throw unusable(parent, `cannot be looked up: ${describeError(cause)}`, cause);
+  }
+  for (let above = path; ; above = dirname(above)) {
+    const { mode } = statSync(above);
+    if (uid === 0 && (mode & 0o001) === 0) {
+      throw unusable(
+        above,
+        `cannot be entered by others (mode ${octal(mode)}), as PostgreSQL's account must`,
+      );
+    }
+    if ((mode & 0o002) !== 0 && (mode & 0o1000) === 0) {
+      throw unusable(
+        above,
+        `lets anybody exchange what is in it (mode ${octal(mode)}, no sticky bit)`,
+      );
+    }
+    if (above === dirname(above)) return;
+  }
+}
+
+function octal(mode: number): string {
+  return (mode & 0o7777).toString(8).padStart(4, '0');
 }
 
 function unusable(path: string, what: string, cause?: unknown): LabError {
   return new LabError('DIRECTORY_UNUSABLE', {
-    message: `The lab's directory ${path} ${what}.`,
-    hint: 'Remove it, or have the lab use another directory that you own and others can enter (POOL_LAB_DIRECTORY).',
+    message: `The lab cannot keep its files there: ${path} ${what}.`,
+    hint: 'Correct that, or have the lab use another directory that you own and others can enter (POOL_LAB_DIRECTORY).',
     cause,
   });
 }

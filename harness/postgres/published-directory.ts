@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { systemErrorCode } from '../system-error.ts';
 import { explainFileError } from './file-failure.ts';
+import { removeTree } from './tree-removal.ts';
 
 /** Prefix of directories nobody uses: being filled, or being removed. The rest is random. */
 export const UNFINISHED_PREFIX = '.unfinished-';
@@ -35,7 +36,7 @@ export async function publishOnce(
       await writeFile(join(unfinished, MANIFEST), JSON.stringify({ entries }));
       await rename(unfinished, path);
     } catch (error) {
-      await rm(unfinished, { recursive: true, force: true });
+      await removeTree(unfinished, null);
       const taken = ['ENOTEMPTY', 'EEXIST'].includes(systemErrorCode(error) ?? '');
       if (!(taken && (await isComplete(path)))) throw error;
     }
@@ -50,7 +51,7 @@ export async function removeAtOnce(path: string): Promise<void> {
   if (!existsSync(path)) return;
   const bin = await mkdtemp(join(dirname(path), UNFINISHED_PREFIX));
   await rename(path, join(bin, basename(path)));
-  await rm(bin, { recursive: true, force: true });
+  await removeTree(bin, null);
 }
 
 async function isComplete(path: string): Promise<boolean> {

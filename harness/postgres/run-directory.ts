@@ -1,15 +1,18 @@
 import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { identifyProcess, isRunning, type ProcessIdentity } from '../process-table.ts';
 import { systemErrorCode } from '../system-error.ts';
 import type { LabDirectory } from './lab-directory.ts';
+import { openSpareFiles, type SpareFiles } from './spare-files.ts';
+import { removeTree } from './tree-removal.ts';
 
 /** Place of one running server, locked by the process that started it. */
 export interface RunDirectory {
   readonly path: string;
   readonly dataPath: string;
+  /** Emptied files of servers that ran before. */
+  readonly spares: SpareFiles;
   remove(): Promise<void>;
 }
 
@@ -30,7 +33,8 @@ export function createRunDirectory(lab: LabDirectory): RunDirectory {
   return {
     path,
     dataPath: join(path, 'data'),
-    remove: () => rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 }),
+    spares: openSpareFiles(lab.sparesPath),
+    remove: () => removeTree(path, openSpareFiles(lab.sparesPath)),
   };
 }
 

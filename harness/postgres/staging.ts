@@ -22,6 +22,7 @@ export async function stageBinaries(binaries: Binaries, cachePath: string): Prom
       from: binaries.directory,
       to: join(unfinished, 'native'),
       owner: null,
+      spares: null,
       modes: { directory: 0o755, file: 0o755 },
       include: (path) => !LEFT_OUT.test(path),
     });

@@ -16,6 +16,7 @@ import {
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { systemErrorCode } from '../system-error.ts';
+import type { SpareFiles } from './spare-files.ts';
 
 export interface TreeCopy {
   readonly from: string;
@@ -23,6 +24,8 @@ export interface TreeCopy {
   /** Owner of every copy; `null`: whoever copies. */
   readonly owner: { readonly uid: number; readonly gid: number } | null;
   readonly modes: { readonly directory: number; readonly file: number };
+  /** Files to use instead of new ones. */
+  readonly spares: SpareFiles | null;
   /** By path relative to `from`; a directory that is left out is not entered. */
   readonly include: (relativePath: string) => boolean;
 }
@@ -40,9 +43,7 @@ export async function copyTree(copy: TreeCopy): Promise<void> {
 
 async function copyDirectory(relative: string, copy: TreeCopy, copyFile: FileCopier) {
   const to = join(copy.to, relative);
-  mkdirSync(to);
-  chmodSync(to, copy.modes.directory);
-  if (copy.owner !== null) chownSync(to, copy.owner.uid, copy.owner.gid);
+  mkdirSync(to, { mode: 0o700 });
   await nextTurn();
   for (const entry of readdirSync(join(copy.from, relative), { withFileTypes: true })) {
     const path = join(relative, entry.name);
@@ -50,9 +51,14 @@ async function copyDirectory(relative: string, copy: TreeCopy, copyFile: FileCop
     if (entry.isDirectory()) await copyDirectory(path, copy, copyFile);
     if (entry.isFile()) copyFile(join(copy.from, path), join(copy.to, path), copy);
   }
+  // Only now may its owner write into it: nothing was put in our way while it was filled.
+  chmodSync(to, copy.modes.directory);
+  if (copy.owner !== null) chownSync(to, copy.owner.uid, copy.owner.gid);
 }
 
 type FileCopier = (from: string, to: string, copy: TreeCopy) => void;
+
+const OPEN_TO_WRITE = constants.O_WRONLY | constants.O_NOFOLLOW;
 
 /** What file systems answer that cannot share blocks between files. */
 const CANNOT_CLONE: readonly string[] = [
@@ -71,9 +77,14 @@ const CANNOT_CLONE: readonly string[] = [
  */
 function createFileCopier(): FileCopier {
   let cloning = true;
-  return (from, to, { modes, owner }) => {
+  return (from, to, { modes, owner, spares }) => {
     cloning &&= clone(from, to);
-    const file = openSync(to, cloning ? 'r+' : 'wx', 0o600);
+    const exists = cloning || spares?.take(to) === true;
+    const file = openSync(
+      to,
+      (exists ? 0 : constants.O_CREAT | constants.O_EXCL) | OPEN_TO_WRITE,
+      0o600,
+    );
     try {
       if (!cloning) writeFileSync(file, readFileSync(from));
       fchmodSync(file, modes.file);

@@ -1,6 +1,6 @@
-import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { endServer, QUICK_END } from '../postgres/postmaster-end.ts';
+import { removeTree } from '../postgres/tree-removal.ts';
 import { signalGroup } from '../process-table.ts';
 import { type Guarded, watchdogMessageSchema } from './watchdog-message.ts';
 
@@ -34,6 +34,5 @@ async function endProcess(resource: Guarded): Promise<void> {
 }
 
 async function removeDirectory(resource: Guarded): Promise<void> {
-  if (resource.kind !== 'directory') return;
-  await rm(resource.path, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  if (resource.kind === 'directory') await removeTree(resource.path, null);
 }
