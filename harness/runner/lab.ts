@@ -38,6 +38,8 @@ export interface LabDeps {
   readonly signal: AbortSignal;
   /** Learns every password before anything can print it. */
   readonly redactor: Redactor;
+  /** Parent of the lab's own directory. */
+  readonly labParent: string;
 }
 
 /** Variables a child process may inherit; NODE_OPTIONS among others would change what is measured. */
@@ -67,7 +69,10 @@ export async function withLab<T>(
   loading.catch(() => undefined);
   stack.defer(() => loading.then((it) => it.close()).catch(() => undefined));
 
-  const provider = createEmbeddedPostgres({ custodian: watchdog });
+  const provider = createEmbeddedPostgres({
+    custodian: watchdog,
+    labParent: deps.labParent,
+  });
   const postgres = stack.adopt(await provider.start(settings, deps.signal), (it) => it.stop());
   for (const { password } of [postgres.api, postgres.superuser]) deps.redactor.register(password);
   lap('startPostgres');

@@ -7,6 +7,7 @@ import { mergeHistograms } from '../load/histogram.ts';
 import type { LoadProgress, LoadRequest, LoadResult } from '../load/load-engine.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import type { Lab } from './lab.ts';
+import { pause } from './pause.ts';
 import { readTreeCpuMs } from './process-cpu.ts';
 import { type ServerProcess, withServer } from './server-process.ts';
 
@@ -122,7 +123,7 @@ async function measure(context: {
   const cpuAfter = postgresCpuMs(lab);
   const measureMs = phase();
   throwIfBroken(lab, load);
-  const after = await settledStats(server);
+  const after = await settledStats(server, lab.signal);
   const statsMs = phase();
 
   return ({ leftBehind, waitGoneMs }) =>
@@ -175,7 +176,7 @@ async function rollOut(
   plan: TrialPlan,
   signal: AbortSignal,
 ): Promise<MeasuredTrial['rollout']> {
-  await delay(plan.durationMs * ROLLOUT_AT_SHARE, signal);
+  await pause(plan.durationMs * ROLLOUT_AT_SHARE, signal);
   if (signal.aborted) return null;
   const { replaced, workersPeak, durationMs } = await server.rollingRestart(plan.rolloutSurge);
   return { surge: plan.rolloutSurge, replaced, workersPeak, durationMs };
@@ -185,18 +186,18 @@ async function rollOut(
  * The account of a moment with nothing in flight. A client has its last byte before the server has
  * counted the request as finished, so the first look may come too early.
  */
-async function settledStats(server: ServerProcess): Promise<ServerStats> {
+async function settledStats(server: ServerProcess, signal: AbortSignal): Promise<ServerStats> {
   for (let attempt = 1; ; attempt += 1) {
     const stats = await server.stats();
     const busy = stats.workers.some(({ alive, http }) => alive && http.inFlight > 0);
     if (!busy || attempt === SETTLE_ATTEMPTS) return stats;
-    await delay(SETTLE_PAUSE_MS, AbortSignal.timeout(SETTLE_PAUSE_MS * 2));
+    await pause(SETTLE_PAUSE_MS, signal);
   }
 }
 const SETTLE_ATTEMPTS = 20;
 const SETTLE_PAUSE_MS = 25;
 
-function serverConfig(lab: Lab, plan: TrialPlan, ports: TrialPorts): ServerConfig {
+export function serverConfig(lab: Lab, plan: TrialPlan, ports: TrialPorts): ServerConfig {
   return {
     host: '127.0.0.1',
     ...ports,
@@ -208,7 +209,7 @@ function serverConfig(lab: Lab, plan: TrialPlan, ports: TrialPorts): ServerConfi
   };
 }
 
-function loadRequest(origin: string, plan: TrialPlan): LoadRequest {
+export function loadRequest(origin: string, plan: TrialPlan): LoadRequest {
   const query = new URLSearchParams(plan.workloadParams).toString();
   return {
     origin,
@@ -238,18 +239,4 @@ function stopwatch(): () => number {
     lastMs += elapsedMs;
     return elapsedMs;
   };
-}
-
-/** Resolves early when the signal is aborted. */
-function delay(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-  });
 }

@@ -2,6 +2,7 @@ import { POOL_DEFAULTS, type PoolShape, type Workload } from '../../server/contr
 import { type PairedRatio, pairedRatio } from '../analysis/paired-ratio.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
+import type { PostgresSettings } from '../postgres/provider.ts';
 
 /**
  * The exhaustion that people meet: four workers with SQLAlchemy's default pool on a small server,
@@ -68,7 +69,7 @@ export interface DemoResult {
 export interface DemoDeps {
   /** Runs the trials on one fresh PostgreSQL with this many slots and gives their results in order. */
   readonly onPostgres: <T>(
-    maxConnections: number,
+    postgres: PostgresSettings,
     use: (runTrials: RunTrials) => Promise<T>,
   ) => Promise<T>;
   readonly nowMs: () => number;
@@ -80,15 +81,18 @@ export type RunTrials = (plans: readonly TrialPlan[]) => Promise<readonly Measur
 
 export async function runDemo(seed: number, deps: DemoDeps): Promise<DemoResult> {
   const startedMs = deps.nowMs();
-  const exhaustion = await deps.onPostgres(EXHAUSTION.maxConnections, async (runTrials) => {
-    deps.say(`4 workers × (5+10) on max_connections ${EXHAUSTION.maxConnections}`);
-    const tooBig = await one(runTrials, exhaustionPlan(EXHAUSTION.tooBig, 0, seed));
-    const reproducedAfterMs = deps.nowMs() - startedMs;
-    const fits = await underDeploy(EXHAUSTION.fits, seed, runTrials, deps);
-    const safe = await underDeploy(EXHAUSTION.safe, seed, runTrials, deps);
-    return { reproducedAfterMs, tooBig, fits, safe };
-  });
-  const contrast = await deps.onPostgres(CONTRAST.maxConnections, (runTrials) =>
+  const exhaustion = await deps.onPostgres(
+    postgresSettings(EXHAUSTION.maxConnections),
+    async (runTrials) => {
+      deps.say(`4 workers × (5+10) on max_connections ${EXHAUSTION.maxConnections}`);
+      const tooBig = await one(runTrials, exhaustionPlan(EXHAUSTION.tooBig, 0, seed));
+      const reproducedAfterMs = deps.nowMs() - startedMs;
+      const fits = await underDeploy(EXHAUSTION.fits, seed, runTrials, deps);
+      const safe = await underDeploy(EXHAUSTION.safe, seed, runTrials, deps);
+      return { reproducedAfterMs, tooBig, fits, safe };
+    },
+  );
+  const contrast = await deps.onPostgres(postgresSettings(CONTRAST.maxConnections), (runTrials) =>
     measureContrast(seed, runTrials, deps),
   );
   return {
@@ -225,12 +229,12 @@ const LOAD_DEFAULTS = { thinkTimeMs: 0, requestTimeoutMs: 30_000, goodputDeadlin
 function planDefaults(maxConnections: number, seed: number) {
   return {
     drainMs: 3_000,
-    postgres: {
-      maxConnections,
-      superuserReservedConnections: 3,
-      reservedConnections: 0,
-      extra: {},
-    },
+    postgres: postgresSettings(maxConnections),
     seed,
   };
+}
+
+/** PostgreSQL's own reserve, so that people find their numbers again. */
+function postgresSettings(maxConnections: number) {
+  return { maxConnections, superuserReservedConnections: 3, reservedConnections: 0, extra: {} };
 }

@@ -1,0 +1,88 @@
+import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import { EXIT_CODE, type ExitCode } from '../exit-code.ts';
+import { readOptions } from '../plan/option-table.ts';
+import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
+import { problemError } from '../plan/problem-error.ts';
+import { OUTPUT_OPTIONS, PLACE_OPTIONS, PORT_OPTIONS, RUN_OPTIONS } from '../plan/run-options.ts';
+import type { TrialPlan } from '../plan/trial-plan.ts';
+import { createPaint } from '../report/paint.ts';
+import { createProgress, type Progress } from '../report/progress.ts';
+import { trialJson } from '../report/trial-json.ts';
+import { trialTerminal } from '../report/trial-terminal.ts';
+import { withLab } from '../runner/lab.ts';
+import { runTrial, type TrialHooks } from '../runner/trial.ts';
+import type { Command } from './command.ts';
+import { labDeps } from './lab-deps.ts';
+
+/** One measurement of one configuration. */
+export const runCommand: Command = {
+  name: 'run',
+  summary: 'one measurement of one configuration, on an embedded PostgreSQL',
+  options: RUN_OPTIONS,
+  examples: [
+    {
+      line: 'pool-lab run --workers 4 --pool-size 5 --max-overflow 10 --max-connections 30 --workload hold --param ms=40 --connections 96',
+      shows: '"too many connections", predicted and observed',
+    },
+    {
+      line: 'pool-lab run --pool-size 4 --max-overflow 2 --max-connections 30 --rollout 1 --json',
+      shows: 'a rolling deploy under load, for scripts',
+    },
+  ],
+  async run(flags, io) {
+    const { plan, warnings } = parseTrialPlan({ flags, env: io.env });
+    const extra = readOptions(
+      { ...PORT_OPTIONS, ...PLACE_OPTIONS, ...OUTPUT_OPTIONS },
+      { flags, env: io.env },
+    );
+    if (extra.problems.length > 0) throw problemError(extra.problems, 'run');
+    for (const warning of warnings) io.stderr.write(`${warning}\n`);
+
+    const progress = createProgress(io.stderr);
+    progress.report({ kind: 'step', text: 'starting PostgreSQL' });
+    try {
+      const result = await withLab(plan.postgres, labDeps(io, extra.values.directory), (lab) =>
+        runTrial(lab, plan, progressHooks(progress, plan), extra.values),
+      );
+      progress.end();
+      io.stdout.write(
+        extra.values.json
+          ? trialJson(result)
+          : trialTerminal(result, {
+              columns: io.stdout.columns,
+              paint: createPaint(io.stdout.color),
+            }),
+      );
+      return exitCodeOf([result]);
+    } finally {
+      progress.end();
+    }
+  },
+};
+
+/** A number that must not be believed must not pass a pipeline. */
+export function exitCodeOf(results: readonly Pick<MeasuredTrial, 'verdict'>[]): ExitCode {
+  return results.some(({ verdict }) => verdict === 'INVALID')
+    ? EXIT_CODE.invalidMeasurement
+    : EXIT_CODE.ok;
+}
+
+const PHASE_TEXT = {
+  start: 'starting the API',
+  warmup: 'warming up',
+  measure: 'measuring',
+  stop: 'stopping the API',
+} as const;
+
+function progressHooks(progress: Progress, plan: TrialPlan): TrialHooks {
+  return {
+    onPhase: (phase) => progress.report({ kind: 'step', text: PHASE_TEXT[phase] }),
+    onProgress: (load) =>
+      progress.report({
+        kind: 'load',
+        phase: load.elapsedMs > plan.durationMs ? 'draining' : 'measuring',
+        totalMs: plan.durationMs,
+        ...load,
+      }),
+  };
+}

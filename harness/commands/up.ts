@@ -1,0 +1,107 @@
+import { EXIT_CODE } from '../exit-code.ts';
+import { type Option, readOptions } from '../plan/option-table.ts';
+import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
+import { problemError } from '../plan/problem-error.ts';
+import { OUTPUT_OPTIONS, PLACE_OPTIONS, PORT_OPTIONS, RUN_OPTIONS } from '../plan/run-options.ts';
+import { yesNo } from '../plan/value-parser.ts';
+import { formatCount } from '../report/format.ts';
+import { createPaint } from '../report/paint.ts';
+import { createProgress, type Progress } from '../report/progress.ts';
+import { upScreen } from '../report/up-screen.ts';
+import { withLab } from '../runner/lab.ts';
+import { pause } from '../runner/pause.ts';
+import { keepLoading, type StandingLab, withStandingLab } from '../runner/standing-lab.ts';
+import type { Command } from './command.ts';
+import { labDeps } from './lab-deps.ts';
+
+const LOAD_OPTION: Option<boolean> = {
+  flag: 'load',
+  env: 'POOL_LAB_LOAD',
+  parser: yesNo(),
+  defaultValue: false,
+  description: 'put the load of --workload and --connections on it until it is stopped',
+  repeatable: false,
+};
+const SWITCHES = {
+  ...PORT_OPTIONS,
+  ...PLACE_OPTIONS,
+  ...OUTPUT_OPTIONS,
+  load: LOAD_OPTION,
+} as const;
+
+/** PostgreSQL, API and monitor, kept running so that people can look around. */
+export const upCommand: Command = {
+  name: 'up',
+  summary: 'keeps PostgreSQL and the API running, to look around while it is exhausted',
+  options: { ...RUN_OPTIONS, load: LOAD_OPTION },
+  examples: [
+    {
+      line: 'pool-lab up --max-connections 30 --workers 4 --pool-size 5 --max-overflow 10',
+      shows: 'lines to paste: exhaust it, look at both sides',
+    },
+  ],
+  async run(flags, io) {
+    const { plan, warnings } = parseTrialPlan({ flags, env: io.env, command: 'up' });
+    const extra = readOptions(SWITCHES, { flags, env: io.env });
+    if (extra.problems.length > 0) throw problemError(extra.problems, 'up');
+    const { load, json, directory, ...ports } = extra.values;
+    for (const warning of warnings) {
+      if (!warning.includes('POOL_LAB_LOAD')) io.stderr.write(`${warning}\n`);
+    }
+    const progress = createProgress(io.stderr);
+    progress.report({ kind: 'step', text: 'starting PostgreSQL and the API' });
+    try {
+      await withLab(plan.postgres, labDeps(io, directory), (lab) =>
+        withStandingLab(lab, plan, ports, async (standing) => {
+          progress.end();
+          const { server, superuser, api, passwordFile, others } = standing;
+          const { url, adminUrl } = server;
+          io.stdout.write(
+            json
+              ? `${JSON.stringify({ url, adminUrl, passwordFile, superuser: address(superuser), api: address(api) })}\n`
+              : upScreen(
+                  { plan, url, adminUrl, superuser, api, passwordFile, others, loaded: load },
+                  createPaint(io.stdout.color),
+                ),
+          );
+          await Promise.all([
+            watch(standing, lab.signal, progress),
+            load ? keepLoading(lab, server, plan, lab.signal) : null,
+          ]);
+          // Anything but the user's own signal is a failure to tell.
+          if (!io.signal.aborted) lab.signal.throwIfAborted();
+        }),
+      );
+      return EXIT_CODE.ok;
+    } finally {
+      progress.end();
+    }
+  },
+};
+
+function address({ host, port, user, database }: StandingLab['api']) {
+  return { host, port, user, database };
+}
+
+const WATCH_EVERY_MS = 1_000;
+
+/** A line when the numbers change; on a terminal it rewrites itself. */
+async function watch(
+  standing: StandingLab,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<void> {
+  let last = '';
+  while (!signal.aborted) {
+    const text = await describe(standing);
+    if (text !== last) progress.report({ kind: 'step', text });
+    last = text;
+    await pause(WATCH_EVERY_MS, signal);
+  }
+}
+
+async function describe(standing: StandingLab): Promise<string> {
+  const { workers, all, waiting } = await standing.watch();
+  const { maxConnections } = standing;
+  return `connections: ${formatCount(workers)} of the API, ${formatCount(all)} of ${formatCount(maxConnections)} in all; ${formatCount(waiting)} requests waiting`;
+}

@@ -1,0 +1,65 @@
+import { ADMIN_PATHS, type DatabaseConfig, WORKLOAD_PATH_PREFIX } from '../../server/contract.ts';
+import type { TrialPlan } from '../plan/trial-plan.ts';
+import { computeBudget } from '../sizing/budget.ts';
+import { formatClaim } from './format.ts';
+import type { Paint } from './paint.ts';
+import { shapeText } from './shape-text.ts';
+
+export interface UpScreen {
+  readonly plan: TrialPlan;
+  readonly url: string;
+  readonly adminUrl: string;
+  readonly superuser: Pick<DatabaseConfig, 'host' | 'port' | 'user' | 'database'>;
+  readonly api: Pick<DatabaseConfig, 'user'>;
+  readonly passwordFile: string;
+  readonly others: number;
+  readonly loaded: boolean;
+}
+
+/** Requests that hold a connection long enough to look at the other side meanwhile. */
+const HOLD_MS = 10_000;
+
+/** Addresses and lines to paste; they are not wrapped, so that they can be pasted. */
+export function upScreen(screen: UpScreen, paint: Paint): string {
+  const { plan, url, adminUrl, superuser, api, passwordFile } = screen;
+  const { maxConnections, superuserReservedConnections, reservedConnections } = plan.postgres;
+  const { usable, ceiling } = computeBudget({
+    workers: plan.workers,
+    shape: plan.pool,
+    rolloutSurge: 0,
+    maxConnections,
+    superuserReserved: superuserReservedConnections,
+    reserved: reservedConnections,
+    others: screen.others,
+  });
+  const requests = Math.min(ceiling ?? maxConnections * 2, maxConnections * 2);
+  const psql = (user: string): string =>
+    `PGPASSFILE=${passwordFile} psql -h ${superuser.host} -p ${superuser.port} -U ${user} ${superuser.database}`;
+  const section = (title: string, lines: readonly string[]): string =>
+    [paint.bold(title), ...lines.map((line) => `  ${line}`), ''].join('\n');
+  return [
+    paint.bold(
+      `UP: ${plan.workers} workers × ${shapeText(plan.pool)} can open ${formatClaim(ceiling)}; ${usable} are usable of max_connections ${maxConnections}`,
+    ),
+    '',
+    section('One request', [`curl -si '${url}${WORKLOAD_PATH_PREFIX}point'`]),
+    section(
+      screen.loaded ? 'The load of --workload and --connections is running' : 'Exhaust it',
+      screen.loaded
+        ? []
+        : [
+            `seq ${requests} | xargs -P ${requests} -I{} curl -s -o /dev/null -w '%{http_code}\\n' '${url}${WORKLOAD_PATH_PREFIX}hold?ms=${HOLD_MS}' | sort | uniq -c`,
+          ],
+    ),
+    section('Look at the server side: as superuser, whose slots are reserved', [
+      `${psql(superuser.user)} -c "SELECT application_name, state, count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' GROUP BY 1, 2 ORDER BY 1, 2"`,
+    ]),
+    section('Be one connection too many, as the role of the API', [psql(api.user)]),
+    section('Look at the pools', [
+      `curl -s ${adminUrl}${ADMIN_PATHS.metrics}`,
+      `curl -s ${adminUrl}${ADMIN_PATHS.stats}`,
+    ]),
+    'Ctrl-C stops everything.',
+    '',
+  ].join('\n');
+}

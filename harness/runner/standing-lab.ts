@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DatabaseConfig } from '../../server/contract.ts';
+import type { TrialPlan } from '../plan/trial-plan.ts';
+import type { Lab } from './lab.ts';
+import { type ServerProcess, withServer } from './server-process.ts';
+import { loadRequest, serverConfig, type TrialPorts } from './trial.ts';
+
+/** What somebody needs who wants to look around. */
+export interface StandingLab {
+  readonly server: ServerProcess;
+  /** libpq's password file for the API's role and the superuser; readable by this user only. */
+  readonly passwordFile: string;
+  readonly api: DatabaseConfig;
+  readonly superuser: DatabaseConfig;
+  readonly others: number;
+  readonly maxConnections: number;
+  /** Server-side connections at this moment: the API's, and everybody's. */
+  watch(): Promise<ConnectionCount>;
+}
+
+export interface ConnectionCount {
+  readonly workers: number;
+  readonly all: number;
+  /** Requests that wait for a connection, over all workers. */
+  readonly waiting: number;
+}
+
+/** A sample window as short as the monitor takes them. */
+const WATCH_WINDOW_MS = 250;
+
+/** PostgreSQL and the API, without a measurement, for as long as `use` runs. */
+export async function withStandingLab<T>(
+  lab: Lab,
+  plan: TrialPlan,
+  ports: TrialPorts,
+  use: (standing: StandingLab) => Promise<T>,
+): Promise<T> {
+  const directory = mkdtempSync(join(tmpdir(), 'pool-lab-up-'));
+  const release = lab.custodian.guard({ kind: 'directory', path: directory });
+  try {
+    const passwordFile = join(directory, 'pgpass');
+    const { api, superuser } = lab.postgres;
+    writeFileSync(passwordFile, [api, superuser].map(passwordLine).join(''), { mode: 0o600 });
+    return await withServer(serverConfig(lab, plan, ports), lab, (server) =>
+      use({
+        server,
+        passwordFile,
+        api,
+        superuser,
+        others: lab.others,
+        maxConnections: lab.monitor.limits.maxConnections,
+        watch: () => countConnections(lab, server),
+      }),
+    );
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+    release();
+  }
+}
+
+/** Load of the plan's kind until the signal is aborted. */
+export async function keepLoading(
+  lab: Lab,
+  server: ServerProcess,
+  plan: TrialPlan,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await lab.load.run(loadRequest(server.url, plan), { signal, onProgress: () => undefined });
+  }
+}
+
+async function countConnections(lab: Lab, server: ServerProcess): Promise<ConnectionCount> {
+  const sampling = lab.monitor.startSampling();
+  await new Promise((resolve) => setTimeout(resolve, WATCH_WINDOW_MS));
+  const [window, stats] = await Promise.all([sampling.stop(), server.stats()]);
+  return {
+    workers: window.workerConnectionsPeak,
+    all: window.clientBackendsPeak,
+    waiting: stats.workers.reduce((sum, { alive, pool }) => sum + (alive ? pool.waiting : 0), 0),
+  };
+}
+
+/** See https://www.postgresql.org/docs/18/libpq-pgpass.html; `:` and `\` need a backslash. */
+function passwordLine({ host, port, database, user, password }: DatabaseConfig): string {
+  const fields = [host, String(port), database, user, password];
+  return `${fields.map((field) => field.replace(/[\\:]/g, '\\$&')).join(':')}\n`;
+}
