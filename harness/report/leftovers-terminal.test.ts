@@ -20,7 +20,7 @@ test('removed directories come with their sizes, kept ones with who keeps them',
   expect(text.split('\n')).toEqual([
     'REMOVED 2 directories, 55 MiB freed',
     '',
-    '✓      55 MiB  cache, made again at the next start               /var/tmp/c',
+    '✓      55 MiB  cache, made again at the next start                /var/tmp/c',
     '✓     1.0 KiB  left by a killed lab, its server (pid 42) running  /var/tmp/o',
     'kept      0 B  in use by a lab (pid 7)                            /var/tmp/r',
     '',
@@ -30,6 +30,8 @@ test('removed directories come with their sizes, kept ones with who keeps them',
 test('a dry run says what would go, and an empty one that nothing would', () => {
   const found = { directory: '/var/tmp', dryRun: true, removed: [], kept: [] };
   expect(leftoversTerminal(found, STYLE)).toBe('NOTHING TO REMOVE in /var/tmp\n');
+  const kept = [{ kind: 'in use' as const, path: '/r', bytes: 0 }];
+  expect(leftoversTerminal({ ...found, kept }, STYLE)).toMatch(/^NOTHING TO REMOVE .*: 1 in use\n/);
   const removed = [{ kind: 'cache' as const, path: '/c', bytes: 2_048 }];
   expect(leftoversTerminal({ ...found, removed }, STYLE).split('\n')[0]).toBe(
     'WOULD REMOVE 1 directory, 2.0 KiB; without --dry-run they go',

@@ -1,4 +1,4 @@
-import { formatBytes, plural } from './format.ts';
+import { formatBytes, formatCount, plural } from './format.ts';
 import { table } from './text-layout.ts';
 import type { TerminalStyle } from './trial-terminal.ts';
 
@@ -26,7 +26,7 @@ export function leftoversTerminal(
   const what = plural(removed.length, 'directory', 'directories');
   const first =
     removed.length === 0
-      ? `NOTHING TO REMOVE in ${directory}`
+      ? `NOTHING TO REMOVE in ${directory}${kept.length === 0 ? '' : `: ${formatCount(kept.length)} in use`}`
       : dryRun
         ? `WOULD REMOVE ${what}, ${freed}; without --dry-run they go`
         : `REMOVED ${what}, ${freed} freed`;
