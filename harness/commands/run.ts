@@ -1,9 +1,7 @@
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { EXIT_CODE, type ExitCode } from '../exit-code.ts';
-import { readOptions } from '../plan/option-table.ts';
 import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
-import { problemError } from '../plan/problem-error.ts';
-import { OUTPUT_OPTIONS, PLACE_OPTIONS, PORT_OPTIONS, RUN_OPTIONS } from '../plan/run-options.ts';
+import { RUN_OPTIONS } from '../plan/run-options.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import { createPaint } from '../report/paint.ts';
 import { createProgress, type Progress } from '../report/progress.ts';
@@ -30,23 +28,18 @@ export const runCommand: Command = {
     },
   ],
   async run(flags, io) {
-    const { plan, warnings } = parseTrialPlan({ flags, env: io.env });
-    const extra = readOptions(
-      { ...PORT_OPTIONS, ...PLACE_OPTIONS, ...OUTPUT_OPTIONS },
-      { flags, env: io.env },
-    );
-    if (extra.problems.length > 0) throw problemError(extra.problems, 'run');
+    const { plan, ports, directory, json, warnings } = parseTrialPlan({ flags, env: io.env });
     for (const warning of warnings) io.stderr.write(`${warning}\n`);
 
     const progress = createProgress(io.stderr);
     progress.report({ kind: 'step', text: 'starting PostgreSQL' });
     try {
-      const result = await withLab(plan.postgres, labDeps(io, extra.values.directory), (lab) =>
-        runTrial(lab, plan, progressHooks(progress, plan), extra.values),
+      const result = await withLab(plan.postgres, labDeps(io, directory), (lab) =>
+        runTrial(lab, plan, progressHooks(progress, plan), ports),
       );
       progress.end();
       io.stdout.write(
-        extra.values.json
+        json
           ? trialJson(result)
           : trialTerminal(result, {
               columns: io.stdout.columns,

@@ -2,7 +2,7 @@ import { EXIT_CODE } from '../exit-code.ts';
 import { type Option, readOptions } from '../plan/option-table.ts';
 import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
 import { problemError } from '../plan/problem-error.ts';
-import { OUTPUT_OPTIONS, PLACE_OPTIONS, PORT_OPTIONS, RUN_OPTIONS } from '../plan/run-options.ts';
+import { RUN_OPTIONS } from '../plan/run-options.ts';
 import { yesNo } from '../plan/value-parser.ts';
 import { formatCount } from '../report/format.ts';
 import { createPaint } from '../report/paint.ts';
@@ -22,18 +22,13 @@ const LOAD_OPTION: Option<boolean> = {
   description: 'put the load of --workload and --connections on it until it is stopped',
   repeatable: false,
 };
-const SWITCHES = {
-  ...PORT_OPTIONS,
-  ...PLACE_OPTIONS,
-  ...OUTPUT_OPTIONS,
-  load: LOAD_OPTION,
-} as const;
+const UP_OPTIONS = { load: LOAD_OPTION } as const;
 
 /** PostgreSQL, API and monitor, kept running so that people can look around. */
 export const upCommand: Command = {
   name: 'up',
   summary: 'keeps PostgreSQL and the API running, to look around while it is exhausted',
-  options: { ...RUN_OPTIONS, load: LOAD_OPTION },
+  options: { ...RUN_OPTIONS, ...UP_OPTIONS },
   examples: [
     {
       line: 'pool-lab up --max-connections 30 --workers 4 --pool-size 5 --max-overflow 10',
@@ -41,13 +36,16 @@ export const upCommand: Command = {
     },
   ],
   async run(flags, io) {
-    const { plan, warnings } = parseTrialPlan({ flags, env: io.env, command: 'up' });
-    const extra = readOptions(SWITCHES, { flags, env: io.env });
-    if (extra.problems.length > 0) throw problemError(extra.problems, 'up');
-    const { load, json, directory, ...ports } = extra.values;
-    for (const warning of warnings) {
-      if (!warning.includes('POOL_LAB_LOAD')) io.stderr.write(`${warning}\n`);
-    }
+    const given = { flags, env: io.env };
+    const { plan, ports, directory, json, warnings } = parseTrialPlan({
+      ...given,
+      command: 'up',
+      further: UP_OPTIONS,
+    });
+    const { values, problems } = readOptions(UP_OPTIONS, given);
+    if (problems.length > 0) throw problemError(problems, 'up');
+    const { load } = values;
+    for (const warning of warnings) io.stderr.write(`${warning}\n`);
     const progress = createProgress(io.stderr);
     progress.report({ kind: 'step', text: 'starting PostgreSQL and the API' });
     try {

@@ -289,3 +289,10 @@ test('whatever is typed, the result is a valid plan or an error that says what t
     { numRuns: 2_000 },
   );
 });
+
+test('a variable of the command beside the trial’s is not unknown', () => {
+  const load = { ...PLAN_OPTIONS.prePing, flag: 'load', env: 'POOL_LAB_LOAD' };
+  const given = { flags: {}, env: { POOL_LAB_LOAD: 'yes' } };
+  expect(parseTrialPlan({ ...given, further: { load } }).warnings).toEqual([]);
+  expect(parseTrialPlan(given).warnings).toHaveLength(1);
+});

@@ -1,5 +1,6 @@
 import { LIMITS } from '../../server/contract.ts';
 import {
+  type OptionTable,
   type OptionValues,
   type Problem,
   type RawEnv,
@@ -36,6 +37,8 @@ export function parseTrialPlan(given: {
   readonly env: RawEnv;
   /** The command whose help a remedy points to. @default `run` */
   readonly command?: string;
+  /** Options of the command beside those of a trial: their variables are not unknown. */
+  readonly further?: OptionTable;
 }): ParsedTrialPlan {
   const read = readOptions(RUN_OPTIONS, given);
   const problems = [...read.problems, ...problemsBetween(read)];
@@ -45,7 +48,7 @@ export function parseTrialPlan(given: {
     ports: { port: read.values.port, adminPort: read.values.adminPort },
     json: read.values.json,
     directory: read.values.directory,
-    warnings: unknownVariableWarnings(RUN_OPTIONS, given.env),
+    warnings: unknownVariableWarnings({ ...RUN_OPTIONS, ...given.further }, given.env),
   };
 }
 
