@@ -137,7 +137,27 @@ test('a doubtful result shows each reason with its advice', () => {
 });
 
 test('every report ends with what carries over, what does not and what is unknown', () => {
-  expect(flat()).toMatch(/CARRIES OVER .* DOES NOT .* UNKNOWN .* SPELT create_engine/);
+  expect(flat()).toMatch(/CARRIES OVER .* DOES NOT .* UNKNOWN .* shared by all\) $/);
+});
+
+test('a shape that fits is spelt in other words', () => {
+  expect(flat(FITTING)).toContain(
+    'FITS (5+10) a worker, written as create_engine(url, pool_size=5, max_overflow=10) maximumPoolSize=15 minimumIdle=5',
+  );
+});
+
+test('instead of a shape that does not fit, the largest that would is spelt', () => {
+  expect(flat()).toContain(
+    'WOULD FIT (4+2) a worker, written as create_engine(url, pool_size=4, max_overflow=2) maximumPoolSize=6 minimumIdle=6 database.yml: pool: 6',
+  );
+  const deploy = sampleTrial({ plan: { ...sampleTrial().plan, rolloutSurge: 1 } });
+  expect(flat({ plan: deploy.plan })).toContain('WOULD FIT (3+2) a worker');
+});
+
+test('where not even one connection a worker fits, none is advised', () => {
+  const { budget } = sampleTrial();
+  const text = flat({ budget: { ...budget, predicted: { ...budget.predicted, usable: 3 } } });
+  expect(text).toContain('WOULD FIT nothing: 3 usable for 4 workers');
 });
 
 test('what the system did not tell is a dash, not a zero', () => {

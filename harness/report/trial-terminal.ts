@@ -5,6 +5,7 @@ import { labelled, wrap } from './text-layout.ts';
 import { trialBudgetLines } from './trial-budget-lines.ts';
 import { trialHeadline } from './trial-headline.ts';
 import { trialLoadLines } from './trial-load-lines.ts';
+import { trialShapeLines } from './trial-shape-lines.ts';
 import { trialTrustLines } from './trial-trust-lines.ts';
 
 /** How wide, and with which colours. */
@@ -34,6 +35,7 @@ function measuredTerminal(trial: MeasuredTrial, style: TerminalStyle): string {
   const blocks = [
     trialBudgetLines(trial, paint),
     trialLoadLines(trial, paint),
+    trialShapeLines(trial),
     trialTrustLines(trial, paint),
   ];
   return `${[

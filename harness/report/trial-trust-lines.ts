@@ -1,17 +1,14 @@
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
-import { DIALECTS, inDialect } from '../sizing/dialect.ts';
 import { formatBytes, plural } from './format.ts';
 import type { Paint } from './paint.ts';
 import type { ReportLine } from './report-line.ts';
 
-/** The dialects most readers look for; `pool-lab budget --dialect` has them all. */
-const DIALECTS_SHOWN = ['sqlalchemy', 'hikari', 'rails', 'django-pool', 'pg', 'prisma'];
-
-/** May it be believed, what of it holds elsewhere, and how the shape is written down. */
+/** May it be believed, and what of it holds elsewhere? */
 export function trialTrustLines(trial: MeasuredTrial, paint: Paint): readonly ReportLine[] {
   const { verdict, caveats, laws, environment } = trial;
   const broken = laws.filter(({ holds }) => !holds);
-  const shown = verdict === 'VALID' ? paint.green(verdict) : paint.red(verdict);
+  const { green, yellow, red } = paint;
+  const shown = { VALID: green, DEGRADED: yellow, INVALID: red }[verdict](verdict);
   const account =
     broken.length === 0
       ? `every law of the account holds (${laws.length})`
@@ -30,13 +27,5 @@ export function trialTrustLines(trial: MeasuredTrial, paint: Paint): readonly Re
       label: 'UNKNOWN',
       text: `another network, data that is not in memory, other clients (here: PostgreSQL ${postgres.version} with ${formatBytes(postgres.databaseBytes)} of data, ${formatBytes(postgres.sharedBuffersBytes)} of shared buffers, on ${plural(environment.cores, 'core')} shared by all)`,
     },
-    ...dialectLines(trial),
   ];
-}
-
-function dialectLines({ plan }: MeasuredTrial): readonly ReportLine[] {
-  const texts = DIALECTS.filter((dialect) => DIALECTS_SHOWN.includes(dialect)).flatMap(
-    (dialect) => inDialect(dialect, plan.pool)?.code ?? [],
-  );
-  return texts.map((text, index) => ({ label: index === 0 ? 'SPELT' : '', text }));
 }
