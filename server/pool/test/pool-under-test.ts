@@ -14,7 +14,7 @@ export const NO_DATABASE: DatabaseConfig = {
   host: '127.0.0.1',
   port: 1,
   user: 'nobody',
-  password: 'secret',
+  password: 'horse-battery',
   database: 'none',
 };
 
