@@ -1,20 +1,14 @@
 import { type Answer, readAnswer } from './answer.ts';
 import type { AutocannonClient, AutocannonResponseHead } from './autocannon-adapter.ts';
+import { Backoff } from './backoff.ts';
 import { US_PER_MS } from './monotonic-clock.ts';
 import type { Flight, RunRecorder } from './run-recorder.ts';
-
-/**
- * Pause after a failed attempt, doubled with each further one. autocannon alone reconnects at once:
- * hundreds of attempts a second per client against a port nobody listens on.
- */
-const BACKOFF_MS_FIRST = 10;
-const BACKOFF_MS_MAX = 1_000;
 
 export interface ClosedClientHost {
   readonly recorder: RunRecorder;
   readonly thinkTimeMs: number;
   readonly requestTimeoutMs: number;
-  /** Between 0 and 1, different for each client: keeps their back-offs out of step. */
+  /** 0 to 1, different for each client: keeps their back-offs out of step. */
   readonly spread: number;
   /** `false` before the start and once nothing new may begin. */
   mayBegin(): boolean;
@@ -40,6 +34,7 @@ export class ClosedClient {
   readonly #host: ClosedClientHost;
   readonly #connectSocket: () => void;
   readonly #writeRequest: () => void;
+  readonly #backoff: Backoff;
   #connection: 'new' | 'closed' | 'connecting' | 'open' = 'new';
   #flight: Flight | null = null;
   /** The flight's bytes were handed to the socket. */
@@ -50,7 +45,6 @@ export class ClosedClient {
   #interim = false;
   #unsolicited = false;
   #nextIsDue = false;
-  #failures = 0;
   #errorCode = 'UNKNOWN';
   #firstConnectIsOver = false;
   #finished = false;
@@ -60,6 +54,7 @@ export class ClosedClient {
   constructor(client: AutocannonClient, host: ClosedClientHost) {
     this.#client = client;
     this.#host = host;
+    this.#backoff = new Backoff(host.spread);
     this.#connectSocket = client._connect.bind(client);
     this.#writeRequest = client._doRequest.bind(client);
     client._connect = () => this.#onConnectWanted();
@@ -174,7 +169,7 @@ export class ClosedClient {
     if (flight === null || answer === null) throw new Error('an answer without a request');
     this.#flight = null;
     this.#sent = false;
-    this.#failures = 0;
+    this.#backoff.succeeded();
     this.#answersOnConnection += 1;
     this.#host.recorder.answered(flight, answer);
   }
@@ -209,7 +204,7 @@ export class ClosedClient {
     this.#flight = null;
     if (sent) this.#host.recorder.lost(flight);
     else this.#host.recorder.connectionFailed(flight, this.#errorCode);
-    this.#failures = attemptFailed ? this.#failures + 1 : 0;
+    if (attemptFailed) this.#backoff.failed();
     this.#pauseThenBegin();
   }
 
@@ -238,15 +233,9 @@ export class ClosedClient {
       this.#host.onRest();
       return;
     }
-    const pauseMs = Math.max(this.#host.thinkTimeMs, this.#backoffMs());
+    const pauseMs = Math.max(this.#host.thinkTimeMs, this.#backoff.pauseMs);
     if (pauseMs === 0) this.begin();
     else this.#pause = setTimeout(() => this.begin(), pauseMs);
-  }
-
-  #backoffMs(): number {
-    if (this.#failures === 0) return 0;
-    const backoffMs = Math.min(BACKOFF_MS_FIRST * 2 ** (this.#failures - 1), BACKOFF_MS_MAX);
-    return backoffMs * (0.5 + this.#host.spread / 2);
   }
 
   /** One timer for many requests: set again only when it fires, not for every request. */

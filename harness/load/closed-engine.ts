@@ -160,8 +160,8 @@ class ClosedRun {
   }
 
   #endWhenDrained(): void {
-    if (this.#recorder.windowIsOver && this.#recorder.inFlight === 0)
-      this.#end.resolve('completed');
+    const { windowIsOver, inFlight } = this.#recorder;
+    if (windowIsOver && inFlight === 0) this.#end.resolve('completed');
   }
 
   #finishClients(): void {
