@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -29,13 +29,13 @@ const manifestSchema = z.object({
   engines: z.object({ node: z.string() }),
 });
 
-/** Tracked files and those about to be; ignored ones are nobody's business. */
+/** Files tracked or about to be, but not those about to be removed. */
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
   cwd: PROJECT,
   encoding: 'utf8',
 })
   .split('\n')
-  .filter((path) => path !== '');
+  .filter((path) => path !== '' && existsSync(join(PROJECT, path)));
 const installed = Object.entries(lockSchema.parse(JSON.parse(read('package-lock.json'))).packages)
   .filter(([path]) => path !== '')
   .map(([path, entry]) => ({ ...entry, name: path.replace(/^.*node_modules\//, '') }));
