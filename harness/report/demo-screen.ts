@@ -1,4 +1,3 @@
-import type { PoolShape } from '../../server/contract.ts';
 import type { PairedRatio } from '../analysis/paired-ratio.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import {
@@ -10,6 +9,7 @@ import {
 import { formatClaim, formatCount, formatRatio, formatShare } from './format.ts';
 import type { Paint } from './paint.ts';
 import { refusalWords } from './refusal-words.ts';
+import { shapeText } from './shape-text.ts';
 import { labelled, table } from './text-layout.ts';
 import { worstVerdict } from './worst-verdict.ts';
 
@@ -59,7 +59,7 @@ function why({ tooBig }: DemoResult): readonly Line[] {
   return [
     [
       'WHY',
-      `${plan.workers} workers × ${shapeOf(plan.pool)} can open ${formatClaim(budget.predicted.ceiling)}; ${formatCount(budget.predicted.usable)} are free for them`,
+      `${plan.workers} workers × ${shapeText(plan.pool)} can open ${formatClaim(budget.predicted.ceiling)}; ${formatCount(budget.predicted.usable)} are free for them`,
     ],
     ['', `(${connections.maxConnections} − ${reserved} reserved − ${others})`],
   ];
@@ -67,16 +67,19 @@ function why({ tooBig }: DemoResult): readonly Line[] {
 
 function seen({ tooBig }: DemoResult, paint: Paint): readonly Line[] {
   const { budget, connections, environment, refusals, requests } = tooBig;
-  const predicted = budget.predictedRefusals ? 'refused' : 'not refused';
-  const disagreement = budget.agrees ? '' : paint.red('  ← not as predicted');
+  const words = (refused: boolean): string => (refused ? 'refused' : 'not refused');
+  const mark = budget.agrees ? paint.green('✓') : paint.red('✗ they disagree');
   return [
-    ['SEEN', `predicted: ${predicted}${disagreement}`],
+    [
+      'SEEN',
+      `predicted: ${words(budget.predictedRefusals)}   observed: ${words(budget.observedRefusals)}   ${mark}`,
+    ],
     [
       '',
-      `observed:  peak ${connections.peakWorkers} of ${budget.predicted.usable}, ${formatCount(refusals.total)} of ${formatCount(requests.scheduled)} requests refused (53300)`,
+      `${formatCount(refusals.total)} of ${formatCount(requests.scheduled)} requests refused (SQLSTATE 53300), peak ${connections.peakWorkers} of ${budget.predicted.usable} connections`,
     ],
     ...refusalWords(refusals.byReason, environment.postgres.version).map(
-      ({ count, words }): Line => ['', `           ${formatCount(count)} × "${words}"`],
+      ({ count, words: said }): Line => ['', `${formatCount(count)} × "${said}"`],
     ),
   ];
 }
@@ -103,7 +106,7 @@ function fixCells(
   const agrees = steady.budget.agrees && rollout.budget.agrees;
   const predicted = rollout.budget.predictedRefusals ? 'refusals' : 'none';
   return [
-    `${steady.plan.workers} × ${shapeOf(shape)} = ${formatClaim(ceiling)}`,
+    `${steady.plan.workers} × ${shapeText(shape)} = ${formatClaim(ceiling)}`,
     `${formatCount(steady.refusals.total)} refused`,
     `  rolling deploy +${surge}: ${formatClaim(rolloutCeiling)}`,
     `${formatCount(rollout.refusals.total)} refused`,
@@ -123,8 +126,7 @@ function contrast({ hot, control }: DemoResult, paint: Paint): readonly Line[] {
   const slower = hot.throughput?.finding === 'higher';
   return [
     [paint.bold(slower ? 'BIGGER CAN BE SLOWER' : 'BIGGER IS NOT ALWAYS SLOWER'), ''],
-    ['', `hot rows:    ${answersOf(hot)}`],
-    ['', `             p99 ${latencyOf(hot)}; waiting for: ${topWait(hot.large)}`],
+    ['', `hot rows: ${answersOf(hot)},\np99 ${latencyOf(hot)}, waiting for ${topWait(hot.large)}`],
     ['', `read by key: ${answersOf(control)}`],
   ];
 }
@@ -191,9 +193,12 @@ function trust(demo: DemoResult, paint: Paint): readonly Line[] {
   return [
     [
       'TRUST',
-      `${verdict === 'VALID' ? paint.green(verdict) : paint.red(verdict)}.  Carries over: the arithmetic, the errors.  Does not: req/s, ms, the size 2`,
+      `${verdict === 'VALID' ? paint.green(verdict) : paint.red(verdict)}.  Carries over: the arithmetic, the errors.`,
     ],
-    ['', `(${cores} cores shared by all, no network in between, data in memory)`],
+    [
+      '',
+      `Does not: requests/s, ms, the size 2 (${cores} cores shared by all, no network in between, data in memory)`,
+    ],
     ...reasons.slice(0, REASONS_MAX).map((reason): Line => ['', `· ${reason}`]),
     ...(hidden > 0 ? [['', `· and ${hidden} more: see --json`] satisfies Line] : []),
   ];
@@ -209,8 +214,4 @@ function reasonsAgainst(trials: readonly MeasuredTrial[]): readonly string[] {
     ([code, details]) =>
       `${code} in ${details.length} of ${trials.length} trials, e.g. ${details[0] ?? ''}`,
   );
-}
-
-function shapeOf({ poolSize, maxOverflow }: PoolShape): string {
-  return `(${poolSize === 0 ? 'unlimited' : poolSize}+${maxOverflow === -1 ? 'unlimited' : maxOverflow})`;
 }

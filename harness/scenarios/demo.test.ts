@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { summarizeTrial } from '../analysis/summarize.ts';
+import { decodeFake, soundObservations } from '../analysis/test/observations.ts';
+import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import type { TrialPlan } from '../plan/trial-plan.ts';
+import { runDemo, trialsOf } from './demo.ts';
+
+/** A lab whose trials take a second each and answer twice as much with a small pool on hot rows. */
+function fakeLab() {
+  const asked: { readonly maxConnections: number; readonly plans: readonly TrialPlan[] }[] = [];
+  let nowMs = 0;
+  const answer = (plan: TrialPlan): MeasuredTrial => {
+    nowMs += 1_000;
+    const large = plan.workload === 'hot' && plan.pool.poolSize > 100;
+    const trial = summarizeTrial({ ...soundObservations(), plan }, decodeFake);
+    return { ...trial, throughputPerSecond: large ? 500 : 1_000 };
+  };
+  return {
+    asked,
+    deps: {
+      nowMs: () => nowMs,
+      say: () => undefined,
+      onPostgres: <T>(
+        { maxConnections }: { readonly maxConnections: number },
+        use: (
+          run: (plans: readonly TrialPlan[]) => Promise<readonly MeasuredTrial[]>,
+        ) => Promise<T>,
+      ): Promise<T> =>
+        use((plans) => {
+          asked.push({ maxConnections, plans });
+          return Promise.resolve(plans.map(answer));
+        }),
+    },
+  };
+}
+
+test('the exhausted shape, the one that a deploy breaks and the one that survives are run in order', async () => {
+  const { asked, deps } = fakeLab();
+  await runDemo(1, deps);
+  const exhaustion = asked.filter(({ maxConnections }) => maxConnections === 30);
+  expect(
+    exhaustion.map(({ plans }) =>
+      plans.map(
+        ({ workers, pool, rolloutSurge }) =>
+          `${workers}×(${pool.poolSize}+${pool.maxOverflow}) surge ${rolloutSurge}`,
+      ),
+    ),
+  ).toEqual([
+    ['4×(5+10) surge 0'],
+    ['4×(4+2) surge 0', '4×(4+2) surge 1'],
+    ['4×(3+2) surge 0', '4×(3+2) surge 1'],
+  ]);
+});
+
+test('clients outnumber what all pools can open, or nothing could be exhausted', async () => {
+  const { asked, deps } = fakeLab();
+  await runDemo(1, deps);
+  for (const { workers, pool, load } of asked.flatMap(({ plans }) => plans)) {
+    expect(load.connections).toBeGreaterThan(workers * (pool.poolSize + pool.maxOverflow));
+  }
+});
+
+test('both sizes are measured in interleaved pairs on a server with room for both', async () => {
+  const { asked, deps } = fakeLab();
+  await runDemo(1, deps);
+  const contrast = asked.filter(({ maxConnections }) => maxConnections >= 250);
+  expect(contrast.map(({ plans }) => plans[0]?.pool.poolSize)).toEqual([2, 200, 200, 2, 2, 200]);
+  expect(contrast.every(({ plans }) => plans.map((p) => p.workload).join() === 'hot,point')).toBe(
+    true,
+  );
+});
+
+test('ratios say how much less the large pool answers, and that the control does not differ', async () => {
+  const { deps } = fakeLab();
+  const demo = await runDemo(1, deps);
+  expect(demo.hot.throughput).toMatchObject({ ratio: expect.closeTo(2, 9), finding: 'higher' });
+  expect(demo.control.throughput).toMatchObject({ finding: 'equivalent' });
+  expect(trialsOf(demo)).toHaveLength(17);
+  expect(demo).toMatchObject({ reproducedAfterMs: 1_000, elapsedMs: 17_000 });
+});
