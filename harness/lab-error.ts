@@ -21,7 +21,6 @@ export const ERROR_CODES = {
   SERVER_NOT_READY: EXIT_CODE.environment,
   SERVER_CRASH_LOOP: EXIT_CODE.environment,
   LOAD_PROCESS_FAILED: EXIT_CODE.environment,
-  OUTPUT_UNWRITABLE: EXIT_CODE.storage,
 } as const satisfies Record<string, ExitCode>;
 export type ErrorCode = keyof typeof ERROR_CODES;
 
