@@ -21,8 +21,8 @@ import {
 } from './packed-package.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
-/** The demo promises a minute; the rest is what a busy machine may add. */
-const DEMO_DEADLINE_MS = 100_000;
+/** The demo promises a minute on an idle machine; under other load it was seen to take two. */
+const DEMO_DEADLINE_MS = 150_000;
 /** From the start of the command until the API of the first trial is up. */
 const TRIAL_DEADLINE_MS = 40_000;
 /** What the watchdog is given to leave nothing behind. */
