@@ -25,6 +25,9 @@ export interface ParsedTrialPlan {
   readonly warnings: readonly string[];
 }
 
+/** The lab's own connection beside the API's. */
+const MONITOR_CONNECTIONS = 1;
+
 type PlanTable = typeof RUN_OPTIONS;
 
 /**
@@ -116,16 +119,20 @@ function problemsBetween({ values, sources, problems }: ReadOptions<PlanTable>):
     });
   }
   const reserved = values.superuserReserved + values.reserved;
+  const left = values.maxConnections - reserved;
   if (
     sound('--superuser-reserved', '--reserved', '--max-connections') &&
-    reserved >= values.maxConnections
+    left <= MONITOR_CONNECTIONS
   ) {
     found.push({
-      field: '--superuser-reserved + --reserved',
-      value: `${values.superuserReserved} + ${values.reserved}`,
-      source: `${sources.superuserReserved}, ${sources.reserved}`,
-      problem: `reserve every slot of max_connections ${values.maxConnections}`,
-      remedy: `give --max-connections ${reserved + 1} or more, or reserve less`,
+      field: '--max-connections',
+      value: String(values.maxConnections),
+      source: sources.maxConnections,
+      problem:
+        left <= 0
+          ? `is all reserved (--superuser-reserved ${values.superuserReserved} + --reserved ${values.reserved})`
+          : `leaves no connection for the API: ${reserved} reserved, 1 this lab's monitor`,
+      remedy: `give ${reserved + MONITOR_CONNECTIONS + 1} or more, or reserve less`,
     });
   }
   return found;

@@ -1,7 +1,7 @@
 import type { BudgetAnswer, BudgetQuestion, FittingShape } from '../sizing/budget-answer.ts';
 import type { Situation, SituationBudget, Surge } from '../sizing/deployment-budget.ts';
 import type { Preset } from '../sizing/presets.ts';
-import { formatClaim, formatCount, plural } from './format.ts';
+import { formatClaim, formatCount, formatUsable, plural } from './format.ts';
 import type { Paint } from './paint.ts';
 import { refusalWord } from './refusal-words.ts';
 import { labelled, table, wrap } from './text-layout.ts';
@@ -64,9 +64,9 @@ export function firstLine({ question, answer, shapeText }: BudgetReport): string
   const limit = `at max_connections ${formatCount(slots.maxConnections)}`;
   switch (verdict) {
     case 'unbounded':
-      return `UNBOUNDED: ${formula} has no limit; ${formatCount(budget.usable)} are usable ${limit}`;
+      return `UNBOUNDED: ${formula} has no limit; ${formatUsable(budget.usable)} ${limit}`;
     case 'over':
-      return `OVER: ${formula} can open ${claimed('ceiling')}; ${formatCount(budget.usable)} are usable ${limit}`;
+      return `OVER: ${formula} can open ${claimed('ceiling')}; ${formatUsable(budget.usable)} ${limit}`;
     case 'over-during-rollout':
       return `FITS, BUT NOT DURING A DEPLOY: ${formula} = ${claimed('ceiling')} of ${usable}; a rolling deploy makes it ${claimed('rollout')}`;
     case 'over-when-autoscaled':

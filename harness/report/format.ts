@@ -75,3 +75,8 @@ export function formatBytes(bytes: number): string {
 export function plural(count: number, singular: string, many = `${singular}s`): string {
   return `${formatCount(count)} ${count === 1 ? singular : many}`;
 }
+
+/** `26 are usable`, `1 is usable`. */
+export function formatUsable(slots: number): string {
+  return `${formatCount(slots)} ${slots === 1 ? 'is' : 'are'} usable`;
+}

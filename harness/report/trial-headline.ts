@@ -1,5 +1,13 @@
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
-import { formatClaim, formatCount, formatMs, formatRate, formatShare, plural } from './format.ts';
+import {
+  formatClaim,
+  formatCount,
+  formatMs,
+  formatRate,
+  formatShare,
+  formatUsable,
+  plural,
+} from './format.ts';
 import { shapeText } from './shape-text.ts';
 
 /** The answer in one sentence, and whether it is good news. */
@@ -20,15 +28,16 @@ export function trialHeadline(trial: MeasuredTrial): Headline {
 
 function findingOf(trial: MeasuredTrial): Headline {
   const { plan, requests, refusals, budget, verdict, caveats } = trial;
-  const fatal = caveats.find(({ grade }) => grade === 'INVALID');
-  if (verdict === 'INVALID') {
+  // That it was stopped early stands in front already, and hides nothing of what was seen.
+  const fatal = caveats.find(({ grade, code }) => grade === 'INVALID' && code !== 'interrupted');
+  if (verdict === 'INVALID' && (fatal !== undefined || trial.ended === 'completed')) {
     return { text: `INVALID, not to be believed: ${fatal?.detail ?? 'see VERDICT'}`, good: false };
   }
   const { usable, ceiling, rolloutCeiling } = budget.predicted;
   const claim = plan.rolloutSurge > 0 ? rolloutCeiling : ceiling;
   const formula = `${plural(plan.workers, 'worker')} × ${shapeText(plan.pool)}`;
   const during = plan.rolloutSurge > 0 ? ', in a rolling deploy' : '';
-  const open = `${formula} can open ${formatClaim(claim)}${during}; ${formatCount(usable)} are usable`;
+  const open = `${formula} can open ${formatClaim(claim)}${during}; ${formatUsable(usable)}`;
   if (refusals.total > 0) {
     const share = formatShare(refusals.total / Math.max(1, requests.scheduled));
     return {

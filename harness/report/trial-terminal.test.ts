@@ -61,6 +61,17 @@ test.each<[string, Partial<MeasuredTrial>, string, boolean]>([
     false,
   ],
   [
+    'stopped early is no reason to hide what was seen',
+    {
+      ended: 'aborted',
+      measuredMs: 4_200,
+      verdict: 'INVALID',
+      caveats: [{ code: 'interrupted', grade: 'INVALID', detail: 'stopped', advice: 'a' }],
+    },
+    'INCOMPLETE, 4.20 s of 10.0 s: EXHAUSTED: 1,204',
+    false,
+  ],
+  [
     'not believable, whatever was seen',
     {
       verdict: 'INVALID',
