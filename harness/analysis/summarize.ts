@@ -3,6 +3,7 @@ import { REFUSAL_REASONS, type SERVER_TIMING } from '../../server/contract.ts';
 import type { LoadResult } from '../load/load-engine.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import { computeBudget } from '../sizing/budget.ts';
+import { shapeOfPool } from '../sizing/process-claim.ts';
 import { verdictOf } from './caveats.ts';
 import { type CaveatInput, findCaveats } from './find-caveats.ts';
 import { checkLaws, total } from './laws.ts';
@@ -158,8 +159,7 @@ function budgetOf(seen: TrialObservations, refusals: number): MeasuredTrial['bud
   const { plan, limits, others } = seen;
   const predicted = computeBudget({
     workers: plan.workers,
-    // A connection per checkout is bounded by nothing but the number of requests.
-    shape: plan.pool.kind === 'null' ? { poolSize: 0, maxOverflow: -1 } : plan.pool,
+    shape: shapeOfPool(plan.pool),
     rolloutSurge: plan.rolloutSurge,
     ...limits,
     others,

@@ -1,3 +1,4 @@
+import { printDuration } from '../plan/value-parser.ts';
 import type { BudgetAnswer, BudgetQuestion, FittingShape } from '../sizing/budget-answer.ts';
 import type { Situation, SituationBudget, Surge } from '../sizing/deployment-budget.ts';
 import type { Preset } from '../sizing/presets.ts';
@@ -96,13 +97,20 @@ function assumptions({
   shapeText,
 }: BudgetReport): readonly string[] {
   const found: string[] = [];
-  if (preset !== null) found.push(`${preset.pool}: ${shapeText} a process; ${preset.note}`);
+  if (preset !== null) {
+    found.push(`${preset.pool}: ${shapeText} a process, ${waitText(preset)}; ${preset.note}`);
+  }
   if (!workersGiven) {
     found.push(
       `${plural(question.deployment.workers, 'process', 'processes')} a replica (${preset?.processes ?? 'workers'}): --workers N`,
     );
   }
   return found;
+}
+
+function waitText({ wait }: Preset): string {
+  if (wait === 'never') return 'nobody waits';
+  return wait === 'without end' ? 'waits without end' : `waits ${printDuration(wait)}`;
 }
 
 function situationTable({ question, answer }: BudgetReport, paint: Paint): readonly string[] {

@@ -113,6 +113,15 @@ test('unlimited claims are words', () => {
   expect(text).toContain('idle unlimited, busy unlimited');
 });
 
+test('the null pool has no size to show', () => {
+  const { budget, plan } = sampleTrial();
+  const text = flat({
+    plan: { ...plan, pool: { ...plan.pool, kind: 'null' } },
+    budget: { ...budget, predicted: { ...budget.predicted, floor: null, ceiling: null } },
+  });
+  expect(text).toContain('4 workers × (no pool) can open unlimited; 26 are usable');
+});
+
 test('errors come by cause, the most frequent first, refusals in PostgreSQL’s own words', () => {
   const text = flat();
   const order = [
