@@ -158,7 +158,7 @@ async function treeBytes(path: string): Promise<number> {
 
 function orMissing<T>(missing: T): (error: unknown) => T {
   return (error) => {
-    if (systemErrorCode(error) === 'ENOENT') return missing;
+    if (['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) return missing;
     throw error;
   };
 }

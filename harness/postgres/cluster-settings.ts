@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { LabError } from '../lab-error.ts';
 import type { PostgresSettings } from './provider.ts';
 
@@ -84,32 +85,41 @@ function* extraProblems(extra: Readonly<Record<string, string>>): Generator<Prob
 }
 
 /**
- * Lines for the end of `postgresql.conf`, where the last one of a name counts. Everything not
- * named here is PostgreSQL's default, `fsync = on` among it.
+ * The configuration file: what initdb found to fit this machine, the settings, and then what the
+ * supervisor decides; of two lines for one name the later counts. Everything not named is
+ * PostgreSQL's default, `fsync = on` among it.
  */
 export function settingsFile(
   settings: PostgresSettings,
   placement: {
     readonly port: number;
-    readonly socketDirectory: string;
+    readonly dataPath: string;
+    readonly hbaPath: string;
+    readonly identPath: string;
     readonly clusterName: string;
   },
 ): string {
-  const values: Record<string, string> = {
-    max_connections: String(settings.maxConnections),
-    superuser_reserved_connections: String(settings.superuserReservedConnections),
-    reserved_connections: String(settings.reservedConnections),
-    ...settings.extra,
-    listen_addresses: '127.0.0.1',
-    port: String(placement.port),
-    unix_socket_directories: placement.socketDirectory,
-    unix_socket_permissions: '0700',
-    cluster_name: placement.clusterName,
-    logging_collector: 'off',
-    log_destination: 'stderr',
-    ssl: 'off',
-  };
-  return Object.entries(values)
-    .map(([name, value]) => `${name} = '${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'\n`)
-    .join('');
+  const values: readonly (readonly [string, string])[] = [
+    ['include', join(placement.dataPath, 'postgresql.conf')],
+    ...Object.entries(settings.extra),
+    ['max_connections', String(settings.maxConnections)],
+    ['superuser_reserved_connections', String(settings.superuserReservedConnections)],
+    ['reserved_connections', String(settings.reservedConnections)],
+    ['listen_addresses', '127.0.0.1'],
+    ['port', String(placement.port)],
+    // Inside a directory that only the server's account and root can enter.
+    ['unix_socket_directories', placement.dataPath],
+    ['unix_socket_permissions', '0700'],
+    ['hba_file', placement.hbaPath],
+    ['ident_file', placement.identPath],
+    ['cluster_name', placement.clusterName],
+    ['logging_collector', 'off'],
+    ['log_destination', 'stderr'],
+    ['ssl', 'off'],
+  ];
+  return values.map(([name, value]) => `${name} = ${quoted(value)}\n`).join('');
+}
+
+function quoted(value: string): string {
+  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { chmod, chown, mkdir } from 'node:fs/promises';
+import { chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ServerAccount } from './account.ts';
-import { publishOnce } from './published-directory.ts';
+import { packCluster, unpackCluster } from './cluster-archive.ts';
 import { runServerProgram } from './server-program.ts';
+import type { SpareFiles } from './spare-files.ts';
 
 export const DATABASE = 'pool_lab';
 export const SUPERUSER_ROLE = 'postgres';
@@ -41,50 +42,55 @@ const SETUP_SQL = [
 /** Far above the second it takes, for a slow disk. */
 const INITDB_DEADLINE_MS = 60_000;
 
-export interface TemplateRequest {
+export interface ClusterRequest {
   readonly fingerprint: string;
   /** Directory with the runnable `bin`, `lib`, `share`. */
   readonly programs: string;
   readonly cachePath: string;
+  /** Where the cluster is made; does not exist yet. */
+  readonly dataPath: string;
+  readonly spares: SpareFiles;
   readonly account: ServerAccount;
   readonly signal: AbortSignal;
 }
 
-/** Name of the template's directory; another for other binaries, arguments or set-up. */
-export function templateName(fingerprint: string): string {
-  const hash = createHash('sha256').update(JSON.stringify([fingerprint, INITDB_ARGS, SETUP_SQL]));
-  return `cluster-${hash.digest('hex').slice(0, 16)}`;
-}
-
 /**
- * Data directory of a cluster that was never started, made once: roles and the lab's database are
- * in it, passwords are not.
+ * Makes the data directory of a cluster that was never started, from the template of this machine;
+ * the first time from nothing, which becomes the template. Roles and the lab's database are in it,
+ * passwords are not.
  *
  * @throws LabError as initdb fails
  */
-export async function prepareTemplate(request: TemplateRequest): Promise<string> {
-  const { account, programs, signal } = request;
-  const path = join(request.cachePath, templateName(request.fingerprint));
-  await publishOnce(path, async (unfinished) => {
-    const data = join(unfinished, 'data');
-    await mkdir(data, { mode: 0o700 });
-    if (account.switchTo !== null) await chown(data, account.switchTo.uid, account.switchTo.gid);
-    const common = { account, signal, deadlineMs: INITDB_DEADLINE_MS };
-    await runServerProgram({
-      ...common,
-      file: join(programs, 'bin', 'initdb'),
-      args: [...INITDB_ARGS, `--pgdata=${data}`],
-      input: '',
-    });
-    await runServerProgram({
-      ...common,
-      file: join(programs, 'bin', 'postgres'),
-      // -j is not given: each line is a statement. exit_on_error makes a failed one end the program.
-      args: ['--single', '-F', '-c', 'exit_on_error=true', '-D', data, 'template1'],
-      input: SETUP_SQL,
-    });
-    // From here on nobody but the lab's user may enter, the server's account included.
-    await chmod(unfinished, 0o700);
+export async function createCluster(request: ClusterRequest): Promise<void> {
+  const { dataPath, spares, account } = request;
+  const archivePath = join(request.cachePath, templateName(request.fingerprint));
+  const owner = account.switchTo;
+  if (await unpackCluster({ archivePath, dataPath, owner, spares })) return;
+  await initialize(request);
+  await packCluster(dataPath, archivePath);
+}
+
+/** Another for other binaries, arguments or set-up. */
+function templateName(fingerprint: string): string {
+  const hash = createHash('sha256').update(JSON.stringify([fingerprint, INITDB_ARGS, SETUP_SQL]));
+  return `cluster-${hash.digest('hex').slice(0, 16)}.archive`;
+}
+
+async function initialize({ programs, dataPath, account, signal }: ClusterRequest): Promise<void> {
+  await mkdir(dataPath, { mode: 0o700 });
+  if (account.switchTo !== null) await chown(dataPath, account.switchTo.uid, account.switchTo.gid);
+  const common = { account, signal, deadlineMs: INITDB_DEADLINE_MS };
+  await runServerProgram({
+    ...common,
+    file: join(programs, 'bin', 'initdb'),
+    args: [...INITDB_ARGS, `--pgdata=${dataPath}`],
+    input: '',
   });
-  return join(path, 'data');
+  await runServerProgram({
+    ...common,
+    file: join(programs, 'bin', 'postgres'),
+    // -j is not given: each line is a statement. exit_on_error makes a failed one end the program.
+    args: ['--single', '-F', '-c', 'exit_on_error=true', '-D', dataPath, 'template1'],
+    input: SETUP_SQL,
+  });
 }

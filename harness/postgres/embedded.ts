@@ -1,4 +1,4 @@
-import { appendFile, writeFile } from 'node:fs/promises';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseConfig } from '../../server/contract.ts';
 import type { Custodian } from '../custodian.ts';
@@ -6,7 +6,7 @@ import { LabError } from '../lab-error.ts';
 import { chooseServerAccount, type ServerAccount } from './account.ts';
 import { type Binaries, locateBinaries } from './binaries.ts';
 import { assertSettings, settingsFile } from './cluster-settings.ts';
-import { API_ROLE, DATABASE, prepareTemplate, SUPERUSER_ROLE } from './cluster-template.ts';
+import { API_ROLE, createCluster, DATABASE, SUPERUSER_ROLE } from './cluster-template.ts';
 import { accessRules, randomPassword, scramVerifier } from './credentials.ts';
 import { explainFileError } from './file-failure.ts';
 import { findFreePort } from './free-port.ts';
@@ -17,7 +17,6 @@ import { connectWhenReady } from './readiness.ts';
 import { clusterName, createRunDirectory, type RunDirectory } from './run-directory.ts';
 import { stageBinaries } from './staging.ts';
 import { explainStartFailure } from './start-failure.ts';
-import { copyTree } from './tree-copy.ts';
 
 export interface EmbeddedDeps {
   readonly custodian: Custodian;
@@ -57,14 +56,15 @@ export function createEmbeddedPostgres(deps: EmbeddedDeps): PostgresProvider {
         signal.throwIfAborted();
         const stagedAt = performance.now();
         const { fingerprint } = binaries;
-        const template = await prepareTemplate({
+        await createCluster({
           fingerprint,
           programs,
           cachePath: lab.cachePath,
+          dataPath: run.dataPath,
+          spares: run.spares,
           account,
           signal,
         });
-        await createCluster({ template, run, account });
         signal.throwIfAborted();
         const initializedAt = performance.now();
         const up = await bringUp({ run, programs, account, settings, signal, deps });
@@ -87,25 +87,6 @@ export function createEmbeddedPostgres(deps: EmbeddedDeps): PostgresProvider {
   };
 }
 
-async function createCluster(from: {
-  readonly template: string;
-  readonly run: RunDirectory;
-  readonly account: ServerAccount;
-}): Promise<void> {
-  const { template, run, account } = from;
-  await copyTree({
-    from: template,
-    to: run.dataPath,
-    owner: account.switchTo,
-    spares: run.spares,
-    modes: { directory: 0o700, file: 0o600 },
-    include: () => true,
-  });
-  const { hba, ident } = accessRules(account.harnessUser, SUPERUSER_ROLE);
-  await writeFile(join(run.dataPath, 'pg_hba.conf'), hba);
-  await writeFile(join(run.dataPath, 'pg_ident.conf'), ident);
-}
-
 interface BringUp {
   readonly run: RunDirectory;
   readonly programs: string;
@@ -123,7 +104,7 @@ interface Up {
 }
 
 async function bringUp(context: BringUp): Promise<Up> {
-  const { run, settings, deps } = context;
+  const { run, deps } = context;
   for (let attempt = 1; ; attempt += 1) {
     const port = await (deps.choosePort ?? findFreePort)();
     const socketPath = join(run.dataPath, `.s.PGSQL.${port}`);
@@ -133,14 +114,8 @@ async function bringUp(context: BringUp): Promise<Up> {
         hint: 'Have the lab use a directory with a shorter path (POOL_LAB_DIRECTORY).',
       });
     }
-    const placement = {
-      port,
-      socketDirectory: run.dataPath,
-      clusterName: clusterName(run.dataPath),
-    };
-    // Of several lines for one setting the last counts, so a second attempt may append again.
-    await appendFile(join(run.dataPath, 'postgresql.conf'), settingsFile(settings, placement));
-    const postmaster = startPostmaster({ ...context, dataPath: run.dataPath, ...deps });
+    writeConfiguration(context, port);
+    const postmaster = startPostmaster({ ...context, ...deps });
     try {
       return await untilReady(postmaster, port, context);
     } catch (error) {
@@ -148,6 +123,30 @@ async function bringUp(context: BringUp): Promise<Up> {
       const portTaken = error instanceof LabError && error.code === 'PORT_IN_USE';
       if (!portTaken || attempt === PORT_ATTEMPTS) throw error;
     }
+  }
+}
+
+/**
+ * Beside the data directory, not inside: that belongs to the server's account, in whose directories
+ * root must not write files by name. None of it is secret, and the server's account reads it.
+ */
+function writeConfiguration({ run, settings, account }: BringUp, port: number): void {
+  const { hba, ident } = accessRules(account.harnessUser, SUPERUSER_ROLE);
+  const placement = {
+    port,
+    dataPath: run.dataPath,
+    hbaPath: join(run.path, 'pg_hba.conf'),
+    identPath: join(run.path, 'pg_ident.conf'),
+    clusterName: clusterName(run.dataPath),
+  };
+  for (const [path, text] of [
+    [placement.hbaPath, hba],
+    [placement.identPath, ident],
+    [run.configPath, settingsFile(settings, placement)],
+  ] as const) {
+    writeFileSync(path, text);
+    // Whatever the umask is.
+    chmodSync(path, 0o644);
   }
 }
 

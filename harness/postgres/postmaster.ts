@@ -5,6 +5,7 @@ import { identifyProcess } from '../process-table.ts';
 import type { ServerAccount } from './account.ts';
 import { createLogTail } from './log-tail.ts';
 import { endServer, ORDERLY_END } from './postmaster-end.ts';
+import type { RunDirectory } from './run-directory.ts';
 import { SERVER_ENVIRONMENT, spawnIdentity } from './server-program.ts';
 
 /** A server process under supervision; started, which does not mean ready. */
@@ -21,21 +22,26 @@ const LAST_WORDS_MS = 200;
 
 export function startPostmaster(start: {
   readonly programs: string;
-  readonly dataPath: string;
+  readonly run: Pick<RunDirectory, 'dataPath' | 'configPath'>;
   readonly account: ServerAccount;
   readonly custodian: Custodian;
 }): Postmaster {
-  const { programs, dataPath, account, custodian } = start;
+  const { programs, account, custodian } = start;
+  const { dataPath, configPath } = start.run;
   const tail = createLogTail();
-  const child = spawn(join(programs, 'bin', 'postgres'), ['-D', dataPath], {
-    cwd: '/',
-    env: SERVER_ENVIRONMENT,
-    // A session of its own: Ctrl-C in the terminal must reach the harness alone, which then stops
-    // things in their order.
-    detached: true,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    ...spawnIdentity(account),
-  });
+  const child = spawn(
+    join(programs, 'bin', 'postgres'),
+    ['-c', `config_file=${configPath}`, '-D', dataPath],
+    {
+      cwd: '/',
+      env: SERVER_ENVIRONMENT,
+      // A session of its own: Ctrl-C in the terminal must reach the harness alone, which then stops
+      // things in their order.
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      ...spawnIdentity(account),
+    },
+  );
   const pid = child.pid ?? null;
   const release =
     pid === null

@@ -11,6 +11,8 @@ import { removeTree } from './tree-removal.ts';
 export interface RunDirectory {
   readonly path: string;
   readonly dataPath: string;
+  /** The server's configuration file. */
+  readonly configPath: string;
   /** Emptied files of servers that ran before. */
   readonly spares: SpareFiles;
   remove(): Promise<void>;
@@ -33,6 +35,7 @@ export function createRunDirectory(lab: LabDirectory): RunDirectory {
   return {
     path,
     dataPath: join(path, 'data'),
+    configPath: join(path, 'postgresql.conf'),
     spares: openSpareFiles(lab.sparesPath),
     remove: () => removeTree(path, openSpareFiles(lab.sparesPath)),
   };

@@ -1,10 +1,11 @@
-import { readFile, symlink } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { chmod, copyFile, link, mkdir, readdir, readFile, stat, symlink } from 'node:fs/promises';
 import { basename, join, normalize, sep } from 'node:path';
 import { z } from 'zod';
 import { LabError } from '../lab-error.ts';
+import { systemErrorCode } from '../system-error.ts';
 import type { Binaries } from './binaries.ts';
 import { publishOnce } from './published-directory.ts';
-import { copyTree } from './tree-copy.ts';
 
 /** What a server needs: no static libraries, no build files, no client libraries of other languages. */
 const LEFT_OUT = /^lib\/(pkgconfig|postgresql\/pgxs|[^/]+\.a$|libecpg|libpgtypes)/;
@@ -18,17 +19,48 @@ const LEFT_OUT = /^lib\/(pkgconfig|postgresql\/pgxs|[^/]+\.a$|libecpg|libpgtypes
 export async function stageBinaries(binaries: Binaries, cachePath: string): Promise<string> {
   const path = join(cachePath, `binaries-${binaries.fingerprint}`);
   await publishOnce(path, async (unfinished) => {
-    await copyTree({
-      from: binaries.directory,
-      to: join(unfinished, 'native'),
-      owner: null,
-      spares: null,
-      modes: { directory: 0o755, file: 0o755 },
-      include: (path) => !LEFT_OUT.test(path),
-    });
-    await makeLinks(binaries, join(unfinished, 'native'));
+    const staged = join(unfinished, 'native');
+    await stageDirectory(binaries.directory, staged, '');
+    await makeLinks(binaries, staged);
   });
   return join(path, 'native');
+}
+
+async function stageDirectory(from: string, to: string, relative: string): Promise<void> {
+  await mkdir(join(to, relative));
+  await chmod(join(to, relative), 0o755);
+  const entries = await readdir(join(from, relative), { withFileTypes: true });
+  await Promise.all(
+    entries.map(async (entry) => {
+      const path = join(relative, entry.name);
+      if (LEFT_OUT.test(path)) return;
+      if (entry.isDirectory()) await stageDirectory(from, to, path);
+      if (entry.isFile()) await stageFile(join(from, path), join(to, path));
+    }),
+  );
+}
+
+/** npm replaces files, it never writes into them, so the same file under a second name is as good. */
+async function stageFile(from: string, to: string): Promise<void> {
+  const { uid, mode } = await stat(from);
+  const othersMayUse = (mode & 0o005) === ((mode & 0o100) === 0 ? 0o004 : 0o005);
+  const onlyWeWrite = uid === process.getuid?.() && (mode & 0o022) === 0;
+  if (othersMayUse && onlyWeWrite && (await linked(from, to))) return;
+  await copyFile(from, to, constants.COPYFILE_FICLONE);
+  await chmod(to, 0o755);
+}
+
+/** Another file system, one without links, or one with all an inode can have: then a copy. */
+const CANNOT_LINK: readonly string[] = ['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP'];
+
+async function linked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if (CANNOT_LINK.includes(systemErrorCode(error) ?? '')) return false;
+    throw error;
+  }
 }
 
 const linksSchema = z.array(z.strictObject({ source: z.string(), target: z.string() }));
@@ -45,8 +77,7 @@ async function makeLinks(binaries: Binaries, staged: string): Promise<void> {
   }
   for (const { source, target } of links.data) {
     if (LEFT_OUT.test(relativeToNative(target))) continue;
-    const link = join(staged, relativeToNative(target));
-    await symlink(basename(relativeToNative(source)), link);
+    await symlink(basename(relativeToNative(source)), join(staged, relativeToNative(target)));
   }
 }
 

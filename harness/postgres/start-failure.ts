@@ -29,6 +29,14 @@ const KNOWN_FAILURES: readonly KnownFailure[] = [
     what: 'its port is taken',
     hint: 'Try again: a free port is chosen at each start.',
   },
+  // Before the disk: a kernel without semaphores left says ENOSPC, "No space left on device", too.
+  {
+    code: 'POSTGRES_START_FAILED',
+    pattern:
+      /could not create semaphores|could not create shared memory|could not map anonymous shared memory|could not resize shared memory|could not fork|Cannot allocate memory/,
+    what: 'the system does not give it the shared memory, semaphores or processes it asks for',
+    hint: 'Lower maxConnections or shared_buffers, or raise the system’s limits (memory, kernel.sem, ulimit -u).',
+  },
   {
     code: 'DISK_FULL',
     pattern: /No space left on device|Disk quota exceeded/,
@@ -40,13 +48,6 @@ const KNOWN_FAILURES: readonly KnownFailure[] = [
     pattern: /insufficient file (handles|descriptors)|Too many open files/,
     what: 'there are too few file descriptors',
     hint: 'Raise the limit: ulimit -n 4096',
-  },
-  {
-    code: 'POSTGRES_START_FAILED',
-    pattern:
-      /could not create semaphores|could not create shared memory|could not map anonymous shared memory|could not resize shared memory|could not fork|Cannot allocate memory/,
-    what: 'the system does not give it the shared memory, semaphores or processes it asks for',
-    hint: 'Lower maxConnections or shared_buffers, or raise the system’s limits (memory, kernel.sem, ulimit -u).',
   },
   {
     code: 'CONFIG_INVALID',
