@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { z } from 'zod';
 import { type DatabaseConfig, SERVER_ENV } from '../../server/contract.ts';
 import { type Custodian, NOTHING_GUARDED } from '../custodian.ts';
 import { entryPoint } from '../entry-point.ts';
@@ -50,6 +51,21 @@ export async function seedDatabase(deps: {
   if (outcome === null) return;
   throw new LabError('SEED_FAILED', {
     message: `the workloads' tables could not be created in ${owner.host}:${owner.port}/${owner.database}: ${outcome}`,
-    hint: tail().join('\n') || 'Check that the role may create a schema there.',
+    hint: hintOf(tail()),
   });
+}
+
+const outcomeSchema = z.object({ code: z.enum(['refused', 'database']), message: z.string() });
+
+/** The seeding says what went wrong in one line of JSON; a crash leaves its stack instead. */
+function hintOf(lines: readonly string[]): string {
+  const last = lines.at(-1) ?? '';
+  const outcome = last.startsWith('{') ? outcomeSchema.safeParse(JSON.parse(last)) : null;
+  if (outcome === null || !outcome.success) {
+    return lines.join('\n') || 'Check that the role may create a schema there.';
+  }
+  const { code, message } = outcome.data;
+  return code === 'refused'
+    ? `${message}; rename or drop that schema yourself, the lab touches only its own.`
+    : `PostgreSQL said: ${message}`;
 }

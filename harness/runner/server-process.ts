@@ -20,6 +20,8 @@ const READY_DEADLINE_MS = 20_000;
 /** The server promises grace + 1 s; what is still there after this much more is killed. */
 const STOP_MARGIN_MS = 2_000;
 const STATS_DEADLINE_MS = 3_000;
+/** From all workers listening to the database's first answer; a user is not kept waiting longer. */
+const DATABASE_DEADLINE_MS = 2_000;
 
 export interface ServerProcess {
   readonly url: string;
@@ -80,7 +82,7 @@ export async function startServer(
 
   try {
     const ready = await Promise.race([
-      inbox.next(['ready', 'failed'], READY_DEADLINE_MS, deps.signal),
+      untilReady(inbox, deps.signal),
       exited.then(({ reason }) => ({ type: 'exited' as const, reason })),
     ]);
     if (ready === null) {
@@ -136,6 +138,14 @@ async function fetchStats(adminUrl: string): Promise<ServerStats> {
     signal: AbortSignal.timeout(STATS_DEADLINE_MS),
   });
   return serverStatsSchema.parse(await response.json());
+}
+
+/** The API goes on trying while its database is away; a measurement does not. */
+async function untilReady(inbox: Inbox, signal: AbortSignal): Promise<ServerMessage | null> {
+  const first = await inbox.next(['ready', 'failed', 'waiting'], READY_DEADLINE_MS, signal);
+  if (first?.type !== 'waiting') return first;
+  const second = await inbox.next(['ready', 'failed'], DATABASE_DEADLINE_MS, signal);
+  return second ?? { type: 'failed', code: 'db_unavailable', message: first.message };
 }
 
 /** Messages of the primary, kept until somebody asks for them: none is missed between two waits. */
