@@ -6,6 +6,7 @@ import {
   type PoolConfig,
   poolConfigSchema,
 } from '../contract.ts';
+import { GuardedSocket } from './guarded-socket.ts';
 import { NullPool } from './null-pool.ts';
 import { PlainPool } from './plain-pool.ts';
 import type { Pool, PoolRecorder } from './pool.ts';
@@ -88,6 +89,7 @@ function clientConfig({ config, database, applicationName }: CreatePoolOptions):
     password: () => password,
     database: database.database,
     application_name: applicationName,
+    stream: () => new GuardedSocket(),
     ssl: false,
     keepAlive: false,
     // 0 is not sent at all, so that a pooler that refuses startup parameters can be used.

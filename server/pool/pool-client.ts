@@ -1,6 +1,5 @@
 import { Client, type ClientConfig } from 'pg';
-import { requestCancel } from './cancel-request.ts';
-import { GuardedSocket } from './guarded-socket.ts';
+import { type CancelTarget, requestCancel } from './cancel-request.ts';
 import type { PoolClock } from './pool-clock.ts';
 
 /** Told of a client's life in this order; `closed` comes last and exactly once. */
@@ -28,6 +27,8 @@ export type ClientCondition = 'ready' | 'settling' | 'busy' | 'lost';
 
 /** How long a canceled query may take to end before its socket is destroyed under it. */
 const CANCEL_GRACE_MS = 1_000;
+/** A request that overtakes its query is ignored by PostgreSQL, so it is repeated. */
+const CANCEL_INTERVAL_MS = 100;
 /** How long the server may take to close its side; a half-open connection never does. */
 const CLOSE_LIMIT_MS = 5_000;
 
@@ -56,7 +57,7 @@ export class PoolClient extends Client {
   #stopTimer: (() => void) | undefined;
 
   constructor(config: ClientConfig, deps: PoolClientDeps) {
-    super({ stream: () => new GuardedSocket(), ...config });
+    super(config);
     this.#clock = deps.clock;
     this.#observer = deps.observer;
     // Without it an error between two queries of a holder would be unhandled and end the process; the
@@ -131,18 +132,24 @@ export class PoolClient extends Client {
     }
     this._ending = true;
     this.once('drain', () => this.#terminate());
-    this.#stopTimer = this.#clock.after(CANCEL_GRACE_MS, () => this.#terminate());
-    requestCancel({
-      host: this.host,
-      port: this.port,
-      processId: this.processID,
-      secretKey: this.secretKey,
-    });
+    const { host, port } = this;
+    this.#cancel({ host, port, processId: this.processID, secretKey: this.secretKey }, 0);
   }
 
   /** Breaks the connection at once, whatever it is doing. */
   abort(): void {
     this.connection.stream.destroy();
+  }
+
+  #cancel(target: CancelTarget, askedForMs: number): void {
+    if (askedForMs >= CANCEL_GRACE_MS) {
+      this.#terminate();
+      return;
+    }
+    requestCancel(target);
+    this.#stopTimer = this.#clock.after(CANCEL_INTERVAL_MS, () => {
+      this.#cancel(target, askedForMs + CANCEL_INTERVAL_MS);
+    });
   }
 
   #terminate(): void {
