@@ -51,9 +51,12 @@ export function upScreen(screen: UpScreen, paint: Paint): string {
             `seq ${requests} | xargs -P ${requests} -I{} curl -s -o /dev/null -w '%{http_code}\\n' '${url}${WORKLOAD_PATH_PREFIX}hold?ms=${HOLD_MS}' | sort | uniq -c`,
           ],
     ),
-    section('Look at the server side: as superuser, whose slots are reserved', [
-      `${psql(superuser.user)} -c "SELECT application_name, state, count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' GROUP BY 1, 2 ORDER BY 1, 2"`,
-    ]),
+    section(
+      'Look at the server side, as superuser (a storm can take its slots as well: then try again)',
+      [
+        `${psql(superuser.user)} -c "SELECT application_name, state, count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' GROUP BY 1, 2 ORDER BY 1, 2"`,
+      ],
+    ),
     section('Be one connection too many, as the role of the API', [psql(api.user)]),
     section('Look at the pools', [
       `curl -s ${adminUrl}${ADMIN_PATHS.metrics}`,
