@@ -5,6 +5,7 @@ import { errorBodySchema, HEADERS, SERVER_TIMING } from './contract.ts';
 import { type FinishedRequest, HttpAccount } from './http-account.ts';
 import { DatabaseError } from './pool/database-error.ts';
 import { seededRandom } from './random.ts';
+import { NO_CHECKOUT_OBSERVER } from './request-scope.ts';
 import { type FakeAnswer, FakePool, poolTimeout, sqlError } from './test/fake-pool.ts';
 
 const opened: FastifyInstance[] = [];
@@ -21,6 +22,7 @@ async function appOn(pool: FakePool, draining = false) {
     pool,
     account,
     recorder: { requestEnded: (request) => ended.push(request) },
+    checkouts: NO_CHECKOUT_OBSERVER,
     random: seededRandom(1),
     isDraining: () => draining,
     reportBug: (error) => bugs.push(error),
@@ -112,6 +114,7 @@ test('a mistake of the program is logged with its cause and answered without it'
 
 test.each([
   ['/nowhere', 404, 'no such route: GET /nowhere'],
+  ['/%zz', 400, 'not a valid url'],
   ['/w/hold?ms=-1', 400, 'parameter ms is -1: must be >= 0'],
   ['/w/hold?ms=soon', 400, 'parameter ms is "soon": must be number'],
   ['/w/hold?seconds=1', 400, 'unknown parameter "seconds"'],
@@ -144,17 +147,19 @@ test('every request is counted once, by its route and never by its URL', async (
   await app.inject('/w/point?key=3');
   await app.inject('/w/point?key=4');
   await app.inject('/nowhere?x=1');
+  await app.inject('/%zz');
   expect(account.snapshot()).toEqual({
-    started: 3,
-    finished: 3,
+    started: 4,
+    finished: 4,
     aborted: 0,
     inFlight: 0,
-    errors: { pool_timeout: 1, bad_request: 1 },
+    errors: { pool_timeout: 1, bad_request: 2 },
   });
   expect(ended.map(({ route, status }) => [route, status])).toEqual([
     ['/w/point', 503],
     ['/w/point', 200],
     ['unmatched', 404],
+    ['unmatched', 400],
   ]);
 });
 

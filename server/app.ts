@@ -4,7 +4,7 @@ import type { HttpAccount, HttpRecorder } from './http-account.ts';
 import { parameterProblems } from './parameter-problems.ts';
 import type { Pool } from './pool/pool.ts';
 import { badRequest, type RequestFailure, requestFailureOf } from './request-failure.ts';
-import { RequestScope } from './request-scope.ts';
+import { type CheckoutObserver, RequestScope } from './request-scope.ts';
 import { noopRoute } from './routes/noop.ts';
 import { workloadRoute } from './routes/workload.ts';
 import { serverTiming } from './server-timing.ts';
@@ -22,6 +22,7 @@ export interface AppDeps {
   readonly pool: Pool;
   readonly account: HttpAccount;
   readonly recorder: HttpRecorder;
+  readonly checkouts: CheckoutObserver;
   readonly random: () => number;
   /** Whether answers must tell their clients to go elsewhere. */
   readonly isDraining: () => boolean;
@@ -48,43 +49,22 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
         verbose: true,
       },
     },
+    // A URL that cannot be decoded meets no hook; it is counted and answered like any other.
+    frameworkErrors: (error, request, reply) => {
+      begin(request, reply, deps);
+      reply.header(HEADERS.serverTiming, serverTiming(request.scope.times()));
+      answerFailure(request, reply, requestFailureOf(error));
+    },
     schemaErrorFormatter: (errors) => new Error(parameterProblems(errors)),
     exposeHeadRoutes: false,
   });
-  const workerId = String(deps.workerId);
 
   app.decorateRequest('failure', null);
   // Given to each request by the first hook, before anything can read it.
   app.decorateRequest('scope');
 
   app.addHook('onRequest', (request, reply, done) => {
-    const scope = new RequestScope(deps.pool, deps.random);
-    request.scope = scope;
-    deps.account.started();
-    let isEnded = false;
-    const end = (aborted: boolean): void => {
-      if (isEnded) return;
-      isEnded = true;
-      const ended = {
-        route: request.routeOptions.url ?? UNMATCHED_ROUTE,
-        method: request.method,
-        status: aborted ? ABORTED_STATUS : reply.raw.statusCode,
-        durationMs: scope.times().totalMs,
-        aborted,
-        // A stream that failed after its headers could only be broken off, by us: it has a failure.
-        errorClass: request.failure?.errorClass ?? (aborted ? 'client_abort' : null),
-        reason: request.failure?.reason,
-      } as const;
-      deps.account.ended(ended);
-      deps.recorder.requestEnded(ended);
-    };
-    reply.raw.once('finish', () => end(false));
-    // Without `finish` before it: the connection broke before the answer was out.
-    reply.raw.once('close', () => {
-      if (!isEnded) scope.abort();
-      end(true);
-    });
-    reply.header(HEADERS.worker, workerId);
+    begin(request, reply, deps);
     done();
   });
 
@@ -116,6 +96,37 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 const UNMATCHED_ROUTE = 'unmatched';
 /** nginx's code for "client closed request"; nobody receives it, the metrics show it. */
 const ABORTED_STATUS = 499;
+
+/** Gives a request its scope and counts it, from here to the end of its answer. */
+function begin(request: FastifyRequest, reply: FastifyReply, deps: AppDeps): void {
+  const scope = new RequestScope(deps);
+  request.scope = scope;
+  deps.account.started();
+  let isEnded = false;
+  const end = (aborted: boolean): void => {
+    if (isEnded) return;
+    isEnded = true;
+    const ended = {
+      route: request.routeOptions.url ?? UNMATCHED_ROUTE,
+      method: request.method,
+      status: aborted ? ABORTED_STATUS : reply.raw.statusCode,
+      durationMs: scope.times().totalMs,
+      aborted,
+      // A stream that failed after its headers could only be broken off, by us: it has a failure.
+      errorClass: request.failure?.errorClass ?? (aborted ? 'client_abort' : null),
+      reason: request.failure?.reason,
+    } as const;
+    deps.account.ended(ended);
+    deps.recorder.requestEnded(ended);
+  };
+  reply.raw.once('finish', () => end(false));
+  // Without `finish` before it: the connection broke before the answer was out.
+  reply.raw.once('close', () => {
+    if (!isEnded) scope.abort();
+    end(true);
+  });
+  reply.header(HEADERS.worker, String(deps.workerId));
+}
 
 function answerFailure(
   request: FastifyRequest,

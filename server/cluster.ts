@@ -2,15 +2,13 @@ import cluster from 'node:cluster';
 import { type Admin, bracketed, startAdmin } from './admin.ts';
 import type { ParentMessage, ServerConfig, ServerMessage } from './contract.ts';
 import { Fleet } from './fleet.ts';
-import { freePort } from './free-port.ts';
 import { rollingRestart } from './rolling-restart.ts';
+import { SharedPort } from './shared-port.ts';
 import { Telemetry } from './telemetry.ts';
 import { type ListenFailure, WorkerProcess } from './worker-process.ts';
 
 /** Time for all workers to start and listen; waiting for the database does not count. */
 const LISTEN_DEADLINE_MS = 15_000;
-/** Other ports tried when a chosen one is taken before the first worker listens on it. */
-const PORT_ATTEMPTS_MAX = 20;
 
 export interface ClusterDeps {
   readonly config: ServerConfig;
@@ -47,12 +45,10 @@ class Primary {
   readonly #deps: ClusterDeps;
   readonly #finish: (exitCode: number) => void;
   readonly #telemetry: Telemetry;
+  readonly #shared: SharedPort;
   #fleet: Fleet | null = null;
   #admin: Admin | null = null;
   #listenDeadline: NodeJS.Timeout | undefined;
-  #port = 0;
-  #portAttempts = 0;
-  #choosingPort: Promise<void> | null = null;
   #saidReady = false;
   #saidWaiting = false;
   #ending = false;
@@ -63,6 +59,7 @@ class Primary {
     this.finished = promise;
     this.#finish = resolve;
     this.#deps = deps;
+    this.#shared = new SharedPort(deps.config);
     this.#telemetry = new Telemetry({
       alive: () => this.#fleet?.alive ?? [],
       instrumentation: deps.config.instrumentation,
@@ -72,7 +69,7 @@ class Primary {
   async start(): Promise<void> {
     const { config } = this.#deps;
     try {
-      this.#port = await freePort(config);
+      await this.#shared.choose();
       this.#admin = await startAdmin({
         host: config.host,
         port: config.adminPort,
@@ -159,7 +156,7 @@ class Primary {
 
   #spawn(): WorkerProcess {
     const worker: WorkerProcess = new WorkerProcess({
-      port: () => this.#port,
+      port: () => this.#shared.port,
       onListenFailed: (failure) => void this.#listenFailed(worker, failure),
       onChange: () => this.#lookAtFleet(),
       log: this.#deps.log,
@@ -193,29 +190,14 @@ class Primary {
     });
   }
 
-  async #listenFailed(
-    worker: WorkerProcess,
-    { port, code, message }: ListenFailure,
-  ): Promise<void> {
-    // Until a worker listens the chosen port is only chosen: whoever took it keeps it.
-    const canChoose =
-      this.#deps.config.port === 0 &&
-      code === 'EADDRINUSE' &&
-      this.#portAttempts < PORT_ATTEMPTS_MAX &&
-      !this.#fleet?.alive.some(({ listening }) => listening);
-    if (port === this.#port && !canChoose) {
-      await this.#fail('port_in_use', message);
-      return;
-    }
-    if (port === this.#port) {
-      this.#portAttempts += 1;
-      this.#choosingPort ??= freePort(this.#deps.config).then((chosen) => {
-        this.#port = chosen;
-        this.#choosingPort = null;
-      });
-      await this.#choosingPort;
-    }
-    worker.listen(this.#port);
+  async #listenFailed(worker: WorkerProcess, failure: ListenFailure): Promise<void> {
+    const settled = this.#fleet?.alive.some(({ listening }) => listening) ?? false;
+    const port =
+      failure.code === 'EADDRINUSE'
+        ? await this.#shared.after({ taken: failure.port, settled })
+        : null;
+    if (port === null) await this.#fail('port_in_use', failure.message);
+    else worker.listen(port);
   }
 
   async #rollingRestart(surge: number): Promise<void> {
@@ -243,7 +225,7 @@ class Primary {
   }
 
   get #url(): string {
-    return `http://${bracketed(this.#deps.config.host)}:${this.#port}`;
+    return `http://${bracketed(this.#deps.config.host)}:${this.#shared.port}`;
   }
 
   /** Host and port only: this goes into messages. */

@@ -24,6 +24,27 @@ export interface RequestTimes {
   readonly totalMs: number;
 }
 
+/** Told how many requests wait for a connection and hold one, as it changes. */
+export interface CheckoutObserver {
+  waiting(delta: 1 | -1): void;
+  holding(delta: 1 | -1): void;
+}
+
+export const NO_CHECKOUT_OBSERVER: CheckoutObserver = {
+  waiting() {
+    // Instrumentation is switched off.
+  },
+  holding() {
+    // Instrumentation is switched off.
+  },
+};
+
+export interface RequestScopeDeps {
+  readonly pool: Pool;
+  readonly checkouts: CheckoutObserver;
+  readonly random: () => number;
+}
+
 /**
  * What one request did with the pool, and whether its caller is still there. Workloads reach the
  * pool only through it, so that every request is timed and every connection given back alike.
@@ -31,6 +52,7 @@ export interface RequestTimes {
 export class RequestScope {
   readonly random: () => number;
   readonly #pool: Pool;
+  readonly #checkouts: CheckoutObserver;
   readonly #startedAt = performance.now();
   #waitMs = 0;
   #connectMs = 0;
@@ -41,8 +63,9 @@ export class RequestScope {
   #aborted = false;
   #onAbort: (() => void) | null = null;
 
-  constructor(pool: Pool, random: () => number) {
+  constructor({ pool, checkouts, random }: RequestScopeDeps) {
     this.#pool = pool;
+    this.#checkouts = checkouts;
     this.random = random;
   }
 
@@ -92,9 +115,11 @@ export class RequestScope {
   async hold(): Promise<Hold> {
     const checkout = await this.#checkout();
     const heldSince = performance.now();
+    this.#checkouts.holding(1);
     this.#openHolds += 1;
     this.#openHoldsStartedAtSum += heldSince;
     const release = (error?: unknown): void => {
+      this.#checkouts.holding(-1);
       this.#openHolds -= 1;
       this.#openHoldsStartedAtSum -= heldSince;
       this.#dbMs += performance.now() - heldSince;
@@ -110,6 +135,7 @@ export class RequestScope {
 
   async #checkout(): Promise<Checkout> {
     const askedAt = performance.now();
+    this.#checkouts.waiting(1);
     try {
       const checkout = await this.#pool.checkout();
       this.#waitMs += checkout.waitMs;
@@ -119,6 +145,8 @@ export class RequestScope {
       // A failed checkout does not say how its time was split; the caller spent it waiting.
       this.#waitMs += performance.now() - askedAt;
       throw classify(error);
+    } finally {
+      this.#checkouts.waiting(-1);
     }
   }
 }

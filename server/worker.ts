@@ -10,6 +10,7 @@ import { createWorkerMetrics } from './metrics/worker-metrics.ts';
 import { createPool } from './pool/create-pool.ts';
 import { NO_POOL_RECORDER, type Pool } from './pool/pool.ts';
 import { seededRandom } from './random.ts';
+import { NO_CHECKOUT_OBSERVER } from './request-scope.ts';
 import type { PrimaryMessage, WorkerMessage } from './worker-message.ts';
 
 /** How often the primary gets numbers without asking: how old a blocked worker's can look fresh. */
@@ -53,6 +54,7 @@ export async function startWorker({ workerId, config, send, log }: WorkerDeps): 
     pool,
     account,
     recorder: metrics?.http ?? NO_HTTP_RECORDER,
+    checkouts: metrics?.checkouts ?? NO_CHECKOUT_OBSERVER,
     random: seededRandom(workerId),
     isDraining: () => stopping.signal.aborted,
     reportBug: (error) => log(error instanceof Error ? (error.stack ?? error.message) : `${error}`),
@@ -66,6 +68,7 @@ export async function startWorker({ workerId, config, send, log }: WorkerDeps): 
   };
   const push = setInterval(() => {
     eventLoop.rotate();
+    metrics?.rotate();
     void sendSnapshot(null);
   }, PUSH_INTERVAL_MS);
 

@@ -1,7 +1,9 @@
 import { METRICS, type PoolConfig } from '../contract.ts';
 import type { FinishedRequest, HttpRecorder } from '../http-account.ts';
 import type { PoolRecorder, PoolSnapshot } from '../pool/pool.ts';
+import type { CheckoutObserver } from '../request-scope.ts';
 import type { EventLoopDelay } from './event-loop.ts';
+import { RecentPeak } from './recent-peak.ts';
 import { MetricRegistry, type MetricsSnapshot } from './registry.ts';
 
 /** From half a millisecond, about one round trip, to SQLAlchemy's default pool timeout. */
@@ -13,6 +15,9 @@ const DURATION_BUCKETS_SECONDS = [
 export interface WorkerMetrics {
   readonly pool: PoolRecorder;
   readonly http: HttpRecorder;
+  readonly checkouts: CheckoutObserver;
+  /** Starts the next window of the peaks; every half second. */
+  rotate(): void;
   collect(pool: PoolSnapshot, eventLoop: EventLoopDelay): Promise<MetricsSnapshot>;
 }
 
@@ -23,6 +28,9 @@ export function createWorkerMetrics(identity: {
   const registry = new MetricRegistry();
   const labels = { worker: identity.worker };
   const writeReadings = poolReadings(registry, identity);
+  const waiting = new RecentPeak();
+  const holding = new RecentPeak();
+  const writePeaks = peakReadings(registry, { worker: identity.worker, waiting, holding });
   const delay = registry.readings({
     type: 'gauge',
     name: METRICS.eventLoopDelaySeconds,
@@ -32,8 +40,17 @@ export function createWorkerMetrics(identity: {
   return {
     pool: poolRecorder(registry, identity.worker),
     http: httpRecorder(registry, identity.worker),
+    checkouts: {
+      waiting: (delta) => waiting.change(delta),
+      holding: (delta) => holding.change(delta),
+    },
+    rotate() {
+      waiting.rotate();
+      holding.rotate();
+    },
     collect(pool, eventLoop) {
       writeReadings(pool);
+      writePeaks();
       delay.set({ ...labels, percentile: '0.5' }, eventLoop.p50Ms / 1_000);
       delay.set({ ...labels, percentile: '0.99' }, eventLoop.p99Ms / 1_000);
       delay.set({ ...labels, percentile: '1' }, eventLoop.maxMs / 1_000);
@@ -139,12 +156,6 @@ function poolReadings(
     METRICS.overflowConnections,
     'Connections beyond the pool size.',
   );
-  const usedPeak = byWorker(
-    'gauge',
-    METRICS.usedPeak,
-    'Most connections ever checked out at once.',
-  );
-  const pendingPeak = byWorker('gauge', METRICS.pendingPeak, 'Most requests ever waiting at once.');
   const timeouts = byWorker('counter', METRICS.timeoutsTotal, 'Waits the pool gave up.');
   const opened = byWorker('counter', METRICS.connectionsOpenedTotal, 'Connections opened.');
   const closed = byWorker('counter', METRICS.connectionsClosedTotal, 'Connections closed.');
@@ -164,13 +175,33 @@ function poolReadings(
     count.set({ ...of, state: 'used' }, pool.held);
     pending.set(of, pool.waiting);
     overflow.set(of, Math.max(0, pool.overflow));
-    usedPeak.set(of, pool.heldPeak);
-    pendingPeak.set(of, pool.waitingPeak);
     timeouts.set(of, pool.acquireTimeout);
     opened.set(of, pool.opened);
     closed.set(of, pool.closed);
     pendingSeconds.set(of, pool.waitingSeconds);
     saturatedSeconds.set(of, pool.saturatedSeconds);
+  };
+}
+
+function peakReadings(
+  registry: MetricRegistry,
+  of: { readonly worker: string; readonly waiting: RecentPeak; readonly holding: RecentPeak },
+): () => void {
+  const pending = registry.readings({
+    type: 'gauge',
+    name: METRICS.pendingPeak,
+    help: 'Most requests waiting for a connection at once in the last 10 s.',
+    labelNames: ['worker'],
+  });
+  const used = registry.readings({
+    type: 'gauge',
+    name: METRICS.usedPeak,
+    help: 'Most connections checked out at once in the last 10 s.',
+    labelNames: ['worker'],
+  });
+  return () => {
+    pending.set({ worker: of.worker }, of.waiting.peak);
+    used.set({ worker: of.worker }, of.holding.peak);
   };
 }
 

@@ -46,14 +46,16 @@ test('a killed worker is replaced within 2 s and told of', TIMED, async () => {
 });
 
 test('three quick deaths in one place end it, with the last lines the worker wrote', async () => {
-  await using server = await ServerProcess.ready({ database, workers: 1 });
-  for (let deaths = 0; deaths < 3; deaths++) {
-    const pid = await server.livePid();
-    process.kill(pid, 'SIGABRT');
-    await eventually(() => !isAlive(pid));
-  }
+  const crash = new URL('./crash-at-start.ts', import.meta.url);
+  await using server = new ServerProcess({
+    database,
+    workers: 1,
+    environment: { NODE_OPTIONS: `--import ${crash}` },
+  });
   const failed = await server.message('failed');
   expect(failed.code).toBe('crash_loop');
+  expect(failed.message).toContain('crashed on purpose');
+  expect(server.messages.filter(({ type }) => type === 'worker-died')).toHaveLength(3);
   expect(await server.exited).toBe(1);
 });
 

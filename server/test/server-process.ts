@@ -91,16 +91,6 @@ export class ServerProcess {
     return pid;
   }
 
-  /** A worker that is alive and ready, as soon as there is one. */
-  async livePid(): Promise<number> {
-    for (;;) {
-      const { workers } = await this.stats();
-      const worker = workers.find(({ alive, ready }) => alive && ready);
-      if (worker !== undefined) return worker.pid;
-      await delay(POLL_INTERVAL_MS);
-    }
-  }
-
   send(message: ParentMessage): void {
     this.child.send(message);
   }

@@ -7,6 +7,7 @@ import { HttpAccount, NO_HTTP_RECORDER } from '../http-account.ts';
 import { createPool } from '../pool/create-pool.ts';
 import { NO_POOL_RECORDER, type Pool } from '../pool/pool.ts';
 import { seededRandom } from '../random.ts';
+import { NO_CHECKOUT_OBSERVER } from '../request-scope.ts';
 import { seed } from '../test/seeded.ts';
 import { eventually } from '../test/server-process.ts';
 
@@ -27,6 +28,7 @@ beforeAll(async () => {
     pool,
     account: new HttpAccount(),
     recorder: NO_HTTP_RECORDER,
+    checkouts: NO_CHECKOUT_OBSERVER,
     random: seededRandom(1),
     isDraining: () => false,
     reportBug: (error) => {
