@@ -1,41 +1,20 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { trialResultSchema } from '../analysis/trial-result.ts';
+import { startCli } from '../test/cli-child.ts';
 
-const CLI = fileURLToPath(new URL('../cli.ts', import.meta.url));
 const SHORT = ['--warmup', '200ms', '--duration', '1s', '--drain', '2s'];
 
-function run(line: readonly string[]) {
-  const child: ChildProcess = spawn(process.execPath, [CLI, 'run', ...line], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const seen = { stdout: '', stderr: '' };
-  const watchers: (() => void)[] = [];
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => (seen.stdout += text));
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    seen.stderr += text;
-    for (const watcher of watchers) watcher();
-  });
-  const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
-    child.on('close', (code, signal) => resolve({ code, signal }));
-  });
-  /** Resolves when stderr matches; fails when the process ends before. */
-  const said = (pattern: RegExp): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const look = (): void => {
-        if (pattern.test(seen.stderr)) resolve();
-      };
-      watchers.push(look);
-      look();
-      child.on('close', () => reject(new Error(`it ended without ${pattern}: ${seen.stderr}`)));
-    });
-  return { child, seen, ended, said };
-}
-
 test('--json prints one result that the published schema describes; progress is on stderr', async () => {
-  const { seen, ended } = run([...SHORT, '--json', '--connections', '8', '--workers', '2']);
+  const { seen, ended } = startCli([
+    'run',
+    ...SHORT,
+    '--json',
+    '--connections',
+    '8',
+    '--workers',
+    '2',
+  ]);
   const { code } = await ended;
   const result = trialResultSchema.parse(JSON.parse(seen.stdout));
   expect(result).toMatchObject({ state: 'measured', plan: { workers: 2, durationMs: 1_000 } });
@@ -46,14 +25,22 @@ test('--json prints one result that the published schema describes; progress is 
 
 test('more than fits is refused, and the first line says so', async () => {
   const line = ['--max-connections', '15', '--workload', 'hold', '--param', 'ms=30'];
-  const { seen, ended } = run([...SHORT, ...line]);
+  const { seen, ended } = startCli(['run', ...SHORT, ...line]);
   await ended;
   expect(seen.stdout).toMatch(/^(INVALID|EXHAUSTED: [\d,]+ of [\d,]+ requests refused)/);
   expect(seen.stdout).toContain('usable 11 = 15 − 3 reserved − 1 other');
 });
 
 test('Ctrl-C keeps what was measured, marks it incomplete, and ends by the signal', async () => {
-  const { child, seen, ended, said } = run(['--duration', '1m', '--warmup', '0', '--workers', '1']);
+  const { child, seen, ended, said } = startCli([
+    'run',
+    '--duration',
+    '1m',
+    '--warmup',
+    '0',
+    '--workers',
+    '1',
+  ]);
   await said(/measuring \d+\/60 s/);
   const stoppedAtMs = performance.now();
   child.kill('SIGINT');
@@ -68,7 +55,7 @@ test('a port that is taken is named with its remedy, exit 3', async () => {
   await new Promise((resolve) => server.once('listening', resolve));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const { seen, ended } = run([...SHORT, '--port', String(port)]);
+  const { seen, ended } = startCli(['run', ...SHORT, '--port', String(port)]);
   expect(await ended).toEqual({ code: 3, signal: null });
   expect(seen.stderr).toMatch(new RegExp(`port ${port} .*taken.*\\n→ .*--port`));
   expect(seen.stdout).toBe('');
