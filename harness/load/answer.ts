@@ -8,7 +8,7 @@ import {
 import { parseServerTiming, type ServerTimingMs } from './server-timing.ts';
 
 /** Counted for answers that name no worker, so that the sum over workers is still the total. */
-export const UNKNOWN_WORKER = 'unknown';
+const UNKNOWN_WORKER = 'unknown';
 
 /** What an engine has to know of one HTTP answer. */
 export interface Answer {

@@ -24,7 +24,7 @@ export interface ClosedRunHooks {
   readonly onProgress: (progress: LoadProgress) => void;
 }
 
-export interface ClosedRunDeps {
+interface ClosedRunDeps {
   readonly clock: ClockUs;
   readonly startClients: (
     target: AutocannonTarget,

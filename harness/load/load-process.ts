@@ -3,13 +3,12 @@
  * neither the harness's work nor the server's shares its event loop.
  */
 import { runUncorrected } from './autocannon-adapter.ts';
-import { runClosedLoad } from './closed-engine.ts';
+import { type ClosedRunHooks, runClosedLoad } from './closed-engine.ts';
 import type { LoadRequest, LoadResult } from './load-engine.ts';
 import { type EngineKind, type LoadReport, loadCommandSchema } from './load-message.ts';
 
-type RunHooks = Parameters<typeof runClosedLoad>[1];
 const ENGINES: Readonly<
-  Record<EngineKind, (request: LoadRequest, hooks: RunHooks) => Promise<LoadResult>>
+  Record<EngineKind, (request: LoadRequest, hooks: ClosedRunHooks) => Promise<LoadResult>>
 > = { closed: runClosedLoad };
 
 let current = new AbortController();

@@ -54,7 +54,7 @@ test('a process that is killed during a run fails the run, and the session can b
     code: 'LOAD_PROCESS_FAILED',
     message: expect.stringContaining('SIGKILL'),
   });
-  await expect.poll(() => stub.truth().answered).toBeGreaterThan(0);
+  await expect.poll(() => stub.truth().answered, { timeout: 8_000 }).toBeGreaterThan(0);
   process.kill(session.pid, 'SIGKILL');
   await failure;
   await expect(session.run(requestFor(stub), hooks())).rejects.toMatchObject({
@@ -66,7 +66,7 @@ test('a session refuses a second run while one is under way', async () => {
   await using session = await createClosedEngine({ onSpawn: () => () => undefined }).open();
   const stub = await stubServer();
   const first = session.run(requestFor(stub), hooks());
-  await expect.poll(() => stub.truth().answered).toBeGreaterThan(0);
+  await expect.poll(() => stub.truth().answered, { timeout: 8_000 }).toBeGreaterThan(0);
   await expect(session.run(requestFor(stub), hooks())).rejects.toThrow('one thing at a time');
   expect((await first).ledger.ok).toBe(stub.truth().answered);
 });
@@ -93,7 +93,7 @@ test('a process under load ends by itself when its parent is killed', async () =
     `),
   );
   const [pid] = await once(parent, 'message');
-  await expect.poll(() => stub.truth().answered, { timeout: 5_000 }).toBeGreaterThan(0);
+  await expect.poll(() => stub.truth().answered, { timeout: 8_000 }).toBeGreaterThan(0);
   parent.kill('SIGKILL');
   await expect.poll(() => identifyProcess(pid), { timeout: 2_000 }).toBeNull();
 });

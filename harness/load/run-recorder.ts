@@ -18,7 +18,7 @@ export interface Flight {
   readonly startedUs: number;
 }
 
-export interface RunRecorderOptions {
+interface RunRecorderOptions {
   readonly clock: ClockUs;
   /** Length of the measured window, in ms; what happens after it is the drain. */
   readonly durationMs: number;
@@ -26,7 +26,7 @@ export interface RunRecorderOptions {
 }
 
 /** What a recorder contributes to a `LoadResult`; the engine adds what it knows of itself. */
-export type RunRecord = Pick<
+type RunRecord = Pick<
   LoadResult,
   | 'durationMs'
   | 'drainMs'

@@ -59,7 +59,7 @@ export class SecondSeries {
   }
 }
 
-export interface EndedRequest {
+interface EndedRequest {
   readonly outcome: Outcome;
   readonly latencyUs: number;
   readonly good: boolean;

@@ -3,13 +3,15 @@ import { performance } from 'node:perf_hooks';
 import { type ErrorClass, HEADERS, HTTP_STATUS_OF_ERROR } from '../../../server/contract.ts';
 
 /** How a connection ends, and what becomes of the request it ends at. */
-export const BREAKS = [
+const BREAKS = [
   /** Answered, then FIN without a word: the client's next request meets a closed connection. */
   'fin-after-answer',
   /** Answered with `Connection: close`, then FIN: what a stopping server does. */
   'connection-close',
   /** Answered without a length; the FIN is the end of the body. */
   'body-until-close',
+  /** Two answers to one request, in one write: the second belongs to nobody. */
+  'answered-twice',
   /** FIN instead of an answer. */
   'fin-instead-of-answer',
   /** RST instead of an answer. */
@@ -41,7 +43,7 @@ export interface StubPlan {
 }
 
 /** What the stub knows it did; the truth an engine is judged by. */
-export interface StubTruth {
+interface StubTruth {
   readonly connections: number;
   readonly requests: number;
   /** Answers handed to the kernel, right and failed ones. */
@@ -179,6 +181,10 @@ class Stub {
       case 'body-until-close':
         this.#count(arrivedMs);
         socket.end(`HTTP/1.1 200 OK\r\n${HEADERS.worker}: ${WORKER_ID}\r\n\r\nsome rows`);
+        break;
+      case 'answered-twice':
+        this.#count(arrivedMs);
+        socket.write(this.#rightAnswer('') + this.#rightAnswer(''));
         break;
       case 'fin-instead-of-answer':
         socket.end();
