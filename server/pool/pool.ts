@@ -29,7 +29,9 @@ export interface Checkout extends AsyncDisposable {
   readonly connectMs: number;
   /**
    * Gives the connection back. It is destroyed instead of kept when `error` says it cannot be
-   * trusted (`DatabaseError.connectionUsable` false, or any other error), or when a transaction is open.
+   * trusted (`connectionUsable` false once classified, as for any error of the holder's own), when a
+   * query is still running (it is canceled), or when a transaction is open; with `resetOnReturn` the
+   * transaction is rolled back instead, and the connection kept.
    */
   release(error?: unknown): void;
 }
@@ -56,10 +58,11 @@ export interface PoolSnapshot {
   readonly openFailed: number;
   readonly closed: number;
   readonly heldPeak: number;
+  /** Most callers queued for a slot at once; those whose connection is being opened do not count. */
   readonly waitingPeak: number;
-  /** Integral of the number of waiters over time; its rate is the exact mean queue. */
+  /** Integral of the number of callers queued for a slot; its rate is the exact mean queue. */
   readonly waitingSeconds: number;
-  /** Time with at least one waiter. */
+  /** Time with at least one caller queued for a slot. */
   readonly saturatedSeconds: number;
   /** Sum of all finished holds. */
   readonly holdSeconds: number;
