@@ -1,4 +1,5 @@
 import autocannon, { type Client, type ResponseHead } from 'autocannon';
+import { US_PER_MS } from './monotonic-clock.ts';
 
 export type AutocannonClient = Client;
 export type AutocannonResponseHead = ResponseHead;
@@ -65,18 +66,22 @@ export interface UncorrectedResult {
   readonly latencyMsP50: number;
   readonly latencyMsP99: number;
   readonly latencyMsMax: number;
+  /** CPU time that the process spent, from the first connect to the result. */
+  readonly cpuMs: number;
 }
 
 /** autocannon as it comes, to be shown beside the corrected engine on a server of known truth. */
 export async function runUncorrected(
   target: AutocannonTarget & { readonly durationMs: number; readonly requestTimeoutMs: number },
 ): Promise<UncorrectedResult> {
+  const cpuAtStart = process.cpuUsage();
   const result = await autocannon({
     ...optionsFor(target),
     duration: target.durationMs / 1000,
     timeout: target.requestTimeoutMs / 1000,
     sampleInt: 1000,
   });
+  const cpu = process.cpuUsage(cpuAtStart);
   return {
     sent: result.requests.sent,
     answered: result.requests.total,
@@ -86,6 +91,7 @@ export async function runUncorrected(
     latencyMsP50: result.latency.p50,
     latencyMsP99: result.latency.p99,
     latencyMsMax: result.latency.max,
+    cpuMs: (cpu.user + cpu.system) / US_PER_MS,
   };
 }
 

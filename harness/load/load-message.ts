@@ -14,6 +14,7 @@ const uncorrectedResultSchema: z.ZodType<UncorrectedResult> = z.strictObject({
   latencyMsP50: number,
   latencyMsP99: number,
   latencyMsMax: number,
+  cpuMs: number,
 });
 
 /** Engines that the load process knows. */
