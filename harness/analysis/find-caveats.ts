@@ -1,5 +1,5 @@
 import { CAVEAT_CODES, type CaveatCode, caveat } from './caveats.ts';
-import { LITTLE_DEGRADED_ABOVE, littleDeviation } from './laws.ts';
+import { answered, LITTLE_DEGRADED_ABOVE, littleDeviation, total } from './laws.ts';
 import type { TrialObservations } from './summarize.ts';
 import type { Caveat, Law, Percentiles } from './trial-result.ts';
 
@@ -28,10 +28,14 @@ const CHECKS: Readonly<Record<CaveatCode, (input: CaveatInput) => Finding>> = {
     seen.deaths.length === 0
       ? null
       : invalid(seen.deaths.map((it) => `worker ${it.worker} (${it.reason})`).join(', ')),
-  target_down: ({ seen }) =>
-    seen.load.ended === 'target_down'
-      ? invalid(`no answer any more after ${seconds(seen.load.durationMs)}`)
-      : null,
+  target_down: ({ seen }) => {
+    const { ledger, durationMs, ended } = seen.load;
+    if (ended === 'target_down') return invalid(`no answer any more after ${seconds(durationMs)}`);
+    const failedConnects = total(ledger.connectionErrors);
+    return answered(ledger) === 0 && failedConnects > 0
+      ? invalid(`no answer at all, ${failedConnects} connects failed`)
+      : null;
+  },
   interrupted: ({ seen }) =>
     seen.load.ended === 'aborted'
       ? invalid(

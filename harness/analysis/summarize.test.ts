@@ -89,6 +89,11 @@ test.each(CAVEAT_CODES)('the caveat %s is raised by what it names, with advice',
   expect(summarize(unchanged).caveats.map((it) => it.code)).not.toContain(code);
 });
 
+test('a target that never let anybody in is down, whatever the engine called its end', () => {
+  const refused = withLedger({ ok: 0, httpErrors: {}, connectionErrors: { ECONNREFUSED: 2_000 } });
+  expect(summarize(refused).caveats.map(({ code }) => code)).toContain('target_down');
+});
+
 test('a generator without a core to itself has failed to measure', () => {
   const busy = withLoad((load) => ({
     generator: { ...load.generator, eventLoopUtilization: 0.95 },

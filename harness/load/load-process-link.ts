@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { LabError } from '../lab-error.ts';
-import { outputTail } from '../runner/output-tail.ts';
+import { outputTail } from '../output-tail.ts';
 import type { LoadProgress } from './load-engine.ts';
 import { type LoadCommand, type LoadReport, loadReportSchema } from './load-message.ts';
 

@@ -76,7 +76,10 @@ test('files of a removed tree are used again, without anything of what was in th
     expect(readdirSync(spares)).toHaveLength(3);
     const unpacking = { archivePath: archive, dataPath: to, owner: null };
     await unpackCluster({ ...unpacking, spares: openSpareFiles(spares) });
-    expect(readFileSync(join(to, 'PG_VERSION'), 'utf8')).toBe('18\n');
+    const contents = ['PG_VERSION', 'base/5/1259', 'base/5/empty'].map((path) =>
+      readFileSync(join(to, path)),
+    );
+    expect(contents).toEqual([Buffer.from('18\n'), Buffer.from([0, 255, 10, 13]), Buffer.from('')]);
     expect(inodes).toContain(statSync(join(to, 'PG_VERSION')).ino);
     expect(readdirSync(spares)).toEqual([]);
   });

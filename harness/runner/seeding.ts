@@ -4,7 +4,7 @@ import { type DatabaseConfig, SERVER_ENV } from '../../server/contract.ts';
 import { type Custodian, NOTHING_GUARDED } from '../custodian.ts';
 import { entryPoint } from '../entry-point.ts';
 import { LabError } from '../lab-error.ts';
-import { outputTail } from './output-tail.ts';
+import { outputTail } from '../output-tail.ts';
 
 /** The data takes about a second; a minute is a hung disk. */
 const SEED_DEADLINE_MS = 60_000;

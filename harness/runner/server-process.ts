@@ -12,7 +12,7 @@ import {
 import type { Custodian } from '../custodian.ts';
 import { entryPoint } from '../entry-point.ts';
 import { LabError } from '../lab-error.ts';
-import { outputTail } from './output-tail.ts';
+import { outputTail } from '../output-tail.ts';
 import { serverEnvironment } from './server-environment.ts';
 
 /** Workers start one after another on a small machine; a healthy one needs well under a second. */

@@ -11,8 +11,11 @@ import { pause } from './pause.ts';
 import { readTreeCpuMs } from './process-cpu.ts';
 import { type ServerProcess, withServer } from './server-process.ts';
 
-/** Give a run up when the API has answered nothing, not even an error, for so long. */
-const TARGET_DOWN_MS = 5_000;
+/**
+ * Give a run up when nothing was answered, not even by an error, for longer than every single request
+ * may take: a full queue is slow to answer, and is not down.
+ */
+const TARGET_DOWN_MARGIN_MS = 5_000;
 /** Stopping is part of a trial's time; the workloads' requests end within the drain already. */
 const GRACE_MS = 1_000;
 /** PostgreSQL ends a backend a moment after its socket closed. */
@@ -217,7 +220,7 @@ export function loadRequest(origin: string, plan: TrialPlan): LoadRequest {
     ...plan.load,
     durationMs: plan.durationMs,
     drainMs: plan.drainMs,
-    targetDownMs: TARGET_DOWN_MS,
+    targetDownMs: plan.load.requestTimeoutMs + TARGET_DOWN_MARGIN_MS,
   };
 }
 
