@@ -1,5 +1,6 @@
 import { Agent } from 'node:http';
 import { performance } from 'node:perf_hooks';
+import { Client } from 'pg';
 import { beforeAll, expect, inject, test } from 'vitest';
 import { HEADERS } from '../contract.ts';
 import { request } from './keep-alive-client.ts';
@@ -74,6 +75,36 @@ test('a database that does not exist ends it with its name', async () => {
   const failed = await server.message('failed');
   expect(failed).toMatchObject({ code: 'db_unavailable' });
   expect(failed.message).toContain('nowhere');
+});
+
+test('a refusal for lack of slots counts as an answer: ready, and refusing with the reason', async () => {
+  const admin = new Client({ ...postgres.superuser });
+  await admin.connect();
+  const role = { user: 'pool_lab_one_slot', password: 'one-slot' };
+  try {
+    await admin.query(
+      `CREATE ROLE ${role.user} LOGIN PASSWORD '${role.password}' CONNECTION LIMIT 1`,
+    );
+    await using server = await ServerProcess.ready({ database: { ...database, ...role } });
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, () => request(`${server.url}/w/hold?ms=1`, new Agent())),
+    );
+    const refused = answers.filter(({ status }) => status === 503);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { headers } of refused) {
+      expect(headers[HEADERS.errorClass]).toBe('too_many_connections');
+      expect(headers[HEADERS.errorReason]).toBe('role_limit');
+    }
+  } finally {
+    await eventually(async () => {
+      const { rowCount } = await admin.query('SELECT FROM pg_stat_activity WHERE usename = $1', [
+        role.user,
+      ]);
+      return rowCount === 0;
+    });
+    await admin.query(`DROP ROLE ${role.user}`);
+    await admin.end();
+  }
 });
 
 test('two hundred clients that hang up leak nothing', async () => {

@@ -2,7 +2,7 @@ import { Agent } from 'node:http';
 import { createServer } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { beforeAll, expect, inject, test } from 'vitest';
-import { HEADERS } from '../contract.ts';
+import { HEADERS, POOL_KINDS } from '../contract.ts';
 import { KeepAliveLoad, request } from './keep-alive-client.ts';
 import { seed } from './seeded.ts';
 import { eventually, isAlive, ServerProcess } from './server-process.ts';
@@ -28,6 +28,17 @@ test('it is ready when every worker is, and serves from all of them', async () =
     workers.add(answer.headers[HEADERS.worker]);
   }
   expect(workers.size).toBe(3);
+});
+
+test.each(POOL_KINDS)('it serves and stops with the pool kind %s', async (kind) => {
+  await using server = await ServerProcess.ready({ database, workers: 1, pool: { kind } });
+  const agent = new Agent({ keepAlive: true });
+  for (let i = 0; i < 3; i++) {
+    expect((await request(`${server.url}/w/hot`, agent)).status).toBe(200);
+  }
+  server.send({ type: 'stop' });
+  expect(await server.exited).toBe(0);
+  agent.destroy();
 });
 
 test('a killed worker is replaced within 2 s and told of', TIMED, async () => {
