@@ -37,7 +37,8 @@ export default defineConfig({
           globalSetup: ['harness/test/postgres-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
-          maxWorkers: 2,
+          // They share one server and the lab's schema in it, which some of them drop.
+          maxWorkers: 1,
           sequence: { groupOrder: 1 },
         },
       },
