@@ -4,11 +4,8 @@
  * it prints one line a message on stdout.
  */
 import cluster from 'node:cluster';
-import { startCluster } from './cluster.ts';
 import { parseServerConfig } from './config.ts';
 import { parentMessageSchema, type ServerConfig, type ServerMessage } from './contract.ts';
-import { startWorker, type Worker } from './worker.ts';
-import { primaryMessageSchema } from './worker-message.ts';
 
 const EXIT_OK = 0;
 const EXIT_FAILED = 1;
@@ -19,10 +16,11 @@ if (!parsed.ok) {
   for (const problem of parsed.problems) console.error(problem);
   process.exit(EXIT_CONFIG);
 }
-if (cluster.isPrimary) runPrimary(parsed.config);
-else await runWorker(parsed.config);
+// Each side loads its own modules only: the primary forks before a web framework could have loaded.
+await (cluster.isPrimary ? runPrimary(parsed.config) : runWorker(parsed.config));
 
-function runPrimary(config: ServerConfig): void {
+async function runPrimary(config: ServerConfig): Promise<void> {
+  const { startCluster } = await import('./cluster.ts');
   const hasParent = process.send !== undefined;
   const server = startCluster({
     config,
@@ -39,6 +37,8 @@ function runPrimary(config: ServerConfig): void {
     });
     // The parent is gone, and with it everybody who could wait for an answer.
     process.on('disconnect', () => server.stop(0));
+    // It may have gone while the modules were loading.
+    if (!process.connected) server.stop(0);
   }
   let signals = 0;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -72,7 +72,9 @@ async function runWorker(config: ServerConfig): Promise<void> {
   process.on('disconnect', () => process.exit(EXIT_OK));
   // A terminal's Ctrl-C reaches the whole group; the primary decides how its workers end.
   for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
-  const worker: Worker = await startWorker({
+  const { startWorker } = await import('./worker.ts');
+  const { primaryMessageSchema } = await import('./worker-message.ts');
+  const worker = await startWorker({
     workerId: cluster.worker?.id ?? 0,
     config,
     send: (message) =>
