@@ -252,7 +252,7 @@ export class QueuePool implements Pool {
   #putBack(lease: Lease): void {
     const { poolSize } = this.#config;
     const kept = poolSize === 0 || this.#list.idle < poolSize;
-    lease.release(!kept || this.#ending || lease.client.condition !== 'ready');
+    lease.release(!kept || this.#ending);
   }
 
   #shutDown(graceMs: number): void {
