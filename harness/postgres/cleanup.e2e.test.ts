@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { listLeftovers, removeLeftovers } from './cleanup.ts';
+import { openLabDirectory } from './lab-directory.ts';
 import { serverProcesses } from './postmaster-end.ts';
 import { startEmbeddedProcess, stopEmbeddedProcess } from './test/embedded-process.ts';
 import { withLabParent } from './test/lab-parent.ts';
@@ -68,9 +69,7 @@ test('a server whose harness and watchdog were both killed is an orphan, ended a
 
 test('a lock of a process that ended, and one of its pid’s next owner, hold nothing', async () => {
   await withLabParent(async (labParent) => {
-    const lab = await startEmbeddedProcess({ labParent });
-    await stopEmbeddedProcess(lab);
-    const runs = join(labParent, LAB, 'runs');
+    const runs = openLabDirectory(labParent).runsPath;
     for (const lock of [
       { pid: 2 ** 22 + 1, startToken: '1' },
       { pid: process.pid, startToken: 'of somebody earlier' },
@@ -88,9 +87,7 @@ test('a lock of a process that ended, and one of its pid’s next owner, hold no
 
 test('a run directory that was made this moment is taken for a lab that starts', async () => {
   await withLabParent(async (labParent) => {
-    const lab = await startEmbeddedProcess({ labParent });
-    await stopEmbeddedProcess(lab);
-    mkdtempSync(join(labParent, LAB, 'runs', 'run-'));
+    mkdtempSync(join(openLabDirectory(labParent).runsPath, 'run-'));
     const found = await listLeftovers(labParent);
     expect(new Set(found.map(({ kind }) => kind))).toEqual(new Set(['in use']));
     expect((await removeLeftovers(found)).removed).toEqual([]);

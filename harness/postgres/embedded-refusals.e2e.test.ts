@@ -13,26 +13,11 @@ import {
   SMALL_SERVER,
   withPostgres,
 } from './test/embedded-fixture.ts';
-import { createRecordingCustodian, withLabParent } from './test/lab-parent.ts';
+import { createRecordingCustodian, sharedLabParent, withLabParent } from './test/lab-parent.ts';
 
 const asRoot = test.runIf(process.getuid?.() === 0);
 
-/** One for the file: what is staged cold once is warm for the others. */
-let labParent: string;
-const done = Promise.withResolvers<void>();
-let finished: Promise<void>;
-beforeAll(async () => {
-  const opened = Promise.withResolvers<string>();
-  finished = withLabParent(async (path) => {
-    opened.resolve(path);
-    await done.promise;
-  });
-  labParent = await opened.promise;
-});
-afterAll(async () => {
-  done.resolve();
-  await finished;
-});
+const lab = sharedLabParent();
 
 /** A port somebody listens on, throughout. */
 let inUse = 0;
@@ -106,7 +91,7 @@ test.each<BadStart>([
 ])('$what: $code with the reason, a remedy, and nothing left', async (bad) => {
   const custodian = createRecordingCustodian();
   const choosePort = bad.choosePort ?? findFreePort;
-  const provider = createEmbeddedPostgres({ custodian, labParent, choosePort });
+  const provider = createEmbeddedPostgres({ custodian, labParent: lab.path, choosePort });
   const starting = provider.start(
     { ...SMALL_SERVER, ...bad.settings },
     new AbortController().signal,
@@ -119,7 +104,7 @@ test.each<BadStart>([
   });
   await expect(starting).rejects.not.toThrow(/undefined/);
   expect(custodian.guarded.size).toBe(0);
-  expect(runsIn(labParent)).toEqual([]);
+  expect(runsIn(lab.path)).toEqual([]);
 });
 
 test('a library that is missing is named', async () => {

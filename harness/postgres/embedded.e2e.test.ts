@@ -15,27 +15,12 @@ import {
   withPostgres,
 } from './test/embedded-fixture.ts';
 import { startEmbeddedProcess, stopEmbeddedProcess } from './test/embedded-process.ts';
-import { createRecordingCustodian, withLabParent } from './test/lab-parent.ts';
+import { createRecordingCustodian, sharedLabParent, withLabParent } from './test/lab-parent.ts';
 
 const asRoot = test.runIf(process.getuid?.() === 0);
 const NOBODY = 65_534;
 
-/** One for the file: what is staged cold once is warm for the others. */
-let labParent: string;
-const done = Promise.withResolvers<void>();
-let finished: Promise<void>;
-beforeAll(async () => {
-  const opened = Promise.withResolvers<string>();
-  finished = withLabParent(async (path) => {
-    opened.resolve(path);
-    await done.promise;
-  });
-  labParent = await opened.promise;
-});
-afterAll(async () => {
-  done.resolve();
-  await finished;
-});
+const lab = sharedLabParent();
 
 /** A port somebody listens on, throughout. */
 let inUse = 0;
@@ -49,7 +34,7 @@ afterAll(() => new Promise((resolve) => listener.close(resolve)));
 
 test('settings arrive, and stopping leaves no process and no file', async () => {
   const dataDirectory = await withPostgres(
-    { labParent },
+    { labParent: lab.path },
     async (postgres) => {
       expect(await ask(postgres.api, 'SHOW max_connections')).toEqual({ max_connections: '12' });
       expect(await ask(postgres.api, 'SHOW reserved_connections')).toEqual({
@@ -62,15 +47,15 @@ test('settings arrive, and stopping leaves no process and no file', async () => 
     { maxConnections: 12, reservedConnections: 2, extra: { work_mem: '8MB' } },
   );
   expect(serverProcesses(dataDirectory)).toEqual([]);
-  expect(runsIn(labParent)).toEqual([]);
+  expect(runsIn(lab.path)).toEqual([]);
 });
 
 test('each server has passwords of its own', async () => {
-  const first = await withPostgres({ labParent }, async ({ api, superuser }) => ({
+  const first = await withPostgres({ labParent: lab.path }, async ({ api, superuser }) => ({
     api,
     superuser,
   }));
-  await withPostgres({ labParent }, async ({ api, superuser }) => {
+  await withPostgres({ labParent: lab.path }, async ({ api, superuser }) => {
     expect(new Set([first.api, first.superuser, api, superuser].map((c) => c.password)).size).toBe(
       4,
     );
@@ -81,7 +66,7 @@ test('each server has passwords of its own', async () => {
 
 test('right after the start every slot is free again', async () => {
   await withPostgres(
-    { labParent },
+    { labParent: lab.path },
     async ({ superuser }) => {
       const sql = `SELECT count(*) AS backends FROM pg_stat_activity WHERE backend_type = 'client backend'`;
       expect(await ask(superuser, sql)).toEqual({ backends: '1' });
@@ -107,7 +92,7 @@ test('a port that was taken in between is replaced by another', async () => {
     choices += 1;
     return choices === 1 ? inUse : findFreePort();
   };
-  await withPostgres({ labParent, choosePort }, async ({ api }) => {
+  await withPostgres({ labParent: lab.path, choosePort }, async ({ api }) => {
     expect(choices).toBe(2);
     expect(api.port).not.toBe(inUse);
     expect(await ask(api, 'SELECT 1 AS one')).toEqual({ one: 1 });
@@ -115,18 +100,18 @@ test('a port that was taken in between is replaced by another', async () => {
 });
 
 test('a server that dies by itself is told with its last lines, and still cleaned up', async () => {
-  const dataDirectory = await withPostgres({ labParent }, async (postgres) => {
+  const dataDirectory = await withPostgres({ labParent: lab.path }, async (postgres) => {
     process.kill(postgres.postmasterPid ?? 0, 'SIGQUIT');
     const { lastLines } = await postgres.died;
     expect(lastLines.join('\n')).toMatch(/immediate shutdown/);
     return postgres.dataDirectory ?? '';
   });
   expect(serverProcesses(dataDirectory)).toEqual([]);
-  expect(runsIn(labParent)).toEqual([]);
+  expect(runsIn(lab.path)).toEqual([]);
 });
 
 test('a killed postmaster’s children do not outlive the stop, however stuck', async () => {
-  const dataDirectory = await withPostgres({ labParent }, async (postgres) => {
+  const dataDirectory = await withPostgres({ labParent: lab.path }, async (postgres) => {
     const { dataDirectory: data, postmasterPid, superuser } = postgres;
     const busy = ask(superuser, 'SELECT count(*) FROM generate_series(1, 1e12::bigint)');
     const cutOff = expect(busy).rejects.toThrow();
@@ -151,29 +136,22 @@ test('an aborted start leaves nothing', async () => {
     abort.abort(new Error('enough'));
     return findFreePort();
   };
-  const provider = createEmbeddedPostgres({ custodian, labParent, choosePort });
+  const provider = createEmbeddedPostgres({ custodian, labParent: lab.path, choosePort });
   await expect(provider.start(SMALL_SERVER, abort.signal)).rejects.toThrow('enough');
   expect(custodian.guarded.size).toBe(0);
-  expect(runsIn(labParent)).toEqual([]);
+  expect(runsIn(lab.path)).toEqual([]);
 });
 
-asRoot('root starts it from binaries inside a directory only root can enter', async () => {
+asRoot('root starts it from a private directory, whose links npm has not made', async () => {
   await withLabParent(async (elsewhere) => {
     const home = join(elsewhere, 'home');
     mkdirSync(home, { mode: 0o700 });
     const binaries = await copyBinaries(home);
-    await withPostgres({ binaries, labParent: elsewhere }, isUsable);
-  });
-});
-
-asRoot('links the installation has lost are made again', async () => {
-  await withLabParent(async (elsewhere) => {
-    const binaries = await copyBinaries(elsewhere);
     const lib = join(binaries.directory, 'lib');
     for (const entry of readdirSync(lib, { withFileTypes: true })) {
       if (entry.isSymbolicLink()) rmSync(join(lib, entry.name));
     }
-    await withPostgres({ binaries, labParent: elsewhere }, isUsable);
+    await withPostgres({ labParent: elsewhere, binaries }, isUsable);
   });
 });
 
@@ -181,11 +159,11 @@ asRoot('an ordinary user starts it as themselves', async ({ skip }) => {
   if (!canNobodyReach(process.execPath)) skip('this Node.js lies where other accounts cannot read');
   await withLabParent(async (elsewhere) => {
     chmodSync(elsewhere, 0o1777);
-    const lab = await startEmbeddedProcess({ labParent: elsewhere, uid: NOBODY });
-    expect(await ask(lab.superuser, 'SELECT 1 AS one')).toEqual({ one: 1 });
-    expect(lab.dataDirectory).toContain(`pool-lab-${NOBODY}`);
-    expect(await stopEmbeddedProcess(lab)).toBe(0);
-    expect(serverProcesses(lab.dataDirectory)).toEqual([]);
+    const started = await startEmbeddedProcess({ labParent: elsewhere, uid: NOBODY });
+    expect(await ask(started.superuser, 'SELECT 1 AS one')).toEqual({ one: 1 });
+    expect(started.dataDirectory).toContain(`pool-lab-${NOBODY}`);
+    expect(await stopEmbeddedProcess(started)).toBe(0);
+    expect(serverProcesses(started.dataDirectory)).toEqual([]);
   });
 });
 

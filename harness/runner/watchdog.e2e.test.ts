@@ -7,12 +7,14 @@ import { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { serverProcesses } from '../postgres/postmaster-end.ts';
 import { startEmbeddedProcess, stopEmbeddedProcess } from '../postgres/test/embedded-process.ts';
-import { withLabParent } from '../postgres/test/lab-parent.ts';
+import { sharedLabParent } from '../postgres/test/lab-parent.ts';
 import { identifyProcess, isRunning, type ProcessIdentity } from '../process-table.ts';
 import { startWatchdog } from './watchdog.ts';
 
 /** The promise to the user; the machine may be busy, but nobody waits for longer than this. */
 const CLEAN_DEADLINE_MS = 2_000;
+
+const shared = sharedLabParent();
 
 async function until(condition: () => boolean, deadlineMs: number): Promise<number> {
   const startedAt = performance.now();
@@ -35,63 +37,60 @@ function identify(pid: number | undefined): ProcessIdentity {
 }
 
 test('nothing is left 2 s after the harness was killed: server, sessions, workers, directories', async () => {
-  await withLabParent(async (labParent) => {
-    const worker = startIdleGroup();
-    const workerIdentity = identify(worker.pid);
-    const lab = await startEmbeddedProcess({ labParent, guardedChildPid: workerIdentity.pid });
-    // A session in the middle of a long computation is the one that hesitates to end.
-    const busy = new Client(lab.superuser);
-    busy.on('error', () => {
-      // It is going to be cut off.
-    });
-    await busy.connect();
-    const computing = busy
-      .query('SELECT count(*) FROM generate_series(1, 1e12::bigint)')
-      .catch(() => 'cut off');
-    await until(
-      () => serverProcesses(lab.dataDirectory).some(({ command }) => command.endsWith('SELECT')),
-      5_000,
-    );
-    const watchdog = identify(lab.watchdogPid);
-
-    lab.child.kill('SIGKILL');
-    await once(lab.child, 'exit');
-    await until(
-      () =>
-        serverProcesses(lab.dataDirectory).length === 0 &&
-        !existsSync(dirname(lab.dataDirectory)) &&
-        !isRunning(workerIdentity) &&
-        !isRunning(watchdog),
-      CLEAN_DEADLINE_MS,
-    );
-    expect(await computing).toBe('cut off');
-    await busy.end();
+  const worker = startIdleGroup();
+  const workerIdentity = identify(worker.pid);
+  const lab = await startEmbeddedProcess({
+    labParent: shared.path,
+    guardedChildPid: workerIdentity.pid,
   });
+  // A session in the middle of a long computation is the one that hesitates to end.
+  const busy = new Client(lab.superuser);
+  busy.on('error', () => {
+    // It is going to be cut off.
+  });
+  await busy.connect();
+  const computing = busy
+    .query('SELECT count(*) FROM generate_series(1, 1e12::bigint)')
+    .catch(() => 'cut off');
+  await until(
+    () => serverProcesses(lab.dataDirectory).some(({ command }) => command.endsWith('SELECT')),
+    5_000,
+  );
+  const watchdog = identify(lab.watchdogPid);
+
+  lab.child.kill('SIGKILL');
+  await once(lab.child, 'exit');
+  await until(
+    () =>
+      serverProcesses(lab.dataDirectory).length === 0 &&
+      !existsSync(dirname(lab.dataDirectory)) &&
+      !isRunning(workerIdentity) &&
+      !isRunning(watchdog),
+    CLEAN_DEADLINE_MS,
+  );
+  expect(await computing).toBe('cut off');
+  await busy.end();
 });
 
 test('a polite end of the whole group leaves the cleaning up to the watchdog', async () => {
-  await withLabParent(async (labParent) => {
-    const lab = await startEmbeddedProcess({ labParent });
-    const watchdog = identify(lab.watchdogPid);
-    process.kill(watchdog.pid, 'SIGTERM');
-    process.kill(watchdog.pid, 'SIGINT');
-    lab.child.kill('SIGTERM');
-    await until(
-      () => !existsSync(dirname(lab.dataDirectory)) && !isRunning(watchdog),
-      CLEAN_DEADLINE_MS,
-    );
-    expect(serverProcesses(lab.dataDirectory)).toEqual([]);
-  });
+  const lab = await startEmbeddedProcess({ labParent: shared.path });
+  const watchdog = identify(lab.watchdogPid);
+  process.kill(watchdog.pid, 'SIGTERM');
+  process.kill(watchdog.pid, 'SIGINT');
+  lab.child.kill('SIGTERM');
+  await until(
+    () => !existsSync(dirname(lab.dataDirectory)) && !isRunning(watchdog),
+    CLEAN_DEADLINE_MS,
+  );
+  expect(serverProcesses(lab.dataDirectory)).toEqual([]);
 });
 
 test('after a normal end the watchdog is gone too, and the run directory is empty', async () => {
-  await withLabParent(async (labParent) => {
-    const lab = await startEmbeddedProcess({ labParent });
-    const watchdog = identify(lab.watchdogPid);
-    expect(await stopEmbeddedProcess(lab)).toBe(0);
-    await until(() => !isRunning(watchdog), CLEAN_DEADLINE_MS);
-    expect(readdirSync(dirname(dirname(lab.dataDirectory)))).toEqual([]);
-  });
+  const lab = await startEmbeddedProcess({ labParent: shared.path });
+  const watchdog = identify(lab.watchdogPid);
+  expect(await stopEmbeddedProcess(lab)).toBe(0);
+  await until(() => !isRunning(watchdog), CLEAN_DEADLINE_MS);
+  expect(readdirSync(dirname(dirname(lab.dataDirectory)))).toEqual([]);
 });
 
 test('what was released is left alone, what was not is ended', async () => {

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -58,7 +58,8 @@ export async function notReached(): Promise<never> {
 }
 
 export function runsIn(labParent: string): string[] {
-  return readdirSync(join(labParent, `pool-lab-${process.getuid?.() ?? 0}`, 'runs'));
+  const path = join(labParent, `pool-lab-${process.getuid?.() ?? 0}`, 'runs');
+  return existsSync(path) ? readdirSync(path) : [];
 }
 
 /** A copy of the installed binaries to damage or to hide. */

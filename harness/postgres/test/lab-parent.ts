@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
 import type { Custodian } from '../../custodian.ts';
 import { LAB_DIRECTORY_PARENT } from '../lab-directory.ts';
 
@@ -13,6 +14,26 @@ export async function withLabParent<T>(use: (labParent: string) => Promise<T>): 
   } finally {
     await rm(labParent, { recursive: true, force: true });
   }
+}
+
+/** One for all tests of a file: what the first stages is there for the others. */
+export function sharedLabParent(): { readonly path: string } {
+  const opened = Promise.withResolvers<string>();
+  const done = Promise.withResolvers<void>();
+  const shared = { path: '' };
+  let closed: Promise<void> = Promise.resolve();
+  beforeAll(async () => {
+    closed = withLabParent(async (path) => {
+      opened.resolve(path);
+      await done.promise;
+    });
+    shared.path = await opened.promise;
+  });
+  afterAll(async () => {
+    done.resolve();
+    await closed;
+  });
+  return shared;
 }
 
 /** Keeps in mind what is guarded, and does nothing about it. */
