@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { afterEach, expect, test } from 'vitest';
 import { buildApp } from './app.ts';
-import { errorBodySchema, HEADERS, SERVER_TIMING } from './contract.ts';
+import { errorBodySchema, HEADERS, SERVER_TIMING, VALIDATE_ONLY_HEADER } from './contract.ts';
 import { type FinishedRequest, HttpAccount } from './http-account.ts';
 import { DatabaseError } from './pool/database-error.ts';
 import { seededRandom } from './random.ts';
@@ -221,4 +221,16 @@ test('a stream that fails before its first page is a proper error', async () => 
   expect((await app.inject('/w/stream')).statusCode).toBe(504);
   expect(pool.queries.at(-1)).toBe('ROLLBACK');
   expect(pool.held).toBe(0);
+});
+
+test.each([
+  ['/w/hold?ms=20', 204],
+  ['/w/hold?ms=never', 400],
+  ['/w/hold?minutes=1', 400],
+])('%s is only looked at when asked so, and takes no connection', async (url, status) => {
+  const pool = new FakePool(() => []);
+  const { app } = await appOn(pool);
+  const answer = await app.inject({ url, headers: { [VALIDATE_ONLY_HEADER]: '1' } });
+  expect(answer.statusCode).toBe(status);
+  expect(pool.queries).toEqual([]);
 });

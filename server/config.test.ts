@@ -26,6 +26,7 @@ test('what is written as environment is read back as the same configuration', ()
     workers: 4,
     graceMs: 250,
     instrumentation: false,
+    seed: 7,
     pool: { ...POOL_DEFAULTS, maxOverflow: -1, maxWaiting: 3, recycleMs: null, prePing: true },
     database: { host: '127.0.0.1', port: 5_433, user: 'u', password: 'p w"', database: 'd' },
   };

@@ -80,6 +80,11 @@ const FIELDS: Readonly<Record<ServerEnvPath, Field>> = {
   },
   graceMs: { read: number, fallback: 5_000, remedy: msRemedy('no grace') },
   instrumentation: { read: flag, fallback: true, remedy: flagRemedy },
+  seed: {
+    read: number,
+    fallback: 1,
+    remedy: `set it to a whole number from 0 to ${LIMITS.seedMax}`,
+  },
   'pool.kind': {
     read: text,
     fallback: pool.kind,

@@ -25,6 +25,7 @@ export const LIMITS = {
   poolConnectionsMax: 1_000,
   timeoutMsMax: 3_600_000,
   waitingMax: 100_000,
+  seedMax: 2 ** 32 - 1,
 } as const;
 
 const milliseconds = z.int().min(0).max(LIMITS.timeoutMsMax);
@@ -94,6 +95,8 @@ export const serverConfigSchema = z.strictObject({
   graceMs: milliseconds,
   /** `false` replaces every metric by a no-op, to measure what the metrics cost. */
   instrumentation: z.boolean(),
+  /** Of what the workloads draw at random; each worker draws a sequence of its own. */
+  seed: z.int().min(0).max(LIMITS.seedMax),
   pool: poolConfigSchema,
   database: databaseConfigSchema,
 });
@@ -110,6 +113,7 @@ export const SERVER_ENV = {
   workers: 'POOL_LAB_WORKERS',
   graceMs: 'POOL_LAB_GRACE_MS',
   instrumentation: 'POOL_LAB_INSTRUMENTATION',
+  seed: 'POOL_LAB_SEED',
   'pool.kind': 'POOL_LAB_POOL_KIND',
   'pool.poolSize': 'POOL_LAB_POOL_SIZE',
   'pool.maxOverflow': 'POOL_LAB_MAX_OVERFLOW',
@@ -174,6 +178,12 @@ export const WORKLOAD_PATH_PREFIX = '/w/';
 
 /** Answered without the database: what the HTTP layer alone costs. */
 export const NOOP_PATH = '/noop';
+
+/**
+ * Request header: check the parameters, do nothing, answer 204. A mistake in them is found before any
+ * load, and without a connection.
+ */
+export const VALIDATE_ONLY_HEADER = 'x-pool-lab-validate-only';
 
 /** On the primary's own port. `stats` is JSON (`ServerStats`), never older than its `ageMs` says. */
 export const ADMIN_PATHS = {

@@ -33,6 +33,9 @@ export interface Worker {
   readonly finished: Promise<void>;
 }
 
+/** 2³² over the golden ratio, Knuth's multiplier: sums of few multiples of it spread evenly. */
+const SEED_STRIDE = 2_654_435_769;
+
 export async function startWorker({ workerId, config, send, log }: WorkerDeps): Promise<Worker> {
   const metrics = config.instrumentation
     ? createWorkerMetrics({ worker: String(workerId), pool: config.pool })
@@ -55,7 +58,8 @@ export async function startWorker({ workerId, config, send, log }: WorkerDeps): 
     account,
     recorder: metrics?.http ?? NO_HTTP_RECORDER,
     checkouts: metrics?.checkouts ?? NO_CHECKOUT_OBSERVER,
-    random: seededRandom(workerId),
+    // The ids are small and the seeds often too: apart they must not meet.
+    random: seededRandom(config.seed + workerId * SEED_STRIDE),
     isDraining: () => stopping.signal.aborted,
     reportBug: (error) => log(error instanceof Error ? (error.stack ?? error.message) : `${error}`),
   });

@@ -6,6 +6,7 @@ import {
   type ServerConfig,
   type ServerMessage,
   type ServerStats,
+  serverConfigToEnv,
   serverMessageSchema,
   serverStatsSchema,
 } from '../../server/contract.ts';
@@ -13,7 +14,6 @@ import type { Custodian } from '../custodian.ts';
 import { entryPoint } from '../entry-point.ts';
 import { LabError } from '../lab-error.ts';
 import { outputTail } from '../output-tail.ts';
-import { serverEnvironment } from './server-environment.ts';
 
 /** Workers start one after another on a small machine; a healthy one needs well under a second. */
 const READY_DEADLINE_MS = 20_000;
@@ -53,7 +53,7 @@ export async function startServer(
     // A group of its own: a terminal's Ctrl-C must not end the API before the trial is over.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: { ...deps.baseEnvironment, ...serverEnvironment(config) },
+    env: { ...deps.baseEnvironment, ...serverConfigToEnv(config) },
   });
   const tail = outputTail([child.stdout, child.stderr]);
   const exited = exitOf(child);

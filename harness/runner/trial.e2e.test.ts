@@ -95,6 +95,14 @@ describe('trials on one PostgreSQL with 15 slots', () => {
     expect(result.connections.peakWorkers).toBeLessThanOrEqual(11);
   });
 
+  test('a parameter that the workload does not have is refused before any load', async () => {
+    const trial = runTrial(opened().lab, planWith({ workloadParams: { minutes: '1' } }));
+    await expect(trial).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining('minutes'),
+    });
+  });
+
   test('a rolling deploy has one worker more for a while and loses no request', async () => {
     const plan = planWith({ rolloutSurge: 1, durationMs: 3_000 }, { poolSize: 2, maxOverflow: 1 });
     const result = await runTrial(opened().lab, plan);

@@ -1,5 +1,10 @@
 import type { ServerConfig, ServerStats } from '../../server/contract.ts';
-import { APPLICATION_NAME_PREFIX, WORKLOAD_PATH_PREFIX } from '../../server/contract.ts';
+import {
+  APPLICATION_NAME_PREFIX,
+  errorBodySchema,
+  VALIDATE_ONLY_HEADER,
+  WORKLOAD_PATH_PREFIX,
+} from '../../server/contract.ts';
 import { summarizeTrial } from '../analysis/summarize.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { LabError } from '../lab-error.ts';
@@ -104,6 +109,7 @@ async function measure(context: {
   const startedAt = new Date().toISOString();
   const phase = stopwatch();
 
+  await requireValidParameters(request, lab.signal);
   hooks.onPhase('warmup');
   if (plan.warmupMs > 0) {
     await lab.load.run(
@@ -169,6 +175,27 @@ async function measure(context: {
     );
 }
 
+/**
+ * The API knows its workloads' parameters; a wrong one is refused before there is any load.
+ *
+ * @throws LabError CONFIG_INVALID in the API's own words
+ */
+async function requireValidParameters(
+  { origin, path }: LoadRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  const response = await fetch(new URL(path, origin), {
+    headers: { [VALIDATE_ONLY_HEADER]: '1', connection: 'close' },
+    signal,
+  });
+  if (response.ok) return;
+  const { error } = errorBodySchema.parse(await response.json());
+  throw new LabError('CONFIG_INVALID', {
+    message: `the API refuses the workload's parameters: ${error.message}`,
+    hint: 'The README lists the parameters of each workload; give them as --param name=value.',
+  });
+}
+
 /** The user's Ctrl-C keeps what was measured; a database that died leaves nothing worth keeping. */
 function throwIfBroken(lab: Lab, load: LoadResult): void {
   if (load.ended === 'aborted' && lab.signal.reason instanceof LabError) throw lab.signal.reason;
@@ -207,6 +234,7 @@ export function serverConfig(lab: Lab, plan: TrialPlan, ports: TrialPorts): Serv
     workers: plan.workers,
     graceMs: GRACE_MS,
     instrumentation: true,
+    seed: plan.seed,
     pool: plan.pool,
     database: lab.postgres.api,
   };

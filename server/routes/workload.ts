@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginCallback } from 'fastify';
-import { WORKLOAD_PATH_PREFIX } from '../contract.ts';
+import { VALIDATE_ONLY_HEADER, WORKLOAD_PATH_PREFIX } from '../contract.ts';
 import { requestFailureOf } from '../request-failure.ts';
 import type { CatalogEntry } from '../workloads/catalog.ts';
 
@@ -11,6 +11,7 @@ export function workloadRoute(workload: CatalogEntry): FastifyPluginCallback {
       `${WORKLOAD_PATH_PREFIX}${workload.name}`,
       { schema: { querystring: workload.querySchema } },
       async (request, reply) => {
+        if (request.headers[VALIDATE_ONLY_HEADER] !== undefined) return reply.code(204).send();
         const answer = await workload.run(request.query, request.scope);
         if (answer instanceof Readable) {
           reply.type('application/x-ndjson');
