@@ -298,3 +298,18 @@ test('a variable of the command beside the trial’s is not unknown', () => {
   expect(parseTrialPlan({ ...given, further: { load } }).warnings).toEqual([]);
   expect(parseTrialPlan(given).warnings).toHaveLength(1);
 });
+
+test.each([
+  ['queue', []],
+  ['plain', ['--max-waiting changes nothing with --pool-kind plain']],
+  [
+    'null',
+    [
+      'POOL_LAB_POOL_SIZE changes nothing with --pool-kind null',
+      '--max-waiting changes nothing with --pool-kind null',
+    ],
+  ],
+])('what a %s pool has no use for is said, and only what was given', (poolKind, warnings) => {
+  const given = { flags: { poolKind, maxWaiting: '3' }, env: { POOL_LAB_POOL_SIZE: '4' } };
+  expect(parseTrialPlan(given).warnings).toEqual(warnings);
+});

@@ -1,4 +1,5 @@
 import { LIMITS } from '../../server/contract.ts';
+import { idleOptionWarnings } from './idle-options.ts';
 import {
   type OptionTable,
   type OptionValues,
@@ -51,7 +52,10 @@ export function parseTrialPlan(given: {
     ports: { port: read.values.port, adminPort: read.values.adminPort },
     json: read.values.json,
     directory: read.values.directory,
-    warnings: unknownVariableWarnings({ ...RUN_OPTIONS, ...given.further }, given.env),
+    warnings: [
+      ...unknownVariableWarnings({ ...RUN_OPTIONS, ...given.further }, given.env),
+      ...idleOptionWarnings(read.values.poolKind, read.sources),
+    ],
   };
 }
 
