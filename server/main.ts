@@ -10,6 +10,8 @@ import { parentMessageSchema, type ServerConfig, type ServerMessage } from './co
 const EXIT_OK = 0;
 const EXIT_FAILED = 1;
 const EXIT_CONFIG = 2;
+/** Wrappers (npm, timeout) pass a signal on that the whole group got already: one, not two. */
+const SIGNAL_ECHO_MS = 300;
 
 const parsed = parseServerConfig(process.env);
 if (!parsed.ok) {
@@ -40,12 +42,12 @@ async function runPrimary(config: ServerConfig): Promise<void> {
     // It may have gone while the modules were loading.
     if (!process.connected) server.stop(0);
   }
-  let signals = 0;
+  let firstSignalAtMs: number | null = null;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      signals += 1;
-      // The second one means now; the workers end with their channel.
-      if (signals > 1) process.exit(EXIT_FAILED);
+      firstSignalAtMs ??= performance.now();
+      // A second one means now; the workers end with their channel.
+      if (performance.now() - firstSignalAtMs > SIGNAL_ECHO_MS) process.exit(EXIT_FAILED);
       server.stop(config.graceMs);
     });
   }
