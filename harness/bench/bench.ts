@@ -5,6 +5,7 @@
  */
 import { POOL_DEFAULTS } from '../../server/contract.ts';
 import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
+import { LAB_DIRECTORY_PARENT } from '../postgres/lab-directory.ts';
 import { formatCount, formatMs, formatRatio } from '../report/format.ts';
 import { createRedactor } from '../report/redactor.ts';
 import { type Lab, withLab } from '../runner/lab.ts';
@@ -120,7 +121,8 @@ async function onLab(part: (lab: Lab) => Promise<readonly string[]>): Promise<re
     env: process.env,
     signal: new AbortController().signal,
     redactor: createRedactor(),
-    labParent: '/var/tmp',
+    labParent: LAB_DIRECTORY_PARENT,
+    warn: console.error,
   };
   return await withLab(plan.postgres, deps, part);
 }

@@ -11,6 +11,7 @@ import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { EXIT_CODE } from '../exit-code.ts';
 import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
+import { LAB_DIRECTORY_PARENT } from '../postgres/lab-directory.ts';
 import { formatClaim, formatCount } from '../report/format.ts';
 import { createRedactor } from '../report/redactor.ts';
 import { table } from '../report/text-layout.ts';
@@ -122,7 +123,8 @@ const deps = {
   env: process.env,
   signal: stopping.signal,
   redactor: createRedactor(),
-  labParent: '/var/tmp',
+  labParent: LAB_DIRECTORY_PARENT,
+  warn: console.error,
 };
 for (const maxConnections of MAX_CONNECTIONS) {
   const cells = cellsOf(maxConnections);

@@ -74,7 +74,18 @@ export class ClosedClient {
     return this.#flight !== null;
   }
 
-  /** Starts the loop; it goes on until the host says that nothing new may begin. */
+  /**
+   * Starts the loop. Callers that think do not all ask in the same instant: their first requests are
+   * spread over one think time, as they would be after any other.
+   */
+  start(): void {
+    const { spread, thinkTimeMs } = this.#host;
+    const pauseMs = spread * thinkTimeMs;
+    if (pauseMs === 0) this.begin();
+    else this.#pause = setTimeout(() => this.begin(), pauseMs);
+  }
+
+  /** Sends one request after the other until the host says that nothing new may begin. */
   begin(): void {
     if (!this.#host.mayBegin()) {
       this.#host.onRest();

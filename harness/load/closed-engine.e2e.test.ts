@@ -216,6 +216,15 @@ test('a client thinks between its answer and its next request', async () => {
   expect(result.inFlightSeconds / (result.durationMs / 1_000)).toBeLessThan(CONNECTIONS / 3);
 });
 
+test('the first requests of clients that think are spread over one think time', async () => {
+  const stub = await stubFor({ serviceMs: 10 });
+  const result = await run(stub, { thinkTimeMs: 10_000, durationMs: 450 });
+  expect(result.ledger.scheduled).toBe(1);
+  const half = await run(stub, { thinkTimeMs: 900, durationMs: 450 });
+  expect(half.ledger.scheduled).toBeGreaterThanOrEqual(2);
+  expect(half.ledger.scheduled).toBeLessThanOrEqual(CONNECTIONS / 2 + 1);
+});
+
 test('an abort ends the run within a second and keeps what was measured', async () => {
   const stub = await stubFor({ serviceMs: SERVICE_MS });
   const controller = new AbortController();

@@ -85,7 +85,7 @@ class ClosedRun {
     const ticker = setInterval(() => this.#tick(meter), TICK_MS);
     try {
       if (signal.aborted) abort();
-      else for (const client of this.#clients) client.begin();
+      else for (const client of this.#clients) client.start();
       const ended = await this.#end.promise;
       this.#finishClients();
       return {

@@ -1,10 +1,12 @@
 import { statfsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Environment } from '../analysis/trial-result.ts';
 import type { Custodian } from '../custodian.ts';
 import { LabError } from '../lab-error.ts';
 import { createClosedEngine } from '../load/load-process-engine.ts';
 import type { LoadSession } from '../load/load-session.ts';
 import { createEmbeddedPostgres } from '../postgres/embedded.ts';
+import { openLabDirectory } from '../postgres/lab-directory.ts';
 import type { PostgresSettings, StartedPostgres } from '../postgres/provider.ts';
 import type { Redactor } from '../report/redactor.ts';
 import { machineEnvironment } from './environment.ts';
@@ -40,6 +42,7 @@ export interface LabDeps {
   readonly redactor: Redactor;
   /** Parent of the lab's own directory. */
   readonly labParent: string;
+  readonly warn: (sentence: string) => void;
 }
 
 /** Variables a child process may inherit; NODE_OPTIONS among others would change what is measured. */
@@ -53,7 +56,10 @@ export async function withLab<T>(
 ): Promise<T> {
   await using stack = new AsyncDisposableStack();
   const watchdog = stack.adopt(startWatchdog(), (it) => it.close());
-  const baseEnvironment = inherited(deps.env);
+  void watchdog.died.then(() =>
+    deps.warn('the watchdog ended: should this process be killed now, nobody cleans up'),
+  );
+  const baseEnvironment = childEnvironment(deps);
   const startMs: Record<string, number> = {};
   let lapMs = performance.now();
   const lap = (step: string): void => {
@@ -142,10 +148,14 @@ function postgresDied(lastLines: readonly string[]): LabError {
   });
 }
 
-function inherited(
-  env: Readonly<Record<string, string | undefined>>,
-): Readonly<Record<string, string>> {
-  const variables: Record<string, string> = {};
+/**
+ * Children compile the same sources at every start; Node's compile cache, kept among the lab's other
+ * caches, saves a third of a worker's start.
+ */
+function childEnvironment({ env, labParent }: LabDeps): Readonly<Record<string, string>> {
+  const variables: Record<string, string> = {
+    NODE_COMPILE_CACHE: join(openLabDirectory(labParent).cachePath, 'compiled'),
+  };
   for (const name of INHERITED) {
     const value = env[name];
     if (value !== undefined) variables[name] = value;

@@ -3,6 +3,7 @@ import { POOL_DEFAULTS } from '../../server/contract.ts';
 import { measuredTrialSchema } from '../analysis/trial-result.ts';
 import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
+import { LAB_DIRECTORY_PARENT } from '../postgres/lab-directory.ts';
 import { listProcesses } from '../process-table.ts';
 import { createRedactor } from '../report/redactor.ts';
 import { type Lab, type LabDeps, withLab } from './lab.ts';
@@ -13,7 +14,8 @@ const deps = (signal: AbortSignal): LabDeps => ({
   env: process.env,
   signal,
   redactor: createRedactor(),
-  labParent: '/var/tmp',
+  labParent: LAB_DIRECTORY_PARENT,
+  warn: (sentence) => expect.unreachable(sentence),
 });
 
 function planWith(change: Partial<TrialPlan>, shape = { poolSize: 2, maxOverflow: 2 }): TrialPlan {

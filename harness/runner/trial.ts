@@ -21,12 +21,12 @@ import { type ServerProcess, withServer } from './server-process.ts';
  * may take: a full queue is slow to answer, and is not down.
  */
 const TARGET_DOWN_MARGIN_MS = 5_000;
-/** Stopping is part of a trial's time; the workloads' requests end within the drain already. */
-const GRACE_MS = 1_000;
+/** Requests still open when a worker is told to stop may take so long; longer ones are broken off. */
+const GRACE_MS = 5_000;
 /** PostgreSQL ends a backend a moment after its socket closed. */
 const BACKENDS_GONE_DEADLINE_MS = 5_000;
 /** A rolling restart starts after this share of the window: the load is steady, the rest is after. */
-const ROLLOUT_AT_SHARE = 0.25;
+const ROLLOUT_AT_SHARE = 0.15;
 
 export interface TrialHooks {
   readonly onPhase: (phase: 'start' | 'warmup' | 'measure' | 'stop') => void;
