@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import { afterEach, expect, test } from 'vitest';
 import { buildApp } from './app.ts';
 import { errorBodySchema, HEADERS, SERVER_TIMING, VALIDATE_ONLY_HEADER } from './contract.ts';
-import { type FinishedRequest, HttpAccount } from './http-account.ts';
+import { type FinishedRequest, HttpAccount } from './http/http-account.ts';
+import { NO_CHECKOUT_OBSERVER } from './http/request-scope.ts';
 import { DatabaseError } from './pool/database-error.ts';
 import { seededRandom } from './random.ts';
-import { NO_CHECKOUT_OBSERVER } from './request-scope.ts';
 import { type FakeAnswer, FakePool, poolTimeout, sqlError } from './test/fake-pool.ts';
 
 const opened: FastifyInstance[] = [];

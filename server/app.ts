@@ -1,13 +1,13 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { HEADERS } from './contract.ts';
-import type { HttpAccount, HttpRecorder } from './http-account.ts';
-import { parameterProblems } from './parameter-problems.ts';
+import type { HttpAccount, HttpRecorder } from './http/http-account.ts';
+import { parameterProblems } from './http/parameter-problems.ts';
+import { badRequest, type RequestFailure, requestFailureOf } from './http/request-failure.ts';
+import { type CheckoutObserver, RequestScope } from './http/request-scope.ts';
+import { serverTiming } from './http/server-timing.ts';
 import type { Pool } from './pool/pool.ts';
-import { badRequest, type RequestFailure, requestFailureOf } from './request-failure.ts';
-import { type CheckoutObserver, RequestScope } from './request-scope.ts';
 import { noopRoute } from './routes/noop.ts';
 import { workloadRoute } from './routes/workload.ts';
-import { serverTiming } from './server-timing.ts';
 import { createCatalog } from './workloads/catalog.ts';
 
 declare module 'fastify' {

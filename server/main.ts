@@ -22,7 +22,7 @@ if (!parsed.ok) {
 await (cluster.isPrimary ? runPrimary(parsed.config) : runWorker(parsed.config));
 
 async function runPrimary(config: ServerConfig): Promise<void> {
-  const { startCluster } = await import('./cluster.ts');
+  const { startCluster } = await import('./cluster/cluster.ts');
   const hasParent = process.send !== undefined;
   const server = startCluster({
     config,
@@ -74,8 +74,8 @@ async function runWorker(config: ServerConfig): Promise<void> {
   process.on('disconnect', () => process.exit(EXIT_OK));
   // A terminal's Ctrl-C reaches the whole group; the primary decides how its workers end.
   for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
-  const { startWorker } = await import('./worker.ts');
-  const { primaryMessageSchema } = await import('./worker-message.ts');
+  const { startWorker } = await import('./cluster/worker.ts');
+  const { primaryMessageSchema } = await import('./cluster/worker-message.ts');
   const worker = await startWorker({
     workerId: cluster.worker?.id ?? 0,
     config,

@@ -1,7 +1,7 @@
 import { METRICS, type PoolConfig } from '../contract.ts';
-import type { FinishedRequest, HttpRecorder } from '../http-account.ts';
+import type { FinishedRequest, HttpRecorder } from '../http/http-account.ts';
+import type { CheckoutObserver } from '../http/request-scope.ts';
 import type { PoolRecorder, PoolSnapshot } from '../pool/pool.ts';
-import type { CheckoutObserver } from '../request-scope.ts';
 import type { EventLoopDelay } from './event-loop.ts';
 import { RecentPeak } from './recent-peak.ts';
 import { MetricRegistry, type MetricsSnapshot } from './registry.ts';

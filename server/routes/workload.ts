@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginCallback } from 'fastify';
 import { VALIDATE_ONLY_HEADER, WORKLOAD_PATH_PREFIX } from '../contract.ts';
-import { requestFailureOf } from '../request-failure.ts';
+import { requestFailureOf } from '../http/request-failure.ts';
 import type { CatalogEntry } from '../workloads/catalog.ts';
 
 /** `GET /w/<workload>`, with the workload's parameters in the query string. */

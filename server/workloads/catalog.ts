@@ -1,5 +1,5 @@
 import type { Workload } from '../contract.ts';
-import type { RequestScope } from '../request-scope.ts';
+import type { RequestScope } from '../http/request-scope.ts';
 import { fanOut } from './fan-out.ts';
 import { hold } from './hold.ts';
 import { hot } from './hot.ts';

@@ -1,5 +1,5 @@
 import { LAB_SCHEMA } from '../contract.ts';
-import type { RequestScope } from '../request-scope.ts';
+import type { RequestScope } from '../http/request-scope.ts';
 import { ACCOUNT_ROWS } from './lab-data.ts';
 import type { WorkloadDefinition } from './workload.ts';
 

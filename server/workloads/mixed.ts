@@ -1,5 +1,5 @@
+import type { RequestScope } from '../http/request-scope.ts';
 import { seededRandom } from '../random.ts';
-import type { RequestScope } from '../request-scope.ts';
 import { hold } from './hold.ts';
 import { hot } from './hot.ts';
 import { point } from './point.ts';

@@ -1,5 +1,5 @@
 import { LAB_SCHEMA } from '../contract.ts';
-import { ClientAbortedError, type RequestScope } from '../request-scope.ts';
+import { ClientAbortedError, type RequestScope } from '../http/request-scope.ts';
 import { ACCOUNT_ROWS } from './lab-data.ts';
 import { withTransaction } from './transaction.ts';
 import { WORKLOAD_MS_MAX, type WorkloadDefinition } from './workload.ts';

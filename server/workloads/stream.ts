@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import { LAB_SCHEMA } from '../contract.ts';
-import { classify } from '../pool/classify-error.ts';
 import {
   ClientAbortedError,
   type Hold,
   type RequestScope,
   releaseAfter,
-} from '../request-scope.ts';
+} from '../http/request-scope.ts';
+import { classify } from '../pool/classify-error.ts';
 import { EVENT_ROWS } from './lab-data.ts';
 import type { WorkloadDefinition } from './workload.ts';
 

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Workload } from '../contract.ts';
-import type { RequestScope } from '../request-scope.ts';
+import type { RequestScope } from '../http/request-scope.ts';
 
 /** JSON Schema of one query parameter, with the default that makes it optional. */
 export type ParameterSchema =

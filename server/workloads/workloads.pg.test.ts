@@ -3,11 +3,11 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { buildApp } from '../app.ts';
 import { HEADERS, LAB_SCHEMA, POOL_DEFAULTS, type PoolConfig } from '../contract.ts';
-import { HttpAccount, NO_HTTP_RECORDER } from '../http-account.ts';
+import { HttpAccount, NO_HTTP_RECORDER } from '../http/http-account.ts';
+import { NO_CHECKOUT_OBSERVER } from '../http/request-scope.ts';
 import { createPool } from '../pool/create-pool.ts';
 import { NO_POOL_RECORDER, type Pool } from '../pool/pool.ts';
 import { seededRandom } from '../random.ts';
-import { NO_CHECKOUT_OBSERVER } from '../request-scope.ts';
 import { seed } from '../test/seeded.ts';
 import { eventually } from '../test/server-process.ts';
 

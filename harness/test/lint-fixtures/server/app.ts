@@ -8,8 +8,8 @@ import * as p5 from 'pg';
 import * as p6 from 'fastify';
 import * as f0 from '../harness/lab-error.ts'; // refused: noRestrictedImports
 import * as f1 from '../dashboards/web/chart.ts'; // refused: noRestrictedImports
-import * as f2 from '../server/contract.ts';
-import * as f3 from '../server/pool/queue-pool.ts';
+import * as f2 from './contract.ts';
+import * as f3 from './pool/queue-pool.ts';
 
 export const everything = [p0, p1, p2, p3, p4, p5, p6, f0, f1, f2, f3];
 

@@ -14,17 +14,17 @@ import * as p11 from 'zod';
 import * as f0 from '../../dashboards/web/chart.ts'; // refused: noRestrictedImports
 import * as f1 from '../../server/contract.ts';
 import * as f2 from '../../server/app.ts'; // refused: noRestrictedImports
-import * as f3 from '../../harness/cli.ts'; // refused: noRestrictedImports
-import * as f4 from '../../harness/commands/run.ts'; // refused: noRestrictedImports
-import * as f5 from '../../harness/runner/trial.ts'; // refused: noRestrictedImports
-import * as f6 from '../../harness/store/journal.ts'; // refused: noRestrictedImports
-import * as f7 from '../../harness/test/fake.ts'; // refused: noRestrictedImports
-import * as f8 from '../../harness/load/closed-engine.ts'; // refused: noRestrictedImports
-import * as f9 from '../../harness/load/load-engine.ts';
-import * as f10 from '../../harness/postgres/embedded.ts'; // refused: noRestrictedImports
-import * as f11 from '../../harness/postgres/provider.ts';
-import * as f12 from '../../harness/lab-error.ts';
-import * as f13 from '../../harness/sizing/budget.ts';
+import * as f3 from '../cli.ts'; // refused: noRestrictedImports
+import * as f4 from '../commands/run.ts'; // refused: noRestrictedImports
+import * as f5 from '../runner/trial.ts'; // refused: noRestrictedImports
+import * as f6 from '../store/journal.ts'; // refused: noRestrictedImports
+import * as f7 from '../test/fake.ts'; // refused: noRestrictedImports
+import * as f8 from '../load/closed-engine.ts'; // refused: noRestrictedImports
+import * as f9 from '../load/load-engine.ts';
+import * as f10 from '../postgres/embedded.ts'; // refused: noRestrictedImports
+import * as f11 from '../postgres/provider.ts';
+import * as f12 from '../lab-error.ts';
+import * as f13 from '../sizing/budget.ts';
 
 export const everything = [p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13];
 

@@ -9,7 +9,7 @@ import * as f0 from '../../dashboards/web/chart.ts'; // refused: noRestrictedImp
 import * as f1 from '../../server/contract.ts';
 import * as f2 from '../../server/app.ts'; // refused: noRestrictedImports
 import * as f3 from '../../server/pool/queue-pool.ts'; // refused: noRestrictedImports
-import * as f4 from '../../harness/sizing/budget.ts';
+import * as f4 from '../sizing/budget.ts';
 
 export const everything = [p0, p1, p2, p3, p4, p5, f0, f1, f2, f3, f4];
 

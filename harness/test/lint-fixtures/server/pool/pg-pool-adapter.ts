@@ -6,6 +6,6 @@ import * as p3 from 'prom-client'; // refused: noRestrictedImports
 import * as p4 from 'autocannon'; // refused: noRestrictedImports
 import * as f0 from '../../harness/lab-error.ts'; // refused: noRestrictedImports
 import * as f1 from '../../dashboards/web/chart.ts'; // refused: noRestrictedImports
-import * as f2 from '../../server/contract.ts';
+import * as f2 from '../contract.ts';
 
 export const everything = [p0, p1, p2, p3, p4, f0, f1, f2];

@@ -1,6 +1,6 @@
 import cluster from 'node:cluster';
-import { type Admin, bracketed, startAdmin } from './admin.ts';
-import type { ParentMessage, ServerConfig, ServerMessage } from './contract.ts';
+import { type Admin, bracketed, startAdmin } from '../admin.ts';
+import type { ParentMessage, ServerConfig, ServerMessage } from '../contract.ts';
 import { Fleet } from './fleet.ts';
 import { rollingRestart } from './rolling-restart.ts';
 import { SharedPort } from './shared-port.ts';

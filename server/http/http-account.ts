@@ -1,4 +1,4 @@
-import type { ErrorClass, WorkerStats } from './contract.ts';
+import type { ErrorClass, WorkerStats } from '../contract.ts';
 
 /** One finished or aborted request, as the account and the metrics are told of it. */
 export interface FinishedRequest {

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
-import { classify } from './pool/classify-error.ts';
-import type { DatabaseError } from './pool/database-error.ts';
-import type { Checkout, Pool } from './pool/pool.ts';
+import { classify } from '../pool/classify-error.ts';
+import type { DatabaseError } from '../pool/database-error.ts';
+import type { Checkout, Pool } from '../pool/pool.ts';
 
 /** The caller hung up before the answer; nothing more is done for it. */
 export class ClientAbortedError extends Error {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { classify } from './pool/classify-error.ts';
-import type { DatabaseError } from './pool/database-error.ts';
-import type { Pool } from './pool/pool.ts';
+import { classify } from '../pool/classify-error.ts';
+import type { DatabaseError } from '../pool/database-error.ts';
+import type { Pool } from '../pool/pool.ts';
 
 const RETRY_INTERVAL_MS = 250;
 

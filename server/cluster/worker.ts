@@ -1,16 +1,16 @@
 import { performance } from 'node:perf_hooks';
 import type { FastifyInstance } from 'fastify';
-import { buildApp } from './app.ts';
-import { APPLICATION_NAME_PREFIX, type ServerConfig, type WorkerStats } from './contract.ts';
+import { buildApp } from '../app.ts';
+import { APPLICATION_NAME_PREFIX, type ServerConfig, type WorkerStats } from '../contract.ts';
+import { HttpAccount, NO_HTTP_RECORDER } from '../http/http-account.ts';
+import { drainHttp } from '../http/http-drain.ts';
+import { NO_CHECKOUT_OBSERVER } from '../http/request-scope.ts';
+import { EventLoopMeter } from '../metrics/event-loop.ts';
+import { createWorkerMetrics } from '../metrics/worker-metrics.ts';
+import { createPool } from '../pool/create-pool.ts';
+import { NO_POOL_RECORDER, type Pool } from '../pool/pool.ts';
+import { seededRandom } from '../random.ts';
 import { probeDatabase } from './database-probe.ts';
-import { HttpAccount, NO_HTTP_RECORDER } from './http-account.ts';
-import { drainHttp } from './http-drain.ts';
-import { EventLoopMeter } from './metrics/event-loop.ts';
-import { createWorkerMetrics } from './metrics/worker-metrics.ts';
-import { createPool } from './pool/create-pool.ts';
-import { NO_POOL_RECORDER, type Pool } from './pool/pool.ts';
-import { seededRandom } from './random.ts';
-import { NO_CHECKOUT_OBSERVER } from './request-scope.ts';
 import type { PrimaryMessage, WorkerMessage } from './worker-message.ts';
 
 /** How often the primary gets numbers without asking: how old a blocked worker's can look fresh. */

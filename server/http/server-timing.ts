@@ -1,4 +1,4 @@
-import { SERVER_TIMING, type ServerTimingComponent } from './contract.ts';
+import { SERVER_TIMING, type ServerTimingComponent } from '../contract.ts';
 import type { RequestTimes } from './request-scope.ts';
 
 /**

@@ -1,7 +1,7 @@
 import cluster, { type Worker as ClusterWorker } from 'node:cluster';
 import { performance } from 'node:perf_hooks';
-import type { WorkerStats } from './contract.ts';
-import type { MetricsSnapshot } from './metrics/registry.ts';
+import type { WorkerStats } from '../contract.ts';
+import type { MetricsSnapshot } from '../metrics/registry.ts';
 import { OutputTail } from './output-tail.ts';
 import { type PrimaryMessage, type WorkerMessage, workerMessageSchema } from './worker-message.ts';
 

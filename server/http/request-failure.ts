@@ -1,5 +1,5 @@
-import { type ErrorBody, type ErrorClass, HTTP_STATUS_OF_ERROR } from './contract.ts';
-import { classify } from './pool/classify-error.ts';
+import { type ErrorBody, type ErrorClass, HTTP_STATUS_OF_ERROR } from '../contract.ts';
+import { classify } from '../pool/classify-error.ts';
 import { ClientAbortedError } from './request-scope.ts';
 
 /** A failed request as HTTP says it. */

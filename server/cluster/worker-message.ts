@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { workerStatsSchema } from './contract.ts';
+import { workerStatsSchema } from '../contract.ts';
 
 const port = z.int().min(1).max(65_535);
 

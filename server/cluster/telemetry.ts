@@ -1,12 +1,12 @@
 import { performance } from 'node:perf_hooks';
-import type { ServerStats, WorkerStats } from './contract.ts';
-import { createPrimaryMetrics, type RestartReason } from './metrics/primary-metrics.ts';
+import type { ServerStats, WorkerStats } from '../contract.ts';
+import { createPrimaryMetrics, type RestartReason } from '../metrics/primary-metrics.ts';
 import {
   type MetricsSnapshot,
   mergeSnapshots,
   renderMetrics,
   totalsOf,
-} from './metrics/registry.ts';
+} from '../metrics/registry.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
 /** Dead workers listed in the statistics; the oldest go first. */
