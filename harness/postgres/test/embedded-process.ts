@@ -1,10 +1,14 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { databaseConfigSchema } from '../../../server/contract.ts';
 import { entryPoint } from '../../entry-point.ts';
+
+const CLONE = fileURLToPath(new URL('../../..', import.meta.url));
 
 const startedSchema = z.object({
   postmasterPid: z.int(),
@@ -21,10 +25,15 @@ export type EmbeddedProcess = z.infer<typeof startedSchema> & {
 export async function startEmbeddedProcess(options: {
   readonly labParent: string;
   readonly uid?: number;
+  /** The clone whose Node.js and sources are run. @default this one */
+  readonly project?: string;
   readonly guardedChildPid?: number;
 }): Promise<EmbeddedProcess> {
-  const { labParent, uid, guardedChildPid = null } = options;
-  const child = spawn(process.execPath, [entryPoint(import.meta.url, './run-embedded')], {
+  const { labParent, uid, project, guardedChildPid = null } = options;
+  const inProject = (path: string): string =>
+    project === undefined ? path : join(project, relative(CLONE, path));
+  const entry = entryPoint(import.meta.url, './run-embedded');
+  const child = spawn(inProject(process.execPath), [inProject(entry)], {
     cwd: '/',
     env: {},
     detached: true,
