@@ -13,8 +13,8 @@ import {
 import { entryPoint } from '../entry-point.ts';
 import type { LoadRequest } from '../load/load-engine.ts';
 import type { Lab } from '../runner/lab.ts';
-import { withServer } from '../runner/server-process.ts';
-import { type Interleaved, measureInterleaved } from './interleaved.ts';
+import { type ServerProcess, withServer } from '../runner/server-process.ts';
+import { type Interleaved, measureInterleaved, type Target } from './interleaved.ts';
 
 /**
  * What the API under test costs, as ratios within one run on the `point` route: one worker, ten
@@ -23,7 +23,8 @@ import { type Interleaved, measureInterleaved } from './interleaved.ts';
  */
 const CONNECTIONS = 32;
 const POOL_MAX = 10;
-const WINDOW_MS = 1_000;
+/** Short windows and many pairs: what disturbs a shared machine lasts longer than a window. */
+const WINDOW_MS = 600;
 const WARMUP_MS = 2_000;
 const PGBENCH_SECONDS = 3;
 const ACCOUNTS = 100_000;
@@ -35,8 +36,8 @@ export async function measureInstrumentation(lab: Lab, pairs: number): Promise<I
     withServer({ ...config, instrumentation: false }, lab, (right) =>
       measureInterleaved({
         engine: lab.load,
-        left: requestTo(left.url),
-        right: requestTo(right.url),
+        left: targetOf(left),
+        right: targetOf(right),
         pairs,
         warmupMs: WARMUP_MS,
       }),
@@ -50,8 +51,8 @@ export async function measureAgainstBare(lab: Lab, pairs: number): Promise<Inter
     withBareServer(lab, (right) =>
       measureInterleaved({
         engine: lab.load,
-        left: requestTo(left.url),
-        right: requestTo(right),
+        left: targetOf(left),
+        right: { request: requestTo(right), readCpuMs: null },
         pairs,
         warmupMs: WARMUP_MS,
       }),
@@ -93,6 +94,14 @@ function serverConfig(lab: Lab): ServerConfig {
     seed: 1,
     pool: { ...POOL_DEFAULTS, poolSize: POOL_MAX, maxOverflow: 0 },
     database: lab.postgres.api,
+  };
+}
+
+function targetOf(server: ServerProcess): Target {
+  return {
+    request: requestTo(server.url),
+    readCpuMs: async () =>
+      (await server.stats()).workers.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
   };
 }
 

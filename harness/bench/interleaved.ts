@@ -1,52 +1,66 @@
 import { type PairedRatio, pairedRatio } from '../analysis/paired-ratio.ts';
 import type { LoadEngine, LoadRequest } from '../load/load-engine.ts';
 
+export interface Target {
+  readonly request: LoadRequest;
+  /** CPU time its processes have used so far, in ms; `null` where nobody tells. */
+  readonly readCpuMs: (() => Promise<number>) | null;
+}
+
 export interface Interleaved {
-  readonly ratio: PairedRatio | null;
+  /** Right answers per second, left over right. */
+  readonly throughput: PairedRatio | null;
+  /** CPU time of the target per right answer, left over right; steadier on a machine that is shared. */
+  readonly cpuPerAnswer: PairedRatio | null;
   readonly leftPerSecond: readonly number[];
   readonly rightPerSecond: readonly number[];
 }
 
+interface Window {
+  readonly perSecond: number;
+  readonly cpuMsPerAnswer: number;
+}
+
 /**
- * Right answers per second of two targets, in interleaved pairs (ABBA) after one warm-up each. Both
- * targets stay up all the time; the one that is not asked is idle.
+ * Two targets in interleaved pairs (ABBA) after one warm-up each. Both stay up all the time; the one
+ * that is not asked is idle.
  */
 export async function measureInterleaved(options: {
   readonly engine: LoadEngine;
-  readonly left: LoadRequest;
-  readonly right: LoadRequest;
+  readonly left: Target;
+  readonly right: Target;
   readonly pairs: number;
   readonly warmupMs: number;
 }): Promise<Interleaved> {
   const { engine, left, right, pairs, warmupMs } = options;
-  const perSecond = async (request: LoadRequest): Promise<number> => {
-    const result = await engine.run(request, {
+  const measure = async ({ request, readCpuMs }: Target): Promise<Window> => {
+    const cpuBeforeMs = (await readCpuMs?.()) ?? Number.NaN;
+    const { ledger, durationMs } = await engine.run(request, {
       signal: new AbortController().signal,
       onProgress: () => undefined,
     });
-    return result.ledger.ok / (result.durationMs / 1000);
+    const cpuMs = ((await readCpuMs?.()) ?? Number.NaN) - cpuBeforeMs;
+    return { perSecond: ledger.ok / (durationMs / 1000), cpuMsPerAnswer: cpuMs / ledger.ok };
   };
-  await perSecond({ ...left, durationMs: warmupMs });
-  await perSecond({ ...right, durationMs: warmupMs });
-  const leftPerSecond: number[] = [];
-  const rightPerSecond: number[] = [];
+  for (const target of [left, right]) {
+    await measure({ ...target, request: { ...target.request, durationMs: warmupMs } });
+  }
+  const windows: { readonly left: Window; readonly right: Window }[] = [];
   for (let pair = 0; pair < pairs; pair += 1) {
     if (pair % 2 === 0) {
-      leftPerSecond.push(await perSecond(left));
-      rightPerSecond.push(await perSecond(right));
+      const first = await measure(left);
+      windows.push({ left: first, right: await measure(right) });
     } else {
-      rightPerSecond.push(await perSecond(right));
-      leftPerSecond.push(await perSecond(left));
+      const first = await measure(right);
+      windows.push({ left: await measure(left), right: first });
     }
   }
+  const ratioOf = (read: (window: Window) => number): PairedRatio | null =>
+    pairedRatio(windows.map((pair) => ({ left: read(pair.left), right: read(pair.right) })));
   return {
-    ratio: pairedRatio(
-      leftPerSecond.map((value, index) => ({
-        left: value,
-        right: rightPerSecond[index] ?? Number.NaN,
-      })),
-    ),
-    leftPerSecond,
-    rightPerSecond,
+    throughput: ratioOf(({ perSecond }) => perSecond),
+    cpuPerAnswer: ratioOf(({ cpuMsPerAnswer }) => cpuMsPerAnswer),
+    leftPerSecond: windows.map((pair) => pair.left.perSecond),
+    rightPerSecond: windows.map((pair) => pair.right.perSecond),
   };
 }

@@ -1,4 +1,5 @@
-import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, Counter, Gauge, Registry } from 'prom-client';
+import { BucketSeries, histogramJson } from './bucket-series.ts';
 
 /** A registry's content as plain data: what travels from a worker to the primary. */
 export type MetricsSnapshot = readonly unknown[];
@@ -14,6 +15,10 @@ interface Definition<Name extends string> {
 /** Adapter of prom-client: the three kinds of metrics the server has, and nothing else. */
 export class MetricRegistry {
   readonly #registry = new Registry();
+  readonly #histograms: {
+    readonly definition: Definition<string>;
+    readonly series: readonly BucketSeries[];
+  }[] = [];
 
   /** A gauge, or a counter whose total is kept elsewhere, written at collection. */
   readings<Name extends string>({
@@ -44,24 +49,30 @@ export class MetricRegistry {
     return (labels: Readonly<Record<Name, string>>) => counter.labels(labels);
   }
 
-  /** A histogram's series, resolved once for its labels, which shows zero before its first value. */
+  /**
+   * A histogram's series, resolved once for its labels, which shows zero before its first value.
+   *
+   * Not prom-client's own: it validates and hashes the labels again for every value, which at three
+   * values a request took 2 % of the throughput. The series are handed over in its JSON form.
+   */
   histogram<Name extends string>({
     buckets,
     ...definition
   }: Definition<Name> & { readonly buckets: readonly number[] }) {
-    const histogram = new Histogram({
-      ...definition,
-      buckets: [...buckets],
-      registers: [this.#registry],
-    });
-    return (labels: Readonly<Record<Name, string>>) => {
-      histogram.zero(labels);
-      return histogram.labels(labels);
+    const series: BucketSeries[] = [];
+    this.#histograms.push({ definition, series });
+    return (labels: Readonly<Record<Name, string>>): BucketSeries => {
+      const one = new BucketSeries(labels, buckets);
+      series.push(one);
+      return one;
     };
   }
 
-  snapshot(): Promise<MetricsSnapshot> {
-    return this.#registry.getMetricsAsJSON();
+  async snapshot(): Promise<MetricsSnapshot> {
+    return [
+      ...(await this.#registry.getMetricsAsJSON()),
+      ...this.#histograms.map(({ definition, series }) => histogramJson(definition, series)),
+    ];
   }
 }
 
