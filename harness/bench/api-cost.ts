@@ -14,7 +14,13 @@ import { entryPoint } from '../entry-point.ts';
 import type { LoadRequest } from '../load/load-engine.ts';
 import type { Lab } from '../runner/lab.ts';
 import { type ServerProcess, withServer } from '../runner/server-process.ts';
-import { type Interleaved, measureInterleaved, type Target } from './interleaved.ts';
+import {
+  type Interleaved,
+  measureInterleaved,
+  ratiosOver,
+  type Target,
+  type WindowPair,
+} from './interleaved.ts';
 
 /**
  * What the API under test costs, as ratios within one run on the `point` route: one worker, ten
@@ -25,29 +31,41 @@ const CONNECTIONS = 32;
 const POOL_MAX = 10;
 /** Short windows and many pairs: what disturbs a shared machine lasts longer than a window. */
 const WINDOW_MS = 600;
-const WARMUP_MS = 2_000;
+const WARMUP_MS = 1_500;
 const PGBENCH_SECONDS = 3;
 const ACCOUNTS = 100_000;
 
 /** With metrics over without: 0.98 means that measuring costs 2 % of the throughput. */
-export async function measureInstrumentation(lab: Lab, pairs: number): Promise<Interleaved> {
-  const config = serverConfig(lab);
-  return await withServer(config, lab, (left) =>
-    withServer({ ...config, instrumentation: false }, lab, (right) =>
-      measureInterleaved({
-        engine: lab.load,
-        left: targetOf(left),
-        right: targetOf(right),
-        pairs,
-        warmupMs: WARMUP_MS,
-      }),
-    ),
-  );
+export async function measureInstrumentation(
+  lab: Lab,
+  rounds: number,
+  pairs: number,
+): Promise<Interleaved> {
+  const withMetrics = serverConfig(lab);
+  const without = { ...withMetrics, instrumentation: false };
+  const measured: (readonly WindowPair[])[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    // Which of them starts first changes from round to round.
+    const [first, second] = round % 2 === 0 ? [withMetrics, without] : [without, withMetrics];
+    const windows = await withServer(first, lab, (one) =>
+      withServer(second, lab, (other) =>
+        measureInterleaved({
+          engine: lab.load,
+          left: targetOf(first === withMetrics ? one : other),
+          right: targetOf(first === withMetrics ? other : one),
+          pairs,
+          warmupMs: WARMUP_MS,
+        }),
+      ),
+    );
+    measured.push(windows);
+  }
+  return ratiosOver(measured);
 }
 
 /** The API over a bare Fastify server with pg-pool, on the same route and statement. */
 export async function measureAgainstBare(lab: Lab, pairs: number): Promise<Interleaved> {
-  return await withServer(serverConfig(lab), lab, (left) =>
+  const windows = await withServer(serverConfig(lab), lab, (left) =>
     withBareServer(lab, (right) =>
       measureInterleaved({
         engine: lab.load,
@@ -58,6 +76,7 @@ export async function measureAgainstBare(lab: Lab, pairs: number): Promise<Inter
       }),
     ),
   );
+  return ratiosOver([windows]);
 }
 
 /** Statements per second of pgbench on the same row set; `null` where it is not installed. */

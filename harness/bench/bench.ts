@@ -17,7 +17,8 @@ import { benchClosedEngine } from './closed-engine.ts';
 import { EMBEDDED_START_LIMITS, measureEmbeddedStarts, type StartTimes } from './embedded-start.ts';
 import type { Interleaved } from './interleaved.ts';
 
-const INSTRUMENTATION_PAIRS = 60;
+const INSTRUMENTATION_ROUNDS = 8;
+const INSTRUMENTATION_PAIRS = 8;
 const BARE_PAIRS = 12;
 const OVERHEAD_TRIALS = 5;
 
@@ -46,12 +47,12 @@ async function embeddedStart(): Promise<readonly string[]> {
 }
 
 async function instrumentation(lab: Lab): Promise<readonly string[]> {
-  const measured = await measureInstrumentation(lab, INSTRUMENTATION_PAIRS);
+  const measured = await measureInstrumentation(lab, INSTRUMENTATION_ROUNDS, INSTRUMENTATION_PAIRS);
   return [
     'With metrics over without (aim for the throughput ≥ 0.97, lower end of the interval ≥ 0.95)',
     ratioText('throughput', measured.throughput, measured),
     ratioText('CPU of the worker per answer', measured.cpuPerAnswer, measured),
-    'not included: a scrape of /metrics while the load runs',
+    `interval over ${INSTRUMENTATION_ROUNDS} rounds of fresh processes; not included: a scrape of /metrics under load`,
   ];
 }
 
@@ -67,8 +68,8 @@ async function bare(lab: Lab): Promise<readonly string[]> {
 async function pgbench(lab: Lab): Promise<readonly string[]> {
   const statements = measurePgbench(lab);
   if (statements === null) return ['pgbench: SKIPPED, it is not installed (postgresql-client)'];
-  const { leftPerSecond } = await measureAgainstBare(lab, 2);
-  const api = leftPerSecond.reduce((sum, value) => sum + value, 0) / leftPerSecond.length;
+  const { windows } = await measureAgainstBare(lab, 2);
+  const api = windows.reduce((sum, { left }) => sum + left.perSecond, 0) / windows.length;
   return [
     'Requests of the API per statement of pgbench, same statement, ten connections each',
     `${formatRatio(api / statements)} (${formatCount(api)} requests/s, ${formatCount(statements)} statements/s)`,
@@ -109,15 +110,11 @@ async function overhead(lab: Lab): Promise<readonly string[]> {
   ];
 }
 
-function ratioText(
-  name: string,
-  ratio: PairedRatio | null,
-  { leftPerSecond, rightPerSecond }: Interleaved,
-): string {
+function ratioText(name: string, ratio: PairedRatio | null, { windows }: Interleaved): string {
   if (ratio === null) return `${name}: no ratio, a window had no right answer`;
   const span = (values: readonly number[]): string =>
     `${formatCount(Math.min(...values))} to ${formatCount(Math.max(...values))}/s`;
-  return `${name}: ${ratio.ratio.toFixed(3)} [${ratio.low.toFixed(3)}–${ratio.high.toFixed(3)}], ${ratio.pairs} interleaved pairs (${span(leftPerSecond)} against ${span(rightPerSecond)})`;
+  return `${name}: ${ratio.ratio.toFixed(3)} [${ratio.low.toFixed(3)}–${ratio.high.toFixed(3)}], ${windows.length} interleaved windows (${span(windows.map(({ left }) => left.perSecond))} against ${span(windows.map(({ right }) => right.perSecond))})`;
 }
 
 async function onLab(part: (lab: Lab) => Promise<readonly string[]>): Promise<readonly string[]> {

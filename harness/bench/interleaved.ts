@@ -12,8 +12,12 @@ export interface Interleaved {
   readonly throughput: PairedRatio | null;
   /** CPU time of the target per right answer, left over right; steadier on a machine that is shared. */
   readonly cpuPerAnswer: PairedRatio | null;
-  readonly leftPerSecond: readonly number[];
-  readonly rightPerSecond: readonly number[];
+  readonly windows: readonly WindowPair[];
+}
+
+export interface WindowPair {
+  readonly left: Window;
+  readonly right: Window;
 }
 
 interface Window {
@@ -31,7 +35,7 @@ export async function measureInterleaved(options: {
   readonly right: Target;
   readonly pairs: number;
   readonly warmupMs: number;
-}): Promise<Interleaved> {
+}): Promise<readonly WindowPair[]> {
   const { engine, left, right, pairs, warmupMs } = options;
   const measure = async ({ request, readCpuMs }: Target): Promise<Window> => {
     const cpuBeforeMs = (await readCpuMs?.()) ?? Number.NaN;
@@ -45,7 +49,7 @@ export async function measureInterleaved(options: {
   for (const target of [left, right]) {
     await measure({ ...target, request: { ...target.request, durationMs: warmupMs } });
   }
-  const windows: { readonly left: Window; readonly right: Window }[] = [];
+  const windows: WindowPair[] = [];
   for (let pair = 0; pair < pairs; pair += 1) {
     if (pair % 2 === 0) {
       const first = await measure(left);
@@ -55,12 +59,37 @@ export async function measureInterleaved(options: {
       windows.push({ left: await measure(left), right: first });
     }
   }
+  return windows;
+}
+
+/**
+ * The ratio over rounds, each of fresh processes: two processes of the same program differ by some
+ * percent for as long as they live, so windows of one pair of processes are not independent. With one
+ * round, its windows are taken for lack of better.
+ */
+export function ratiosOver(rounds: readonly (readonly WindowPair[])[]): Interleaved {
+  const [only, ...others] = rounds;
+  const pairs = only !== undefined && others.length === 0 ? only : rounds.map(meanOf);
   const ratioOf = (read: (window: Window) => number): PairedRatio | null =>
-    pairedRatio(windows.map((pair) => ({ left: read(pair.left), right: read(pair.right) })));
+    pairedRatio(pairs.map((pair) => ({ left: read(pair.left), right: read(pair.right) })));
   return {
     throughput: ratioOf(({ perSecond }) => perSecond),
     cpuPerAnswer: ratioOf(({ cpuMsPerAnswer }) => cpuMsPerAnswer),
-    leftPerSecond: windows.map((pair) => pair.left.perSecond),
-    rightPerSecond: windows.map((pair) => pair.right.perSecond),
+    windows: rounds.flat(),
+  };
+}
+
+function meanOf(windows: readonly WindowPair[]): WindowPair {
+  const mean = (read: (pair: WindowPair) => number): number =>
+    windows.reduce((sum, pair) => sum + read(pair), 0) / windows.length;
+  return {
+    left: {
+      perSecond: mean(({ left }) => left.perSecond),
+      cpuMsPerAnswer: mean(({ left }) => left.cpuMsPerAnswer),
+    },
+    right: {
+      perSecond: mean(({ right }) => right.perSecond),
+      cpuMsPerAnswer: mean(({ right }) => right.cpuMsPerAnswer),
+    },
   };
 }
