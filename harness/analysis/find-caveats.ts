@@ -47,8 +47,8 @@ const CHECKS: Readonly<Record<CaveatCode, (input: CaveatInput) => Finding>> = {
       ? degraded(`0 of ${seen.load.ledger.scheduled} requests were answered right`)
       : null,
   few_samples: ({ latencyOk }) =>
-    latencyOk.samples > 0 && latencyOk.p99 === null
-      ? degraded(`${latencyOk.samples} latencies are too few for a p99`)
+    latencyOk.samples > 0 && latencyOk.p95 === null
+      ? degraded(`${latencyOk.samples} latencies are too few for a p95`)
       : null,
   generator_busy: ({ seen }) => {
     const { eventLoopUtilization: busy } = seen.load.generator;

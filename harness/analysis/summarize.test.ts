@@ -71,7 +71,7 @@ const PROVOKED: Readonly<Record<CaveatCode, Change>> = {
   target_down: withLoad(() => ({ ended: 'target_down' })),
   interrupted: withLoad(() => ({ ended: 'aborted' })),
   no_answers: withLedger({ ok: 0 }),
-  few_samples: withLoad((load) => ({ latencyUs: { ...load.latencyUs, ok: '900' } })),
+  few_samples: withLoad((load) => ({ latencyUs: { ...load.latencyUs, ok: '199' } })),
   generator_busy: withLoad((load) => ({
     generator: { ...load.generator, eventLoopUtilization: 0.8 },
   })),

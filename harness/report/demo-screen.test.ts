@@ -41,7 +41,13 @@ function contrast(workload: 'hot' | 'point', throughput: Contrast['throughput'])
     plan: { ...sound.plan, pool: { ...sound.plan.pool, poolSize } },
     waitEventShares: { 'Lock/tuple': 0.6, 'Lock/transactionid': 0.31, CPU: 0.09 },
   });
-  return { workload, small: [side(2)], large: [side(200)], throughput, latencyP99: throughput };
+  return {
+    workload,
+    small: [side(2)],
+    large: [side(200)],
+    throughput,
+    tail: { percentile: 'p99', ratio: throughput },
+  };
 }
 
 const ratio = { pairs: 3, ratio: 4.1, low: 3.6, high: 4.5, finding: 'higher' } as const;

@@ -126,7 +126,7 @@ function contrast({ hot, control }: DemoResult, paint: Paint): readonly Line[] {
   const slower = hot.throughput?.finding === 'higher';
   return [
     [paint.bold(slower ? 'BIGGER CAN BE SLOWER' : 'BIGGER IS NOT ALWAYS SLOWER'), ''],
-    ['', `hot rows: ${answersOf(hot)},\np99 ${latencyOf(hot)}, waiting for ${topWait(hot.large)}`],
+    ['', `hot rows: ${answersOf(hot)},\n${tailOf(hot)}, waiting for ${topWait(hot.large)}`],
     ['', `read by key: ${answersOf(control)}`],
   ];
 }
@@ -147,16 +147,16 @@ function answersOf({ throughput, small, large }: Contrast): string {
   }
 }
 
-function latencyOf({ latencyP99 }: Contrast): string {
-  if (latencyP99 === null) return 'unknown (too few answers)';
-  switch (latencyP99.finding) {
+function tailOf({ tail: { percentile, ratio } }: Contrast): string {
+  if (ratio === null) return `${percentile} unknown (too few answers)`;
+  switch (ratio.finding) {
     case 'higher':
-      return `${intervalOf(latencyP99)} × as long`;
+      return `${percentile} ${intervalOf(ratio)} × as long`;
     case 'lower':
-      return `${intervalOf(inverse(latencyP99))} × as short`;
+      return `${percentile} ${intervalOf(inverse(ratio))} × as short`;
     case 'equivalent':
     case 'not_distinguishable':
-      return `no different, ${intervalOf(latencyP99)} ×`;
+      return `${percentile} no different, ${intervalOf(ratio)} ×`;
   }
 }
 

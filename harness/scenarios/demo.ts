@@ -18,11 +18,11 @@ const EXHAUSTION = {
   fits: { poolSize: 4, maxOverflow: 2 },
   safe: { poolSize: 3, maxOverflow: 2 },
   workload: 'hold',
-  workloadParams: { ms: '25' },
+  /** Long enough for old and new connections to meet while a worker is replaced. */
+  workloadParams: { ms: '50' },
   warmupMs: 400,
-  /** Half of the requests fail, and their p99 wants a thousand that did not. */
-  exhaustedMs: 2_600,
-  steadyMs: 2_000,
+  exhaustedMs: 2_000,
+  steadyMs: 1_500,
   /** Four workers are replaced one by one in about two and a half seconds. */
   rolloutMs: 3_200,
 } as const;
@@ -48,9 +48,9 @@ const CONTRAST = {
   order: ['small', 'large', 'large', 'small', 'small', 'large'],
   /** Fresh workers have to open their connections, 400 of them where the pool is large. */
   warmupFreshMs: { small: 600, large: 1_300 },
-  warmupMs: 300,
-  hotMs: 1_500,
-  controlMs: 900,
+  warmupMs: 250,
+  hotMs: 1_250,
+  controlMs: 700,
 } as const;
 
 export interface Contrast {
@@ -59,8 +59,8 @@ export interface Contrast {
   readonly large: readonly MeasuredTrial[];
   /** Small over large, in right answers per second. */
   readonly throughput: PairedRatio | null;
-  /** Large over small, in p99 of right answers. */
-  readonly latencyP99: PairedRatio | null;
+  /** Large over small, in the highest percentile of right answers that every trial could give. */
+  readonly tail: { readonly percentile: 'p99' | 'p95'; readonly ratio: PairedRatio | null };
 }
 
 export interface ShapeUnderDeploy {
@@ -185,12 +185,18 @@ function contrastOf(
           ? []
           : [{ left: read(trial) ?? Number.NaN, right: read(other) ?? Number.NaN }];
       });
+  const percentile = [...small, ...large].every(({ latencyMs }) => latencyMs.ok.p99 !== null)
+    ? 'p99'
+    : 'p95';
   return {
     workload,
     small,
     large,
     throughput: pairedRatio(pairsOf(small, large)((trial) => trial.throughputPerSecond)),
-    latencyP99: pairedRatio(pairsOf(large, small)((trial) => trial.latencyMs.ok.p99)),
+    tail: {
+      percentile,
+      ratio: pairedRatio(pairsOf(large, small)((trial) => trial.latencyMs.ok[percentile])),
+    },
   };
 }
 
