@@ -4,7 +4,12 @@ import { expect, inject, test } from 'vitest';
 import { type DatabaseConfig, POOL_DEFAULTS, type ServerConfig } from '../../server/contract.ts';
 import { NOTHING_GUARDED } from '../custodian.ts';
 import { seedDatabase } from './seeding.ts';
-import { type ServerProcessDeps, startServer, withServer } from './server-process.ts';
+import {
+  type ServerProcess,
+  type ServerProcessDeps,
+  startServer,
+  withServer,
+} from './server-process.ts';
 
 const { api, superuser } = inject('postgres');
 
@@ -49,6 +54,46 @@ test('a ready server answers, tells its account and is gone after use', async ()
   });
   expect(() => process.kill(pid, 0)).toThrow('ESRCH');
 });
+
+test('an API that ends in the middle is an expected problem, told with the reason', async () => {
+  await using cleanup = new AsyncDisposableStack();
+  const server = await startServer(configOf({}), deps);
+  cleanup.defer(() => server.stop());
+  process.kill(server.pid, 'SIGKILL');
+  await expect(server.stats()).rejects.toMatchObject({
+    code: 'SERVER_NOT_READY',
+    message: 'the API ended in the middle (SIGKILL)',
+  });
+});
+
+test('workers that keep dying after the start are told as a crash loop, with what they said', async () => {
+  await using cleanup = new AsyncDisposableStack();
+  const server = await startServer(configOf({}), deps);
+  cleanup.defer(() => server.stop());
+  await expect(killWorkersUntilAnError(server)).rejects.toMatchObject({
+    code: 'SERVER_CRASH_LOOP',
+    message: expect.stringContaining('died right after their start'),
+  });
+});
+
+/** Kills each worker as soon as the statistics show it, until they cannot be had any more. */
+async function killWorkersUntilAnError(server: ServerProcess): Promise<never> {
+  for (;;) {
+    const { workers } = await server.stats();
+    for (const { alive, pid } of workers) {
+      if (alive) killIfThere(pid);
+    }
+  }
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    // It has ended since the statistics were taken.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
 
 test('a port that is taken is named, with the flag to change it', async () => {
   const squatter = createServer().listen(0, '127.0.0.1');

@@ -14,6 +14,7 @@ import type { Custodian } from '../custodian.ts';
 import { entryPoint } from '../entry-point.ts';
 import { LabError } from '../lab-error.ts';
 import { outputTail } from '../output-tail.ts';
+import { describe, failed, notReady } from './server-failure.ts';
 
 /** Workers start one after another on a small machine; a healthy one needs well under a second. */
 const READY_DEADLINE_MS = 20_000;
@@ -22,6 +23,8 @@ const STOP_MARGIN_MS = 2_000;
 const STATS_DEADLINE_MS = 3_000;
 /** From all workers listening to the database's first answer; a user is not kept waiting longer. */
 const DATABASE_DEADLINE_MS = 2_000;
+/** An API that stopped answering has said why, and has ended, within this time. */
+const LAST_WORDS_MS = 1_000;
 
 export interface ServerProcess {
   readonly url: string;
@@ -80,6 +83,16 @@ export async function startServer(
     release();
   });
 
+  /** Why the API answers no more, `null` when it is still there. */
+  const endOf = async (): Promise<LabError | null> => {
+    const ended = await within(exited, LAST_WORDS_MS);
+    const message = inbox.take(['failed']);
+    if (message !== null) return failed(message, config, tail());
+    return ended === null
+      ? null
+      : notReady(`the API ended in the middle (${ended.reason})`, tail());
+  };
+
   try {
     const ready = await Promise.race([
       untilReady(inbox, deps.signal),
@@ -91,21 +104,32 @@ export async function startServer(
     if (ready.type === 'exited') {
       throw notReady(`the API ended before it was ready (${ready.reason})`, tail());
     }
-    if (ready.type !== 'ready') throw failedToStart(ready, config, tail());
+    if (ready.type !== 'ready') throw failed(ready, config, tail());
     return {
       url: ready.url,
       adminUrl: ready.adminUrl,
       pid,
       deaths,
-      stats: () => fetchStats(ready.adminUrl),
+      stats: async () => {
+        try {
+          return await fetchStats(ready.adminUrl);
+        } catch (error) {
+          throw (await endOf()) ?? error;
+        }
+      },
       stop,
       rollingRestart: async (surge) => {
-        child.send({ type: 'rolling-restart', surge } satisfies ParentMessage);
-        const done = await inbox.next(
-          ['rolling-restart-done', 'rolling-restart-failed', 'failed'],
-          READY_DEADLINE_MS + config.workers * (config.graceMs + STOP_MARGIN_MS),
-          deps.signal,
-        );
+        if (child.connected) child.send({ type: 'rolling-restart', surge } satisfies ParentMessage);
+        const done = await Promise.race([
+          inbox.next(
+            ['rolling-restart-done', 'rolling-restart-failed'],
+            READY_DEADLINE_MS + config.workers * (config.graceMs + STOP_MARGIN_MS),
+            deps.signal,
+          ),
+          exited,
+        ]);
+        if (done !== null && 'reason' in done)
+          throw (await endOf()) ?? notReady(done.reason, tail());
         if (done?.type === 'rolling-restart-done') return done;
         throw new LabError('SERVER_NOT_READY', {
           message: `the rolling restart did not finish: ${describe(done)}`,
@@ -163,6 +187,13 @@ class Inbox {
     });
   }
 
+  /** The first message of one of the types that has come already, or `null`. */
+  take(types: readonly ServerMessage['type'][]): ServerMessage | null {
+    const index = this.#messages.findIndex(({ type }) => types.includes(type));
+    const [message] = index === -1 ? [] : this.#messages.splice(index, 1);
+    return message ?? null;
+  }
+
   /** The first message of one of the types, or `null` when the deadline passes. */
   async next(
     types: readonly ServerMessage['type'][],
@@ -171,9 +202,8 @@ class Inbox {
   ): Promise<ServerMessage | null> {
     const timeout = AbortSignal.timeout(deadlineMs);
     for (;;) {
-      const index = this.#messages.findIndex(({ type }) => types.includes(type));
-      const [message] = index === -1 ? [] : this.#messages.splice(index, 1);
-      if (message !== undefined) return message;
+      const message = this.take(types);
+      if (message !== null) return message;
       try {
         await once(this.#child, 'parsed-message', { signal: AbortSignal.any([timeout, signal]) });
       } catch (error) {
@@ -183,54 +213,6 @@ class Inbox {
       }
     }
   }
-}
-
-function failedToStart(
-  message: ServerMessage,
-  config: ServerConfig,
-  lines: readonly string[],
-): LabError {
-  if (message.type !== 'failed') return notReady(describe(message), lines);
-  const where = `${config.database.host}:${config.database.port}`;
-  switch (message.code) {
-    case 'port_in_use':
-      return new LabError('PORT_IN_USE', {
-        message: `port ${config.port} of the API is taken: ${message.message}`,
-        hint: 'Choose another one with --port, or 0 to let the system choose.',
-      });
-    case 'db_unavailable':
-      return new LabError('DATABASE_UNREACHABLE', {
-        message: `the API cannot reach PostgreSQL at ${where}: ${message.message}`,
-        hint: 'Check that the server runs and accepts TCP connections there.',
-      });
-    case 'db_auth':
-      return new LabError('DATABASE_AUTH', {
-        message: `PostgreSQL at ${where} refuses the API's role: ${message.message}`,
-        hint: 'Check user, password and database.',
-      });
-    case 'crash_loop':
-      return new LabError('SERVER_CRASH_LOOP', {
-        message: `the API's workers keep dying: ${message.message}`,
-        hint: `Their last lines:\n${lines.join('\n')}`,
-      });
-    case 'not_ready':
-      return notReady(message.message, lines);
-  }
-}
-
-function notReady(message: string, lines: readonly string[]): LabError {
-  return new LabError('SERVER_NOT_READY', {
-    message,
-    hint:
-      lines.length > 0
-        ? `Its last lines:\n${lines.join('\n')}`
-        : 'It wrote nothing; is the machine out of memory or process slots?',
-  });
-}
-
-function describe(message: ServerMessage | null): string {
-  if (message === null) return 'no answer in time';
-  return 'message' in message ? message.message : message.type;
 }
 
 function exitOf(child: ChildProcess): Promise<{ readonly reason: string }> {

@@ -1,0 +1,52 @@
+import type { ServerConfig, ServerMessage } from '../../server/contract.ts';
+import { LabError } from '../lab-error.ts';
+
+/** What the API said when it gave up, before it was ready or later, as an expected problem. */
+export function failed(
+  message: ServerMessage,
+  config: ServerConfig,
+  lines: readonly string[],
+): LabError {
+  if (message.type !== 'failed') return notReady(describe(message), lines);
+  const where = `${config.database.host}:${config.database.port}`;
+  switch (message.code) {
+    case 'port_in_use':
+      return new LabError('PORT_IN_USE', {
+        message: `port ${config.port} of the API is taken: ${message.message}`,
+        hint: 'Choose another one with --port, or 0 to let the system choose.',
+      });
+    case 'db_unavailable':
+      return new LabError('DATABASE_UNREACHABLE', {
+        message: `the API cannot reach PostgreSQL at ${where}: ${message.message}`,
+        hint: 'Check that the server runs and accepts TCP connections there.',
+      });
+    case 'db_auth':
+      return new LabError('DATABASE_AUTH', {
+        message: `PostgreSQL at ${where} refuses the API's role: ${message.message}`,
+        hint: 'Check user, password and database.',
+      });
+    case 'crash_loop':
+      return new LabError('SERVER_CRASH_LOOP', {
+        message: `the API's workers keep dying: ${message.message}`,
+        hint: `Their last lines:\n${lines.join('\n')}`,
+      });
+    case 'not_ready':
+      return notReady(message.message, lines);
+  }
+}
+
+/** The API is not there, or no longer; `lines` are the last it wrote. */
+export function notReady(message: string, lines: readonly string[]): LabError {
+  return new LabError('SERVER_NOT_READY', {
+    message,
+    hint:
+      lines.length > 0
+        ? `Its last lines:\n${lines.join('\n')}`
+        : 'It wrote nothing; is the machine out of memory or process slots?',
+  });
+}
+
+export function describe(message: ServerMessage | null): string {
+  if (message === null) return 'no answer in time';
+  return 'message' in message ? message.message : message.type;
+}
