@@ -300,6 +300,8 @@ export const METRICS = {
   pendingPeak: 'pool_lab_pending_requests_peak',
   usedPeak: 'pool_lab_connections_used_peak',
   overflowConnections: 'pool_lab_overflow_connections',
+  overflowOpenedTotal: 'pool_lab_overflow_opened_total',
+  connectErrorsTotal: 'pool_lab_connect_errors_total',
   connectionsOpenedTotal: 'pool_lab_connections_opened_total',
   connectionsClosedTotal: 'pool_lab_connections_closed_total',
   errorsTotal: 'pool_lab_errors_total',
@@ -312,6 +314,21 @@ export const METRICS = {
   pgReservedConnections: 'pool_lab_pg_reserved_connections',
   budgetConnections: 'pool_lab_budget_connections',
 } as const;
+
+/** `reason` of `connectionsClosedTotal`. A pool that keeps nothing closes everything as `overflow`. */
+export const CLOSE_REASONS = ['overflow', 'error', 'lifetime', 'shutdown'] as const;
+export type CloseReason = (typeof CLOSE_REASONS)[number];
+
+/** `reason` of `connectErrorsTotal`. */
+export type ConnectErrorReason =
+  | 'too_many_clients'
+  | 'reserved_superuser'
+  | 'reserved_role'
+  | 'role_limit'
+  | 'database_limit'
+  | 'unavailable'
+  | 'auth'
+  | 'other';
 
 // ---------------------------------------------------------------------------------------------
 // What the server tells about itself

@@ -2,6 +2,7 @@ import { METRICS, type PoolConfig } from '../contract.ts';
 import type { FinishedRequest, HttpRecorder } from '../http/http-account.ts';
 import type { CheckoutObserver } from '../http/request-scope.ts';
 import type { PoolRecorder, PoolSnapshot } from '../pool/pool.ts';
+import { churnRecorder } from './churn-metrics.ts';
 import type { EventLoopDelay } from './event-loop.ts';
 import { RecentPeak } from './recent-peak.ts';
 import { MetricRegistry, type MetricsSnapshot } from './registry.ts';
@@ -92,6 +93,7 @@ function poolRecorder(registry: MetricRegistry, worker: string): PoolRecorder {
     waited: (seconds, result) => waits[result].observe(seconds),
     held: (seconds) => holds.observe(seconds),
     connected: (seconds, result) => creates[result].observe(seconds),
+    ...churnRecorder(registry, worker),
   };
 }
 
@@ -158,7 +160,6 @@ function poolReadings(
   );
   const timeouts = byWorker('counter', METRICS.timeoutsTotal, 'Waits the pool gave up.');
   const opened = byWorker('counter', METRICS.connectionsOpenedTotal, 'Connections opened.');
-  const closed = byWorker('counter', METRICS.connectionsClosedTotal, 'Connections closed.');
   const pendingSeconds = byWorker(
     'counter',
     METRICS.pendingSecondsTotal,
@@ -177,7 +178,6 @@ function poolReadings(
     overflow.set(of, Math.max(0, pool.overflow));
     timeouts.set(of, pool.acquireTimeout);
     opened.set(of, pool.opened);
-    closed.set(of, pool.closed);
     pendingSeconds.set(of, pool.waitingSeconds);
     saturatedSeconds.set(of, pool.saturatedSeconds);
   };

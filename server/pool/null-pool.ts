@@ -106,6 +106,7 @@ export class NullPool implements Pool {
   #close(client: PoolClient): void {
     if (!this.#held.delete(client)) return;
     if (!client.socketClosed) this.#closing.add(client);
+    this.#count.closing(client, this.#ending ? 'shutdown' : 'overflow');
     client.close();
     this.#tellWhenEmpty();
   }
@@ -115,7 +116,7 @@ export class NullPool implements Pool {
     return {
       connecting: () => count.connecting(),
       connected: (client: PoolClient) => count.connected(client),
-      connectFailed: (client: PoolClient) => count.connectFailed(client),
+      connectFailed: (client: PoolClient, error: Error) => count.connectFailed(client, error),
       closed: (client: PoolClient) => {
         count.closed(client);
         this.#closing.delete(client);
@@ -132,6 +133,7 @@ export class NullPool implements Pool {
   #shutDown(graceMs: number): void {
     const { clock } = this.#options;
     this.#ending = true;
+    this.#count.shuttingDown();
     for (const refuse of [...this.#connecting.values()]) refuse(poolClosing());
     const stopGrace = clock.after(graceMs, () => {
       for (const client of [...this.#held]) this.#close(client);

@@ -58,6 +58,7 @@ export class PlainPool implements Pool {
       Client: options.Client,
       deps: { clock: options.clock, observer: this.#observer() },
     });
+    this.#pool.on('error', (_error, client) => this.#count.closing(client, 'error'));
     this.#pool.on('acquire', () => this.#account.queued(this.#pool.waitingCount));
   }
 
@@ -126,7 +127,10 @@ export class PlainPool implements Pool {
       onRelease: (error) => {
         this.#account.holdEnded(this.#clock.nowMs() - heldSinceMs);
         if (!this.#held.delete(client)) return;
-        release(error !== undefined && error !== null && !classify(error).connectionUsable);
+        const destroyed =
+          error !== undefined && error !== null && !classify(error).connectionUsable;
+        if (destroyed || client.condition === 'lost') this.#count.closing(client, 'error');
+        release(destroyed);
       },
     });
   }
@@ -136,6 +140,8 @@ export class PlainPool implements Pool {
       connecting: (client) => {
         this.#connecting.add(client);
         this.#live.add(client);
+        const { poolSize } = this.#config;
+        if (poolSize > 0 && this.#pool.totalCount > poolSize) this.#count.beyondSize(client);
         this.#account.queued(this.#pool.waitingCount);
       },
       connected: (client) => {
@@ -143,12 +149,14 @@ export class PlainPool implements Pool {
         this.#fresh.add(client);
         this.#count.connected(client);
       },
-      connectFailed: (client) => {
+      connectFailed: (client, error) => {
         this.#connecting.delete(client);
-        this.#count.connectFailed(client);
+        this.#count.connectFailed(client, error);
       },
       closed: (client) => {
         this.#live.delete(client);
+        // Neither broken nor in anybody's hands: it was idle for too long.
+        if (!this.#ending && !this.#held.has(client)) this.#count.closing(client, 'lifetime');
         this.#count.closed(client);
         this.#tellWhenEmpty();
       },
@@ -161,6 +169,7 @@ export class PlainPool implements Pool {
 
   #shutDown(graceMs: number): void {
     this.#ending = true;
+    this.#count.shuttingDown();
     for (const request of [...this.#requests]) request.refuse(poolClosing());
     for (const client of this.#connecting) client.abort();
     // Its answer is not waited for: it may come with sockets open, and never while somebody holds one.

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
-import type { PoolRecorder } from './pool.ts';
+import { NO_POOL_RECORDER, type PoolRecorder } from './pool.ts';
 import { settled } from './test/fake-database.ts';
 import { poolUnderTest } from './test/pool-under-test.ts';
 
 function notebook() {
   const notes: string[] = [];
   const recorder: PoolRecorder = {
+    ...NO_POOL_RECORDER,
     waited: (seconds, result) => notes.push(`waited ${seconds} ${result}`),
     held: (seconds) => notes.push(`held ${seconds}`),
     connected: (seconds, result) => notes.push(`connected ${seconds} ${result}`),

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
-import type { PoolKind } from '../contract.ts';
+import type { CloseReason, PoolKind } from '../contract.ts';
+import type { DatabaseError } from './database-error.ts';
 
 /**
  * One worker's pool, whatever its kind. Everything the rest of the server knows of connections goes
@@ -73,10 +74,19 @@ export interface PoolRecorder {
   waited(seconds: number, result: 'ok' | 'timeout' | 'error'): void;
   held(seconds: number): void;
   connected(seconds: number, result: 'ok' | 'error'): void;
+  /** Why a connect failed; told besides `connected`. */
+  connectError(error: DatabaseError): void;
+  /** A connection beyond the pool size was opened; told besides `connected`. */
+  overflowOpened(): void;
+  /** An opened connection is closed. */
+  closed(reason: CloseReason): void;
 }
 
 export const NO_POOL_RECORDER: PoolRecorder = {
   waited: () => undefined,
   held: () => undefined,
   connected: () => undefined,
+  connectError: () => undefined,
+  overflowOpened: () => undefined,
+  closed: () => undefined,
 };

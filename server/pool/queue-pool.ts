@@ -1,5 +1,5 @@
 import type { ClientConfig } from 'pg';
-import type { PoolConfig } from '../contract.ts';
+import type { CloseReason, PoolConfig } from '../contract.ts';
 import { classify, classifyConnectError } from './classify-error.ts';
 import { ConnectionCount } from './connection-count.ts';
 import type { DatabaseError } from './database-error.ts';
@@ -160,6 +160,7 @@ export class QueuePool implements Pool {
       },
       (error) => this.#refuse(request, classifyConnectError(error)),
     );
+    if (this.#overflow > 0) this.#count.beyondSize(request.client);
   }
 
   /** Gives an idle connection to a caller, or another in its place when it is too old or dead. */
@@ -167,7 +168,7 @@ export class QueuePool implements Pool {
     const { recycleMs, prePing } = this.#config;
     const ageMs = this.#clock.nowMs() - lease.client.connectedMs;
     if (recycleMs !== null && ageMs > recycleMs) {
-      this.#replace(request, lease);
+      this.#replace(request, lease, 'lifetime');
     } else if (prePing) {
       request.client = lease.client;
       lease.client.query('SELECT 1').then(
@@ -175,7 +176,7 @@ export class QueuePool implements Pool {
           if (request.state === 'settled') this.#putBack(lease);
           else this.#settle(request, lease, 0);
         },
-        () => this.#replace(request, lease),
+        () => this.#replace(request, lease, 'error'),
       );
     } else {
       this.#settle(request, lease, 0);
@@ -183,8 +184,9 @@ export class QueuePool implements Pool {
   }
 
   /** The caller keeps the slot while the old connection closes, and opens a new one in it. */
-  #replace(request: Request, lease: Lease): void {
+  #replace(request: Request, lease: Lease, reason: CloseReason): void {
     request.client = undefined;
+    this.#count.closing(lease.client, reason);
     this.#list.replace(lease, () => {
       if (request.state !== 'settled') this.#open(request);
     });
@@ -244,7 +246,10 @@ export class QueuePool implements Pool {
       reset: this.#config.resetOnReturn,
       trusted: !destroyed,
       onClean: () => this.#putBack(lease),
-      onDirty: () => lease.release(true),
+      onDirty: () => {
+        this.#count.closing(lease.client, 'error');
+        lease.release(true);
+      },
     });
   }
 
@@ -252,11 +257,13 @@ export class QueuePool implements Pool {
   #putBack(lease: Lease): void {
     const { poolSize } = this.#config;
     const kept = poolSize === 0 || this.#list.idle < poolSize;
+    if (!kept && !this.#ending) this.#count.closing(lease.client, 'overflow');
     lease.release(!kept || this.#ending);
   }
 
   #shutDown(graceMs: number): void {
     this.#ending = true;
+    this.#count.shuttingDown();
     for (const request of [...this.#queue, ...this.#served]) {
       this.#refuse(request, poolClosing());
       request.client?.abort();

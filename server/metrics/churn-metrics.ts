@@ -1,0 +1,65 @@
+import { CLOSE_REASONS, type CloseReason, type ConnectErrorReason, METRICS } from '../contract.ts';
+import type { DatabaseError } from '../pool/database-error.ts';
+import type { PoolRecorder } from '../pool/pool.ts';
+import type { MetricRegistry } from './registry.ts';
+
+const REFUSED = '53300';
+/** The words of the metric for what the pool calls the reasons of a refusal. */
+const REASON_OF_REFUSAL = new Map<string, ConnectErrorReason>([
+  ['all_slots', 'too_many_clients'],
+  ['superuser_reserved', 'reserved_superuser'],
+  ['reserved', 'reserved_role'],
+  ['role_limit', 'role_limit'],
+  ['database_limit', 'database_limit'],
+]);
+
+/** Counts why connections come and go. Series that alerts look at are there before the first event. */
+export function churnRecorder(
+  registry: MetricRegistry,
+  worker: string,
+): Pick<PoolRecorder, 'connectError' | 'overflowOpened' | 'closed'> {
+  const overflowOpened = registry.counter({
+    name: METRICS.overflowOpenedTotal,
+    help: 'Connections opened beyond the pool size.',
+    labelNames: ['worker'],
+  })({ worker });
+  overflowOpened.inc(0);
+  const closed = registry.counter({
+    name: METRICS.connectionsClosedTotal,
+    help: 'Connections closed, by reason.',
+    labelNames: ['worker', 'reason'],
+  });
+  const closedSeries = new Map<CloseReason, ReturnType<typeof closed>>();
+  for (const reason of CLOSE_REASONS) {
+    const series = closed({ worker, reason });
+    series.inc(0);
+    closedSeries.set(reason, series);
+  }
+  const errors = registry.counter({
+    name: METRICS.connectErrorsTotal,
+    help: 'Connections that could not be opened, by SQLSTATE (empty without one) and reason.',
+    labelNames: ['worker', 'sqlstate', 'reason'],
+  });
+  for (const reason of REASON_OF_REFUSAL.values()) {
+    errors({ worker, sqlstate: REFUSED, reason }).inc(0);
+  }
+  return {
+    connectError: (error) =>
+      errors({ worker, sqlstate: error.sqlstate ?? '', reason: reasonOf(error) }).inc(),
+    overflowOpened: () => overflowOpened.inc(),
+    closed: (reason) => closedSeries.get(reason)?.inc(),
+  };
+}
+
+function reasonOf({ errorClass, reason }: DatabaseError): ConnectErrorReason {
+  switch (errorClass) {
+    case 'too_many_connections':
+      return REASON_OF_REFUSAL.get(reason ?? '') ?? 'other';
+    case 'db_unavailable':
+      return 'unavailable';
+    case 'db_auth':
+      return 'auth';
+    default:
+      return 'other';
+  }
+}
