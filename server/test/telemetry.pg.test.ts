@@ -8,7 +8,7 @@ import { eventually, ServerProcess } from './server-process.ts';
 const postgres = inject('postgres');
 const database = postgres.api;
 
-/** What the harness's monitor exports, not the server. */
+/** Names agreed on for what only a monitor of the server side can know; no worker exports them. */
 const OF_THE_MONITOR: readonly string[] = [
   METRICS.pgConnections,
   METRICS.pgMaxConnections,
