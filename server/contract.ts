@@ -375,6 +375,8 @@ export const workerStatsSchema = z.strictObject({
   }),
   cpuMs: z.number().min(0),
   eventLoopDelayMsP99: z.number().min(0),
+  /** How often the process did nothing for half a second or more: blocked, stopped or starved. */
+  eventLoopStalls: count,
   /** Busy share of the event loop since start, 0 to 1. */
   eventLoopUtilization: z.number().min(0).max(1),
 });

@@ -4,6 +4,7 @@ import type { Caveat } from './trial-result.ts';
 export const CAVEAT_CODES = [
   'law_broken',
   'worker_crashed',
+  'worker_stalled',
   'target_down',
   'interrupted',
   'no_answers',
@@ -21,6 +22,8 @@ export const CAVEAT_ADVICE: Readonly<Record<CaveatCode, string>> = {
   law_broken:
     'Requests were lost or counted twice. Run it again; if it stays, report it as a bug with the JSON result.',
   worker_crashed: 'A worker died during the window. Look at its last lines, then run it again.',
+  worker_stalled:
+    'A worker stood still for half a second or more, and with it its requests. Look for what blocks or starves it, then run it again.',
   target_down:
     'The API stopped answering. Look at its log; the numbers up to then are kept but answer nothing.',
   interrupted: 'The run was stopped early. Run it again for its full duration.',

@@ -28,6 +28,16 @@ const CHECKS: Readonly<Record<CaveatCode, (input: CaveatInput) => Finding>> = {
     seen.deaths.length === 0
       ? null
       : invalid(seen.deaths.map((it) => `worker ${it.worker} (${it.reason})`).join(', ')),
+  worker_stalled: ({ seen: { before, after } }) => {
+    const earlier = new Map(before.workers.map((it) => [it.worker, it.eventLoopStalls]));
+    // A worker that started in the window may have stood still before it served anything.
+    const stalled = after.workers.filter(
+      ({ worker, eventLoopStalls }) => eventLoopStalls > (earlier.get(worker) ?? eventLoopStalls),
+    );
+    return stalled.length === 0
+      ? null
+      : degraded(stalled.map(({ worker }) => `worker ${worker}`).join(', '));
+  },
   target_down: ({ seen }) => {
     const { ledger, durationMs, ended } = seen.load;
     if (ended === 'target_down') return invalid(`no answer any more after ${seconds(durationMs)}`);

@@ -68,6 +68,7 @@ test('a request whose client gave up may have been finished by the server or not
 const PROVOKED: Readonly<Record<CaveatCode, Change>> = {
   law_broken: withLedger({ scheduled: 2_001 }),
   worker_crashed: (sound) => ({ ...sound, deaths: [{ worker: 2, reason: 'SIGKILL' }] }),
+  worker_stalled: withAfter([worker(1, 1_000), { ...worker(2, 1_000), eventLoopStalls: 2 }]),
   target_down: withLoad(() => ({ ended: 'target_down' })),
   interrupted: withLoad(() => ({ ended: 'aborted' })),
   no_answers: withLedger({ ok: 0 }),
@@ -87,6 +88,12 @@ test.each(CAVEAT_CODES)('the caveat %s is raised by what it names, with advice',
   expect(raised.map((it) => it.code)).toContain(code);
   expect(raised.find((it) => it.code === code)?.advice).not.toBe('');
   expect(summarize(unchanged).caveats.map((it) => it.code)).not.toContain(code);
+});
+
+test('a worker of a rolling restart may have stood still while it started', () => {
+  const fresh = { ...worker(3, 0), eventLoopStalls: 1 };
+  const restarted = withAfter([worker(1, 1_000), worker(2, 1_000), fresh]);
+  expect(summarize(restarted).caveats.map(({ code }) => code)).not.toContain('worker_stalled');
 });
 
 test('a target that never let anybody in is down, whatever the engine called its end', () => {

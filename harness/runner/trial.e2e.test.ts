@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { POOL_DEFAULTS } from '../../server/contract.ts';
 import { measuredTrialSchema } from '../analysis/trial-result.ts';
@@ -126,6 +127,27 @@ describe('trials on one PostgreSQL with 15 slots', () => {
     const result = await running;
     expect(result.verdict).toBe('INVALID');
     expect(result.caveats.map(({ code }) => code)).toContain('worker_crashed');
+  });
+
+  test('a worker that is stopped for a while in the window makes the trial doubtful', async () => {
+    const { lab } = opened();
+    const seen = Promise.withResolvers<void>();
+    const running = runTrial(lab, planWith({ durationMs: 3_000 }), {
+      ...SILENT,
+      onProgress: () => seen.resolve(),
+    });
+    await seen.promise;
+    const worker = someWorker();
+    process.kill(worker, 'SIGSTOP');
+    try {
+      // Not a wait for something: this is how long the fault lasts.
+      await delay(800);
+    } finally {
+      process.kill(worker, 'SIGCONT');
+    }
+    const result = await running;
+    expect(result.verdict).toBe('DEGRADED');
+    expect(result.caveats.map(({ code }) => code)).toContain('worker_stalled');
   });
 });
 

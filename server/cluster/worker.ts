@@ -174,6 +174,7 @@ function statsOf({
     http: account.snapshot(),
     cpuMs: (cpu.user + cpu.system) / 1_000,
     eventLoopDelayMsP99: eventLoop.delayMsP99,
+    eventLoopStalls: eventLoop.stalls,
     eventLoopUtilization: eventLoop.utilization,
   };
 }

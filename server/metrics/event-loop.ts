@@ -3,6 +3,9 @@ import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 /** Sampling interval; the recorded values contain it, so it is taken off again. */
 const RESOLUTION_MS = 10;
 
+/** From this on a delay is no more the scheduler's: requests and metrics of the process stood still. */
+const STALL_MS = 500;
+
 export interface EventLoopDelay {
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -14,6 +17,7 @@ export class EventLoopMeter {
   readonly #total = startedMonitor();
   readonly #window = startedMonitor();
   #lastWindow: EventLoopDelay = { p50Ms: 0, p99Ms: 0, maxMs: 0 };
+  #endedStalls = 0;
 
   /** 99th percentile since the start. */
   get delayMsP99(): number {
@@ -25,6 +29,11 @@ export class EventLoopMeter {
     return Math.min(1, Math.max(0, performance.eventLoopUtilization().utilization));
   }
 
+  /** Windows with a stall since the start, the one that is going on included. */
+  get stalls(): number {
+    return this.#endedStalls + (withoutResolution(this.#window.max) >= STALL_MS ? 1 : 0);
+  }
+
   /** Delay within the last complete window. */
   get lastWindow(): EventLoopDelay {
     return this.#lastWindow;
@@ -32,6 +41,7 @@ export class EventLoopMeter {
 
   /** Ends the window and starts the next one. */
   rotate(): void {
+    this.#endedStalls = this.stalls;
     if (this.#window.count > 0) {
       this.#lastWindow = {
         p50Ms: withoutResolution(this.#window.percentile(50)),

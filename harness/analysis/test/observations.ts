@@ -145,6 +145,7 @@ export function worker(id: number, finished: number): WorkerStats {
     },
     cpuMs: finished,
     eventLoopDelayMsP99: 1,
+    eventLoopStalls: 1,
     eventLoopUtilization: 0.2,
   };
 }

@@ -1,0 +1,23 @@
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { EventLoopMeter } from './event-loop.ts';
+
+/** Blocks this thread, as a synchronous computation does. */
+function block(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+test('half a second without a turn is a stall, seen at once and counted once', async () => {
+  const meter = new EventLoopMeter();
+  // Two of the monitor's own intervals: it measures between its ticks.
+  await delay(20);
+  expect(meter.stalls).toBe(0);
+  block(600);
+  await delay(20);
+  await nextTurn();
+  expect(meter.stalls).toBe(1);
+  meter.rotate();
+  expect(meter.stalls).toBe(1);
+  expect(meter.lastWindow.maxMs).toBeGreaterThan(500);
+  meter.stop();
+});
