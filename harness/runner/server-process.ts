@@ -32,6 +32,8 @@ export interface ServerProcess {
   readonly pid: number;
   /** Workers that died unasked since the start. */
   readonly deaths: readonly { readonly worker: number; readonly reason: string }[];
+  /** Aborted, with a `LabError` as its reason, when the API ends without having been asked to. */
+  readonly ended: AbortSignal;
   stats(): Promise<ServerStats>;
   /** Resolves when all workers are replaced; rejects with the reason when that failed. */
   rollingRestart(surge: number): Promise<Extract<ServerMessage, { type: 'rolling-restart-done' }>>;
@@ -73,7 +75,10 @@ export async function startServer(
     }
   });
 
+  const endedUnasked = new AbortController();
+  let stopping = false;
   const stop = onceOnly(async () => {
+    stopping = true;
     if (child.connected) child.send({ type: 'stop' } satisfies ParentMessage);
     const gone = await within(exited, config.graceMs + STOP_MARGIN_MS);
     if (gone === null) killGroup(pid);
@@ -105,7 +110,11 @@ export async function startServer(
       throw notReady(`the API ended before it was ready (${ready.reason})`, tail());
     }
     if (ready.type !== 'ready') throw failed(ready, config, tail());
+    void exited.then(async () => {
+      if (!stopping) endedUnasked.abort(await endOf());
+    });
     return {
+      ended: endedUnasked.signal,
       url: ready.url,
       adminUrl: ready.adminUrl,
       pid,

@@ -36,13 +36,18 @@ function planWith(change: Partial<TrialPlan>, shape = { poolSize: 2, maxOverflow
   };
 }
 
-/** A worker is a child of the API's primary, which is a child of this process. */
-function someWorker(): number {
-  const all = listProcesses();
-  const primaries = all.filter(
+/** The API's primary is a child of this process. */
+function primaryPid(): number {
+  const primary = listProcesses().find(
     ({ parentPid, command }) => parentPid === process.pid && command.includes('server/main'),
   );
-  const worker = all.find(({ parentPid }) => primaries.some(({ pid }) => pid === parentPid));
+  if (primary === undefined) throw new Error('no API is running');
+  return primary.pid;
+}
+
+function someWorker(): number {
+  const primary = primaryPid();
+  const worker = listProcesses().find(({ parentPid }) => parentPid === primary);
   if (worker === undefined) throw new Error('no worker is running');
   return worker.pid;
 }
@@ -127,6 +132,24 @@ describe('trials on one PostgreSQL with 15 slots', () => {
     const result = await running;
     expect(result.verdict).toBe('INVALID');
     expect(result.caveats.map(({ code }) => code)).toContain('worker_crashed');
+  });
+
+  test('an API that ends in the window ends the trial at once, with the reason', async () => {
+    const { lab } = opened();
+    const seen = Promise.withResolvers<void>();
+    const running = runTrial(lab, planWith({ durationMs: 60_000 }), {
+      ...SILENT,
+      onProgress: () => seen.resolve(),
+    });
+    await seen.promise;
+    const killedMs = performance.now();
+    process.kill(primaryPid(), 'SIGKILL');
+    await expect(running).rejects.toMatchObject({
+      code: 'SERVER_NOT_READY',
+      message: 'the API ended in the middle (SIGKILL)',
+    });
+    // Without it the load is given up only after the longest a request may take.
+    expect(performance.now() - killedMs).toBeLessThan(10_000);
   });
 
   test('a worker that is stopped for a while in the window makes the trial doubtful', async () => {

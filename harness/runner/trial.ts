@@ -125,13 +125,16 @@ async function measure(context: {
   const cpuBefore = postgresCpuMs(lab);
   const sampling = lab.monitor.startSampling();
   const [load, rollout] = await Promise.all([
-    lab.load.run(request, { signal: lab.signal, onProgress: hooks.onProgress }),
+    lab.load.run(request, {
+      signal: AbortSignal.any([lab.signal, server.ended]),
+      onProgress: hooks.onProgress,
+    }),
     plan.rolloutSurge > 0 ? rollOut(server, plan, lab.signal) : null,
   ]);
   const window = await sampling.stop();
   const cpuAfter = postgresCpuMs(lab);
   const measureMs = phase();
-  throwIfBroken(lab, load);
+  throwIfBroken([lab.signal, server.ended], load);
   const after = await settledStats(server, lab.signal);
   const statsMs = phase();
 
@@ -196,9 +199,10 @@ async function requireValidParameters(
   });
 }
 
-/** The user's Ctrl-C keeps what was measured; a database that died leaves nothing worth keeping. */
-function throwIfBroken(lab: Lab, load: LoadResult): void {
-  if (load.ended === 'aborted' && lab.signal.reason instanceof LabError) throw lab.signal.reason;
+/** The user's Ctrl-C keeps what was measured; a database or an API that died leaves nothing to keep. */
+function throwIfBroken(signals: readonly AbortSignal[], load: LoadResult): void {
+  if (load.ended !== 'aborted') return;
+  for (const { reason } of signals) if (reason instanceof LabError) throw reason;
 }
 
 async function rollOut(
