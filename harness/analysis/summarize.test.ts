@@ -118,6 +118,7 @@ test('the unanswered enter the percentiles and are said to be lower bounds', () 
 test.each([
   ['clients can fill every pool beyond what is free', 60, 5, 10, true],
   ['there are fewer clients than free slots', 20, 5, 10, false],
+  ['fewer clients leave idle connections behind in pools that keep all', 20, 0, 0, true],
   ['the pools themselves are bounded', 60, 5, 8, false],
 ])('refusals are predicted when %s', (_, connections, poolSize, maxOverflow, predicted) => {
   const { budget } = summarize((sound) => ({

@@ -4,6 +4,7 @@ import type { LoadResult } from '../load/load-engine.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import { computeBudget } from '../sizing/budget.ts';
 import { shapeOfPool } from '../sizing/process-claim.ts';
+import { reachableConnections } from '../sizing/reachable-connections.ts';
 import { verdictOf } from './caveats.ts';
 import { type CaveatInput, findCaveats } from './find-caveats.ts';
 import { checkLaws, total } from './laws.ts';
@@ -150,10 +151,9 @@ function componentsOf(load: LoadResult, decode: DecodeHistogram): MeasuredTrial[
 }
 
 /**
- * Refusals are predicted for what the trial did. N clients that wait for their answers cannot make a
- * deployment open more than N connections, so fewer clients than slots refuse nothing whatever the
- * pools allow. During a rolling restart the clients move on and leave idle connections behind, and a
- * fan-out asks for several at once: there the ceiling alone counts.
+ * Refusals are predicted for what the trial did: few clients cannot make the pools open all that
+ * they may, see `reachableConnections`. During a rolling restart the clients move on and leave idle
+ * connections behind, and a fan-out asks for several at once: there the ceiling alone counts.
  */
 function budgetOf(seen: TrialObservations, refusals: number): MeasuredTrial['budget'] {
   const { plan, limits, others } = seen;
@@ -167,7 +167,7 @@ function budgetOf(seen: TrialObservations, refusals: number): MeasuredTrial['bud
   const oneEach = plan.rolloutSurge === 0 && !['fan-out', 'mixed'].includes(plan.workload);
   const ceiling = plan.rolloutSurge > 0 ? predicted.rolloutCeiling : predicted.ceiling;
   const reachable = oneEach
-    ? Math.min(ceiling ?? Number.POSITIVE_INFINITY, plan.load.connections)
+    ? reachableConnections(plan.pool, plan.workers, plan.load.connections)
     : ceiling;
   const predictedRefusals = reachable === null || reachable > predicted.usable;
   const observedRefusals = refusals > 0;

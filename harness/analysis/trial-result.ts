@@ -129,7 +129,7 @@ export const measuredTrialSchema = z.strictObject({
     /** Connections of everybody else, the lab's monitor among them. */
     others: count,
     predicted: budgetSchema,
-    /** Connections that this load can make the deployment open at most: N clients ask for N. */
+    /** Connections that this load can make the deployment open at most, those left idle included. */
     reachable: claim,
     predictedRefusals: z.boolean(),
     observedRefusals: z.boolean(),
