@@ -157,7 +157,8 @@ function outputOf(
     color: colorWanted({ isTty, env: host.env }),
     // A getter: a terminal may be resized while a trial runs.
     get columns() {
-      return stream.columns ?? 80;
+      // A pseudo terminal that was never given a size says 0.
+      return stream.columns || 80;
     },
   });
 }

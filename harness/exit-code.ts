@@ -9,6 +9,7 @@ export const EXIT_CODE = {
   invalidMeasurement: 6,
   storage: 8,
   thresholdNotMet: 99,
+  hungUp: 129,
   interrupted: 130,
   /** Nobody reads stdout any more (`pool-lab … | head -1`), as a program that SIGPIPE ends. */
   closedPipe: 141,

@@ -17,6 +17,7 @@ export const EXIT_CODE_MEANING: Readonly<Record<ExitCode, string>> = {
   [EXIT_CODE.invalidMeasurement]: 'the measurement is INVALID',
   [EXIT_CODE.storage]: 'output could not be written',
   [EXIT_CODE.thresholdNotMet]: 'over budget, or a threshold not met',
+  [EXIT_CODE.hungUp]: 'hung up (SIGHUP)',
   [EXIT_CODE.interrupted]: 'interrupted (SIGINT)',
   [EXIT_CODE.closedPipe]: 'nobody read stdout to its end',
   [EXIT_CODE.terminated]: 'terminated (SIGTERM)',

@@ -69,7 +69,7 @@ export function readOptions<const T extends OptionTable>(
         value: texts.join(' '),
         source,
         problem: parsed.problem,
-        remedy: `give ${option.parser.expected}`,
+        remedy: parsed.remedy ?? `give ${option.parser.expected}`,
       });
     }
   }

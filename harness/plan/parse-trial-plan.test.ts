@@ -225,7 +225,7 @@ test.each<[RawFlags, string]>([
   [{ maxConnections: '1', superuserReserved: '0' }, 'leaves no connection for the API'],
   [{ param: ['ms'] }, '--param "ms" is not name=value'],
   [{ param: ['=5'] }, '--param "=5" is not name=value'],
-  [{ pgSetting: ['max_connections=9'] }, 'has a flag of its own: --max-connections'],
+  [{ pgSetting: ['max_connections=9'] }, 'use --max-connections'],
   [{ pgSetting: ['PORT=9'] }, 'is chosen by the lab'],
   [{ seed: '-1' }, '--seed "-1" is below 0'],
   [{ seed: '4294967296' }, '--seed "4294967296" is above 4294967295'],

@@ -26,10 +26,15 @@ const slots = wholeNumber({ min: 0, max: PLAN_LIMITS.maxConnectionsMax });
 const DEFAULT_WORKLOAD: Workload = 'point';
 
 /** Settings of PostgreSQL that have a flag of their own, or that the lab needs for itself. */
-const REFUSED_PG_SETTINGS: ReadonlyMap<string, string> = new Map([
-  ['max_connections', 'has a flag of its own: --max-connections'],
-  ['superuser_reserved_connections', 'has a flag of its own: --superuser-reserved'],
-  ['reserved_connections', 'has a flag of its own: --reserved'],
+const REFUSED_PG_SETTINGS: ReadonlyMap<string, { problem: string; remedy: string }> = new Map([
+  ...[
+    ['max_connections', '--max-connections'] as const,
+    ['superuser_reserved_connections', '--superuser-reserved'] as const,
+    ['reserved_connections', '--reserved'] as const,
+  ].map(([name, flag]): [string, { problem: string; remedy: string }] => [
+    name,
+    { problem: 'has a flag of its own', remedy: `use ${flag}` },
+  ]),
   ...[
     'port',
     'listen_addresses',
@@ -42,9 +47,12 @@ const REFUSED_PG_SETTINGS: ReadonlyMap<string, string> = new Map([
     'password_encryption',
     'logging_collector',
     'log_destination',
-  ].map((name): [string, string] => [
+  ].map((name): [string, { problem: string; remedy: string }] => [
     name,
-    'is chosen by the lab, which could not reach the server otherwise',
+    {
+      problem: 'is chosen by the lab, which could not reach the server otherwise',
+      remedy: 'leave it out',
+    },
   ]),
 ]);
 

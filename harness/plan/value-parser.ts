@@ -3,7 +3,8 @@ import { nearestWord } from './nearest-word.ts';
 /** Text of a flag or an environment variable made into a value, or what is wrong with the text. */
 export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly problem: string };
+  /** `remedy` where it is another than giving what is expected. */
+  | { readonly ok: false; readonly problem: string; readonly remedy?: string };
 
 export interface ValueParser<T> {
   /** Shown in help, e.g. `count`; `null` for a switch, which takes no value. */
@@ -148,7 +149,7 @@ export function orNone<T>(inner: ValueParser<T>, word: string): ValueParser<T | 
 export function assignments(options: {
   readonly name: RegExp;
   /** Names that have a flag of their own, or must stay the lab's. */
-  readonly refused?: ReadonlyMap<string, string>;
+  readonly refused?: ReadonlyMap<string, { readonly problem: string; readonly remedy: string }>;
 }): ValueParser<Readonly<Record<string, string>>> {
   return {
     placeholder: 'name=value',
@@ -161,7 +162,7 @@ export function assignments(options: {
         const name = text.slice(0, at).trim();
         if (!options.name.test(name)) return fail(`has a name that cannot be one: ${name}`);
         const refusal = options.refused?.get(name.toLowerCase());
-        if (refusal !== undefined) return fail(refusal);
+        if (refusal !== undefined) return { ...fail(refusal.problem), remedy: refusal.remedy };
         found.set(name, text.slice(at + 1).trim());
       }
       return { ok: true, value: Object.fromEntries(found) };

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEmbeddedPostgres } from './embedded.ts';
 import { findFreePort } from './free-port.ts';
 import type { PostgresSettings } from './provider.ts';
@@ -123,25 +123,30 @@ test('a library that is missing is named', async () => {
   });
 });
 
-asRoot('a full disk is told as such, and nothing stays on it', async ({ skip }) => {
-  await withLabParent(async (elsewhere) => {
-    const disk = join(elsewhere, 'disk');
-    mkdirSync(disk);
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=80m,mode=755', 'tmpfs', disk]);
-    } catch (error) {
-      skip(`no small disk to fill: ${String(error)}`);
-    }
-    try {
-      const starting = withPostgres({ labParent: disk }, notReached);
-      await expect(starting).rejects.toMatchObject({
-        code: 'DISK_FULL',
-        message: expect.stringMatching(/No space left on device|ENOSPC/),
-        hint: expect.stringMatching(/500 MB/),
-      });
-      expect(runsIn(disk)).toEqual([]);
-    } finally {
-      execFileSync('umount', [disk]);
-    }
+describe.for([
+  ['while the binaries are copied', 20],
+  ['while the cluster is made', 80],
+] as const)('a disk that is full %s', ([, megabytes]) => {
+  asRoot('is told as such, and no run stays on it', async ({ skip }) => {
+    await withLabParent(async (elsewhere) => {
+      const disk = join(elsewhere, 'disk');
+      mkdirSync(disk);
+      try {
+        execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=755`, 'tmpfs', disk]);
+      } catch (error) {
+        skip(`no small disk to fill: ${String(error)}`);
+      }
+      try {
+        const starting = withPostgres({ labParent: disk }, notReached);
+        await expect(starting).rejects.toMatchObject({
+          code: 'DISK_FULL',
+          message: expect.stringMatching(/No space left on device|ENOSPC/),
+          hint: expect.stringMatching(/500 MB/),
+        });
+        expect(runsIn(disk)).toEqual([]);
+      } finally {
+        execFileSync('umount', [disk]);
+      }
+    });
   });
 });

@@ -18,7 +18,7 @@ export function explainFileError(error: unknown, doing: string): unknown {
     case 'EROFS':
       return new LabError('DIRECTORY_UNUSABLE', {
         message: `Not allowed while ${doing}: ${describeError(error)}.`,
-        hint: 'Have the lab use a directory that you may write (POOL_LAB_DIRECTORY).',
+        hint: 'Have the lab use a directory that you may write (--directory, POOL_LAB_DIRECTORY).',
         cause: error,
       });
     case 'EMFILE':
@@ -34,4 +34,4 @@ export function explainFileError(error: unknown, doing: string): unknown {
 }
 
 export const DISK_FULL_HINT =
-  'Free at least 500 MB there (`pool-lab clean` removes what earlier runs left), or use another directory (POOL_LAB_DIRECTORY).';
+  'Free at least 500 MB there (`pool-lab clean` removes what earlier runs left), or use another directory (--directory, POOL_LAB_DIRECTORY).';

@@ -67,8 +67,14 @@ function assertParentUsable(parent: string, uid: number): void {
   try {
     path = realpathSync(parent);
   } catch (cause) {
-    throw unusable(parent, `cannot be looked up: ${describeError(cause)}`, cause);
+    const missing = systemErrorCode(cause) === 'ENOENT';
+    throw unusable(
+      parent,
+      missing ? 'does not exist: create it' : `cannot be looked up: ${describeError(cause)}`,
+      cause,
+    );
   }
+  if (!statSync(path).isDirectory()) throw unusable(parent, 'is not a directory');
   for (let above = path; ; above = dirname(above)) {
     const { mode } = statSync(above);
     if (uid === 0 && (mode & 0o001) === 0) {
@@ -94,7 +100,7 @@ function octal(mode: number): string {
 function unusable(path: string, what: string, cause?: unknown): LabError {
   return new LabError('DIRECTORY_UNUSABLE', {
     message: `The lab cannot keep its files there: ${path} ${what}.`,
-    hint: 'Correct that, or have the lab use another directory that you own and others can enter (POOL_LAB_DIRECTORY).',
+    hint: 'Correct that, or have the lab use another directory that you own and others can enter (--directory, POOL_LAB_DIRECTORY).',
     cause,
   });
 }

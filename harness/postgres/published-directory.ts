@@ -36,7 +36,8 @@ export async function publishOnce(
       await writeFile(join(unfinished, MANIFEST), JSON.stringify({ entries }));
       await rename(unfinished, path);
     } catch (error) {
-      await removeTree(unfinished, null);
+      // What cannot be removed is left to `pool-lab clean`; the reason why it was not filled counts.
+      await removeTree(unfinished, null).catch(() => undefined);
       const taken = ['ENOTEMPTY', 'EEXIST'].includes(systemErrorCode(error) ?? '');
       if (!(taken && (await isComplete(path)))) throw error;
     }

@@ -30,7 +30,8 @@ async function stageDirectory(from: string, to: string, relative: string): Promi
   await mkdir(join(to, relative));
   await chmod(join(to, relative), 0o755);
   const entries = await readdir(join(from, relative), { withFileTypes: true });
-  await Promise.all(
+  // All of them end before this does: whoever removes what was half made must not meet a late copy.
+  const outcomes = await Promise.allSettled(
     entries.map(async (entry) => {
       const path = join(relative, entry.name);
       if (LEFT_OUT.test(path)) return;
@@ -38,6 +39,8 @@ async function stageDirectory(from: string, to: string, relative: string): Promi
       if (entry.isFile()) await stageFile(join(from, path), join(to, path));
     }),
   );
+  const failed = outcomes.find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
 }
 
 /** npm replaces files, it never writes into them, so the same file under a second name is as good. */

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../server/contract.ts';
 import { printDuration } from '../plan/value-parser.ts';
 import type { BudgetAnswer, BudgetQuestion, FittingShape } from '../sizing/budget-answer.ts';
 import type { Situation, SituationBudget, Surge } from '../sizing/deployment-budget.ts';
@@ -41,9 +42,7 @@ export function budgetTerminal(
     '',
     ...verdictLines(report).map(([label, text]) => line(label, text)),
     line('NOT COUNTED', 'terminating pods that still close their pools; a failover; retries'),
-    // The command is not wrapped: it is there to be copied.
-    line('NEXT', 'measures what the arithmetic cannot say, which size is fast:'),
-    `  npx pool-lab run ${runFlags(report)}`,
+    ...nextLines(report, line),
     '',
   ].join('\n');
 }
@@ -180,8 +179,29 @@ function fittingText(fitting: FittingShape | null): string {
   return `${text?.code ?? ''}\n${formatCount(processes)} × ${formatCount(per)} = ${formatCount(connections)}`;
 }
 
-function runFlags({ question, answer }: BudgetReport): string {
-  const shape = (answer.largestSafe ?? answer.largestNow)?.shape ?? { poolSize: 1, maxOverflow: 0 };
-  const { maxConnections } = question.slots;
-  return `--pool-size ${shape.poolSize} --max-overflow ${shape.maxOverflow} --workers ${question.deployment.workers} --max-connections ${maxConnections}`;
+/** PostgreSQL's own default, and `run`'s. */
+const SUPERUSER_RESERVED_DEFAULT = 3;
+
+/** The command is not wrapped: it is there to be copied. None where `run` could not do it. */
+function nextLines(
+  { question, answer }: BudgetReport,
+  line: (label: string, text: string) => string,
+): readonly string[] {
+  const { workers } = question.deployment;
+  const shape = (answer.largestSafe ?? answer.largestNow)?.shape;
+  if (shape === undefined || workers > LIMITS.workersMax) return [];
+  if (shape.poolSize + shape.maxOverflow > LIMITS.poolConnectionsMax) return [];
+  const { maxConnections, superuserReserved, reserved } = question.slots;
+  const flags = [
+    `--pool-size ${shape.poolSize} --max-overflow ${shape.maxOverflow} --workers ${workers}`,
+    `--max-connections ${maxConnections}`,
+    ...(superuserReserved === SUPERUSER_RESERVED_DEFAULT
+      ? []
+      : [`--superuser-reserved ${superuserReserved}`]),
+    ...(reserved === 0 ? [] : [`--reserved ${reserved}`]),
+  ];
+  return [
+    line('NEXT', 'measures what the arithmetic cannot say, which size is fast:'),
+    `  npx pool-lab run ${flags.join(' ')}`,
+  ];
 }

@@ -11,10 +11,7 @@ export function failed(
   const where = `${config.database.host}:${config.database.port}`;
   switch (message.code) {
     case 'port_in_use':
-      return new LabError('PORT_IN_USE', {
-        message: `port ${config.port} of the API is taken: ${message.message}`,
-        hint: 'Choose another one with --port, or 0 to let the system choose.',
-      });
+      return portInUse(message.message, config);
     case 'db_unavailable':
       return new LabError('DATABASE_UNREACHABLE', {
         message: `the API cannot reach PostgreSQL at ${where}: ${message.message}`,
@@ -49,4 +46,15 @@ export function notReady(message: string, lines: readonly string[]): LabError {
 export function describe(message: ServerMessage | null): string {
   if (message === null) return 'no answer in time';
   return 'message' in message ? message.message : message.type;
+}
+
+function portInUse(said: string, { port, adminPort }: ServerConfig): LabError {
+  const isAdmin = adminPort !== 0 && said.includes(String(adminPort));
+  const [number, whose, flag] = isAdmin
+    ? [adminPort, 'of /metrics and /stats', '--admin-port']
+    : [port, 'of the API', '--port'];
+  return new LabError('PORT_IN_USE', {
+    message: `port ${number} ${whose} is taken: ${said}`,
+    hint: `Choose another one with ${flag}, or 0 to let the system choose.`,
+  });
 }

@@ -95,17 +95,20 @@ function killIfThere(pid: number): void {
   }
 }
 
-test('a port that is taken is named, with the flag to change it', async () => {
+test.each([
+  ['port', '--port,'],
+  ['adminPort', '--admin-port,'],
+] as const)('a %s that is taken is named, with the flag to change it', async (field, flag) => {
   const squatter = createServer().listen(0, '127.0.0.1');
   await once(squatter, 'listening');
   const address = squatter.address();
   const port = address !== null && typeof address === 'object' ? address.port : 0;
   try {
-    await expect(startServer(configOf({ port }), deps)).rejects.toMatchObject({
+    await expect(startServer(configOf({ [field]: port }), deps)).rejects.toMatchObject({
       code: 'PORT_IN_USE',
       exitCode: 3,
       message: expect.stringContaining(String(port)),
-      hint: expect.stringContaining('--port'),
+      hint: expect.stringContaining(flag),
     });
   } finally {
     squatter.close();

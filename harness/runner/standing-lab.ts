@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseConfig } from '../../server/contract.ts';
+import { LabError } from '../lab-error.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
+import { describeError } from '../system-error.ts';
 import type { Lab } from './lab.ts';
 import { type ServerProcess, withServer } from './server-process.ts';
 import { loadRequest, serverConfig, type TrialPorts } from './trial.ts';
@@ -37,7 +39,7 @@ export async function withStandingLab<T>(
   ports: TrialPorts,
   use: (standing: StandingLab) => Promise<T>,
 ): Promise<T> {
-  const directory = mkdtempSync(join(tmpdir(), 'pool-lab-up-'));
+  const directory = makePrivateDirectory();
   const release = lab.custodian.guard({ kind: 'directory', path: directory });
   try {
     const passwordFile = join(directory, 'pgpass');
@@ -57,6 +59,19 @@ export async function withStandingLab<T>(
   } finally {
     rmSync(directory, { recursive: true, force: true });
     release();
+  }
+}
+
+/** @throws LabError DIRECTORY_UNUSABLE */
+function makePrivateDirectory(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'pool-lab-up-'));
+  } catch (cause) {
+    throw new LabError('DIRECTORY_UNUSABLE', {
+      message: `no place for a password file in ${tmpdir()}: ${describeError(cause)}`,
+      hint: 'Set TMPDIR to a directory that exists and that you may write, or unset it.',
+      cause,
+    });
   }
 }
 
