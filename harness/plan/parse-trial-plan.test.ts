@@ -225,7 +225,7 @@ test.each<[RawFlags, string]>([
   [{ maxConnections: '1', superuserReserved: '0' }, 'leaves no connection for the API'],
   [{ param: ['ms'] }, '--param "ms" is not name=value'],
   [{ param: ['=5'] }, '--param "=5" is not name=value'],
-  [{ pgSetting: ['max_connections=9'] }, 'use --max-connections'],
+  [{ pgSetting: ['max_connections=9'] }, 'has a flag of its own'],
   [{ pgSetting: ['PORT=9'] }, 'is chosen by the lab'],
   [{ seed: '-1' }, '--seed "-1" is below 0'],
   [{ seed: '4294967296' }, '--seed "4294967296" is above 4294967295'],
@@ -313,4 +313,14 @@ test.each([
 ])('what a %s pool has no use for is said, and only what was given', (poolKind, warnings) => {
   const given = { flags: { poolKind, maxWaiting: '3' }, env: { POOL_LAB_POOL_SIZE: '4' } };
   expect(parseTrialPlan(given).warnings).toEqual(warnings);
+});
+
+test.each([
+  ['max_connections=9', 'use --max-connections'],
+  ['port=1', 'leave it out'],
+  ['work_mem', 'give name=value'],
+])('the remedy for --pg-setting %s is: %s', (pgSetting, remedy) => {
+  expect(() => parseTrialPlan({ flags: { pgSetting: [pgSetting] }, env: {} })).toThrow(
+    expect.objectContaining({ hint: expect.stringContaining(remedy) }),
+  );
 });
