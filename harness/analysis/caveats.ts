@@ -1,21 +1,5 @@
+import type { CaveatCode } from './caveat-codes.ts';
 import type { Caveat } from './trial-result.ts';
-
-/** Every reason to distrust a trial. The list is closed. */
-export const CAVEAT_CODES = [
-  'law_broken',
-  'worker_crashed',
-  'worker_stalled',
-  'target_down',
-  'interrupted',
-  'no_answers',
-  'few_samples',
-  'generator_busy',
-  'monitor_late',
-  'monitor_lost',
-  'little_off',
-  'unanswered_left',
-] as const;
-export type CaveatCode = (typeof CAVEAT_CODES)[number];
 
 /** What to do about each of them. */
 export const CAVEAT_ADVICE: Readonly<Record<CaveatCode, string>> = {

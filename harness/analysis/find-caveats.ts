@@ -1,4 +1,5 @@
-import { CAVEAT_CODES, type CaveatCode, caveat } from './caveats.ts';
+import { CAVEAT_CODES, type CaveatCode } from './caveat-codes.ts';
+import { caveat } from './caveats.ts';
 import { answered, LITTLE_DEGRADED_ABOVE, littleDeviation, total } from './laws.ts';
 import type { TrialObservations } from './summarize.ts';
 import type { Caveat, Law, Percentiles } from './trial-result.ts';

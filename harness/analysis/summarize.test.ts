@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CAVEAT_CODES, type CaveatCode } from './caveats.ts';
+import { CAVEAT_CODES, type CaveatCode } from './caveat-codes.ts';
 import { summarizeTrial, type TrialObservations } from './summarize.ts';
 import { decodeFake, soundObservations, worker } from './test/observations.ts';
 import { measuredTrialSchema } from './trial-result.ts';

@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { REFUSAL_REASONS } from '../../server/contract.ts';
 import { trialPlanSchema } from '../plan/trial-plan.ts';
+import { CAVEAT_CODES } from './caveat-codes.ts';
 
 export const TRIAL_RESULT_SCHEMA_VERSION = 1;
 
@@ -45,7 +46,7 @@ export const budgetSchema = z.strictObject({
 });
 
 export const caveatSchema = z.strictObject({
-  code: z.string(),
+  code: z.enum(CAVEAT_CODES),
   grade: z.enum(['DEGRADED', 'INVALID']),
   /** The fact, with its numbers. */
   detail: z.string(),

@@ -71,7 +71,7 @@ function cellsOf(maxConnections: number): readonly Cell[] {
   return [...grid, ...boundary];
 }
 
-function planOf({ workers, shape, maxConnections }: Cell): TrialPlan {
+function planOf({ workers, shape, maxConnections, boundary }: Cell): TrialPlan {
   const { plan } = parseTrialPlan({ flags: {}, env: {} });
   const ceiling = workers * (shape.poolSize + shape.maxOverflow);
   return {
@@ -82,7 +82,8 @@ function planOf({ workers, shape, maxConnections }: Cell): TrialPlan {
     workloadParams: { ms: '25' },
     load: { ...plan.load, connections: ceiling * CLIENTS_PER_CONNECTION },
     warmupMs: 300,
-    durationMs: 800,
+    // At the boundary a single connection is refused, again and again; give it time.
+    durationMs: boundary ? 1_600 : 800,
     postgres: { ...plan.postgres, maxConnections },
   };
 }

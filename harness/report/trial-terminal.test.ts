@@ -196,7 +196,7 @@ test('a deploy in mid-window has its own line', () => {
 test.each([80, 100, 200])('no line is wider than %d columns', (columns) => {
   const caveats = [
     {
-      code: 'x',
+      code: 'few_samples' as const,
       grade: 'DEGRADED' as const,
       detail: 'word '.repeat(60),
       advice: 'word '.repeat(60),

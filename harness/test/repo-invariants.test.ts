@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { CAVEAT_CODES } from '../analysis/caveat-codes.ts';
 import { EXIT_CODE } from '../exit-code.ts';
 import { ERROR_CODES } from '../lab-error.ts';
 
@@ -47,6 +48,13 @@ test('the README documents every error code, with the status it exits with', () 
   ];
   const documented = rows.map(({ groups }) => [groups?.['code'], Number(groups?.['exit'])]);
   expect(documented.sort()).toEqual(Object.entries(ERROR_CODES).sort());
+});
+
+test('the README documents every caveat', () => {
+  const table =
+    /^\| caveat \| when \|\n(?<table>(\|.*\n)*)/m.exec(read('README.md'))?.groups?.['table'] ?? '';
+  const documented = [...table.matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, code]) => code);
+  expect(documented.sort()).toEqual([...CAVEAT_CODES].sort());
 });
 
 test('the README documents every exit code', () => {
