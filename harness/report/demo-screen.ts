@@ -126,7 +126,7 @@ function contrast({ hot, control }: DemoResult, paint: Paint): readonly Line[] {
   const slower = hot.throughput?.finding === 'higher';
   return [
     [paint.bold(slower ? 'BIGGER CAN BE SLOWER' : 'BIGGER IS NOT ALWAYS SLOWER'), ''],
-    ['', `hot rows: ${answersOf(hot)},\n${tailOf(hot)}, waiting for ${topWait(hot.large)}`],
+    ['', `hot rows: ${answersOf(hot)}, ${tailOf(hot)}, waiting for ${topWait(hot.large)}`],
     ['', `read by key: ${answersOf(control)}`],
   ];
 }
