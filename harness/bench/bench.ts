@@ -47,12 +47,17 @@ async function embeddedStart(): Promise<readonly string[]> {
 }
 
 async function instrumentation(lab: Lab): Promise<readonly string[]> {
-  const measured = await measureInstrumentation(lab, INSTRUMENTATION_ROUNDS, INSTRUMENTATION_PAIRS);
+  const measure = (control: boolean): Promise<Interleaved> =>
+    measureInstrumentation(lab, INSTRUMENTATION_ROUNDS, INSTRUMENTATION_PAIRS, control);
+  const measured = await measure(false);
+  const control = await measure(true);
   return [
     'With metrics over without (aim for the throughput ≥ 0.97, lower end of the interval ≥ 0.95)',
     ratioText('throughput', measured.throughput, measured),
     ratioText('CPU of the worker per answer', measured.cpuPerAnswer, measured),
-    `interval over ${INSTRUMENTATION_ROUNDS} rounds of fresh processes; not included: a scrape of /metrics under load`,
+    ratioText('control, metrics on both sides: throughput', control.throughput, control),
+    ratioText('control: CPU of the worker per answer', control.cpuPerAnswer, control),
+    `intervals over ${INSTRUMENTATION_ROUNDS} rounds of fresh processes; not included: a scrape of /metrics under load`,
   ];
 }
 
