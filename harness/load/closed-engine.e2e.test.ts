@@ -193,7 +193,8 @@ test('a target that goes away ends the run, and what was measured is kept', asyn
   // A reset may overtake the last answer of a connection.
   expect(result.ledger.ok).toBeGreaterThanOrEqual(stub.truth().answered - CONNECTIONS);
   expect(result.ledger.ok).toBeLessThanOrEqual(stub.truth().answered);
-  expect(result.ledger.lost).toBeLessThanOrEqual(CONNECTIONS);
+  // The request at hand, and one more where the reconnect was still let in while the stub closed.
+  expect(result.ledger.lost).toBeLessThanOrEqual(2 * CONNECTIONS);
   expect(result.durationMs).toBeLessThan(10_000);
 });
 
