@@ -52,8 +52,9 @@ export class MetricRegistry {
   /**
    * A histogram's series, resolved once for its labels, which shows zero before its first value.
    *
-   * Not prom-client's own: it validates and hashes the labels again for every value, which at three
-   * values a request took 2 % of the throughput. The series are handed over in its JSON form.
+   * Not prom-client's own: it validates and hashes the labels again for every value. All recording of a request
+   * took 1.25 µs with it and takes 0.13 µs so (loops of one call, without a server around them). The
+   * series are handed over in its JSON form.
    */
   histogram<Name extends string>({
     buckets,
