@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { REFUSAL_REASONS } from '../../server/contract.ts';
 import { trialPlanSchema } from '../plan/trial-plan.ts';
+import { BOTTLENECKS } from './bottleneck-kinds.ts';
 import { CAVEAT_CODES } from './caveat-codes.ts';
 
 export const TRIAL_RESULT_SCHEMA_VERSION = 1;
@@ -16,6 +17,10 @@ const count = z.int().min(0);
 const ms = z.number().min(0);
 const share = z.number().min(0).max(1);
 const counts = z.record(z.string(), count);
+
+/** A 95 % confidence interval. */
+export const intervalSchema = z.strictObject({ low: z.number(), high: z.number() });
+export type Interval = Readonly<z.infer<typeof intervalSchema>>;
 
 /** Percentiles are `null` where fewer than ten samples lie beyond them. */
 export const percentilesSchema = z.strictObject({
@@ -31,6 +36,81 @@ export const percentilesSchema = z.strictObject({
   p999: ms.nullable(),
 });
 export type Percentiles = Readonly<z.infer<typeof percentilesSchema>>;
+
+/** 95 % intervals by sectioning; `null` where there are too few seconds or samples for one. */
+export const percentileIntervalsSchema = z.strictObject({
+  p50: intervalSchema.nullable(),
+  p90: intervalSchema.nullable(),
+  p95: intervalSchema.nullable(),
+  p99: intervalSchema.nullable(),
+  p999: intervalSchema.nullable(),
+});
+export type PercentileIntervals = Readonly<z.infer<typeof percentileIntervalsSchema>>;
+
+/** Parts of right answers that add up to their latency, in ms; see `COMPONENTS` of the load engine. */
+export const partsSchema = z.strictObject({
+  lag: ms,
+  wait: ms,
+  connect: ms,
+  db: ms,
+  loop: ms,
+  rest: ms,
+});
+export type Parts = Readonly<z.infer<typeof partsSchema>>;
+
+export const STEADY_STATES = [
+  /** A window was found in which nothing trends. */
+  'steady',
+  /** Found, but with a step in it. */
+  'level_shift',
+  /** Nothing settles: no number stands for the window. */
+  'drifting',
+  /** Requests in flight pile up: more arrives than is answered. */
+  'overloaded',
+  /** Too few seconds to tell. */
+  'insufficient',
+  /** The plan does not ask for it. */
+  'not_judged',
+] as const;
+export const steadyStateSchema = z.strictObject({
+  state: z.enum(STEADY_STATES),
+  /** Seconds of the window that the estimates are made from: from the first, up to before the second. */
+  fromSecond: count,
+  toSecond: count,
+  /** Requests in flight gained per second, where they pile up. */
+  backlogPerSecond: z.number().nullable(),
+  /** What was found, in words with its numbers. */
+  detail: z.string(),
+});
+export type SteadyState = Readonly<z.infer<typeof steadyStateSchema>>;
+
+export const bottleneckSchema = z.strictObject({
+  kind: z.enum(BOTTLENECKS),
+  /** One sentence with the numbers it rests on. */
+  evidence: z.string(),
+});
+export type Bottleneck = Readonly<z.infer<typeof bottleneckSchema>>;
+
+export const thresholdResultSchema = z.strictObject({
+  /** As it was asked for. */
+  expression: z.string(),
+  met: z.boolean(),
+  /** Both sides with their numbers, or why there is none. */
+  detail: z.string(),
+});
+export type ThresholdResult = Readonly<z.infer<typeof thresholdResultSchema>>;
+
+/** What the machine did to the measurement in its window; `null` where the system does not tell. */
+export const hostSchema = z.strictObject({
+  /** Share of the window in which some runnable task waited for a CPU. */
+  cpuPressureShare: share.nullable(),
+  /** Periods in which this control group was out of CPU quota, and for how long. */
+  throttledPeriods: count.nullable(),
+  throttledMs: ms.nullable(),
+  /** Share of all CPU time that the hypervisor gave to others. */
+  cpuStealShare: share.nullable(),
+});
+export type Host = Readonly<z.infer<typeof hostSchema>>;
 
 /** A claim of connections; `null` means unbounded. */
 const claim = count.nullable();
@@ -95,11 +175,21 @@ export const measuredTrialSchema = z.strictObject({
   caveats: z.array(caveatSchema),
   laws: z.array(lawSchema),
 
-  ended: z.enum(['completed', 'target_down', 'aborted']),
+  ended: z.enum(['completed', 'target_down', 'aborted', 'threshold_failed']),
+  /** What was asked for with `--threshold`, in that order. */
+  thresholds: z.array(thresholdResultSchema),
   measuredMs: ms,
-  /** Right answers per second of the window, and those within the goodput deadline. */
-  throughputPerSecond: z.number().min(0),
-  goodputPerSecond: z.number().min(0),
+  steadyState: steadyStateSchema,
+  /** Arrivals per second that the schedule drew for the window; `null` in the closed loop. */
+  offeredPerSecond: z.number().min(0).nullable(),
+  /**
+   * Right answers per second, and those within the goodput deadline, in the steady window; `null`
+   * where nothing is steady. Intervals by batch means.
+   */
+  throughputPerSecond: z.number().min(0).nullable(),
+  throughputInterval: intervalSchema.nullable(),
+  goodputPerSecond: z.number().min(0).nullable(),
+  goodputInterval: intervalSchema.nullable(),
   requests: z.strictObject({
     scheduled: count,
     ok: count,
@@ -110,21 +200,54 @@ export const measuredTrialSchema = z.strictObject({
     lost: count,
     unanswered: count,
   }),
+  /** What went over the wire; more than the requests where clients retry. */
+  attempts: z.strictObject({
+    started: count,
+    ok: count,
+    httpErrors: counts,
+    connectionErrors: counts,
+    timeouts: count,
+    lost: count,
+    unanswered: count,
+  }),
   /** Refusals (SQLSTATE 53300) as the clients saw them, by PostgreSQL's text. */
   refusals: z.strictObject({
     total: count,
     byReason: z.partialRecord(z.enum(REFUSAL_REASONS), count),
   }),
-  /** As the client saw it: right answers with the unanswered as lower bounds; failures apart. */
-  latencyMs: z.strictObject({ ok: percentilesSchema, error: percentilesSchema }),
-  /** Where the time of right answers went. */
+  /**
+   * As the client saw it: right answers with the unanswered as lower bounds, in the steady window
+   * (all withheld where nothing is steady); failures apart, of the whole run.
+   */
+  latencyMs: z.strictObject({
+    ok: percentilesSchema,
+    okIntervals: percentileIntervalsSchema,
+    error: percentilesSchema,
+  }),
+  /** The same over the whole run, warm-up excluded, drain included. */
+  wholeRun: z.strictObject({
+    throughputPerSecond: z.number().min(0),
+    goodputPerSecond: z.number().min(0),
+    latencyMs: percentilesSchema,
+  }),
+  /** Where the time of right answers went, part by part; the parts add up request by request. */
   componentsMs: z.strictObject({
+    lag: percentilesSchema,
     wait: percentilesSchema,
     connect: percentilesSchema,
     db: percentilesSchema,
-    total: percentilesSchema,
+    loop: percentilesSchema,
     rest: percentilesSchema,
   }),
+  /** What requests of about that latency were made of: parts that add up to it. */
+  composition: z.array(
+    z.strictObject({
+      quantile: z.enum(['p50', 'p95', 'p99']),
+      latencyMs: ms,
+      partsMs: partsSchema,
+    }),
+  ),
+  bottleneck: bottleneckSchema,
 
   budget: z.strictObject({
     /** Connections of everybody else, the lab's monitor among them. */
@@ -171,14 +294,26 @@ export const measuredTrialSchema = z.strictObject({
     .nullable(),
   /** CPU time over the measured window; `null` where the system does not tell. */
   cpuMs: z.strictObject({ postgres: ms.nullable(), api: ms, generator: ms }),
-  generator: z.strictObject({ eventLoopUtilization: share, eventLoopDelayMsP99: ms }),
+  generator: z.strictObject({
+    threads: count,
+    eventLoopUtilization: share,
+    eventLoopDelayMsP99: ms,
+    /** How late requests were taken up; `null` without any. */
+    dispatchLagMsP50: ms.nullable(),
+    dispatchLagMsP99: ms.nullable(),
+    reconnects: count,
+  }),
+  host: hostSchema,
   seconds: z.array(
     z.strictObject({
       second: count,
       started: count,
+      dropped: count,
       ok: count,
+      good: count,
       error: count,
       censored: count,
+      inFlightMean: z.number().min(0),
       latencyMsP50: ms.nullable(),
       latencyMsP99: ms.nullable(),
     }),

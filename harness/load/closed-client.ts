@@ -1,13 +1,19 @@
 import { type Answer, readAnswer } from './answer.ts';
 import type { AutocannonClient, AutocannonResponseHead } from './autocannon-adapter.ts';
 import { Backoff } from './backoff.ts';
+import type { Ending } from './ledger.ts';
+import type { RetryPolicy } from './load-engine.ts';
 import { US_PER_MS } from './monotonic-clock.ts';
+import { type AttemptFailure, retryPauseMs } from './retry.ts';
 import type { Flight, RunRecorder } from './run-recorder.ts';
 
 export interface ClosedClientHost {
   readonly recorder: RunRecorder;
   readonly thinkTimeMs: number;
-  readonly requestTimeoutMs: number;
+  readonly requestTimeoutMs: number | null;
+  readonly retry: RetryPolicy | null;
+  /** 0 to 1. */
+  readonly random: () => number;
   /** 0 to 1, different for each client: keeps their back-offs out of step. */
   readonly spread: number;
   /** `false` before the start and once nothing new may begin. */
@@ -37,14 +43,19 @@ export class ClosedClient {
   readonly #backoff: Backoff;
   #connection: 'new' | 'closed' | 'connecting' | 'open' = 'new';
   #flight: Flight | null = null;
-  /** The flight's bytes were handed to the socket. */
+  /** An attempt of the flight is under way; not so during the pause before a retry. */
+  #attempting = false;
+  /** The attempt's bytes were handed to the socket. */
   #sent = false;
   #answer: Answer | null = null;
+  #connects = 0;
   #answersOnConnection = 0;
   #keepAlive = true;
   #interim = false;
   #unsolicited = false;
   #nextIsDue = false;
+  /** The flight's attempt failed, and another one follows after this pause. */
+  #retryPauseMs: number | null = null;
   #errorCode = 'UNKNOWN';
   #firstConnectIsOver = false;
   #finished = false;
@@ -70,6 +81,11 @@ export class ClosedClient {
     client.on('response', (statusCode) => this.#onResponse(statusCode));
   }
 
+  /** Connections opened after the first one. */
+  get reconnects(): number {
+    return Math.max(0, this.#connects - 1);
+  }
+
   get inFlight(): boolean {
     return this.#flight !== null;
   }
@@ -81,20 +97,52 @@ export class ClosedClient {
   start(): void {
     const { spread, thinkTimeMs } = this.#host;
     const pauseMs = spread * thinkTimeMs;
-    if (pauseMs === 0) this.begin();
-    else this.#pause = setTimeout(() => this.begin(), pauseMs);
+    this.#beginAfter(pauseMs);
   }
 
   /** Sends one request after the other until the host says that nothing new may begin. */
-  begin(): void {
+  #begin(dueUs: number | undefined): void {
     if (!this.#host.mayBegin()) {
       this.#host.onRest();
       return;
     }
-    this.#flight = this.#host.recorder.begin();
-    this.#armDeadline(this.#host.requestTimeoutMs);
+    this.#flight = this.#host.recorder.begin(dueUs);
+    this.#attempt(this.#flight);
+  }
+
+  /** A client that wakes up late was due all the same: its latency counts from then. */
+  #beginAfter(pauseMs: number): void {
+    if (pauseMs === 0) {
+      this.#begin(undefined);
+      return;
+    }
+    const dueUs = this.#host.recorder.elapsedUs + pauseMs * US_PER_MS;
+    this.#pause = setTimeout(() => this.#begin(dueUs), pauseMs);
+  }
+
+  #attempt(flight: Flight): void {
+    const { recorder, requestTimeoutMs } = this.#host;
+    recorder.sent(flight);
+    this.#attempting = true;
+    if (requestTimeoutMs !== null) this.#armDeadline(requestTimeoutMs);
     if (this.#connection === 'open') this.#send();
     else if (this.#connection === 'closed') this.#open();
+  }
+
+  /** Ends the flight, or notes that another attempt follows. */
+  #settle(flight: Flight, ending: Ending, failure: AttemptFailure | null): void {
+    const { recorder, retry, random } = this.#host;
+    const { attempts } = flight;
+    this.#attempting = false;
+    this.#sent = false;
+    this.#retryPauseMs =
+      failure === null ? null : retryPauseMs(retry, { attempts, failure }, random);
+    if (this.#retryPauseMs === null) {
+      this.#flight = null;
+      recorder.end(flight, ending);
+    } else {
+      recorder.attemptFailed(flight, ending);
+    }
   }
 
   /** Ends the loop at once; what is in flight stays in the account as unanswered. */
@@ -102,18 +150,19 @@ export class ClosedClient {
     this.#finished = true;
     clearTimeout(this.#pause);
     clearTimeout(this.#deadline);
-    if (this.#flight !== null) this.#host.recorder.unanswered(this.#flight);
+    if (this.#flight !== null) this.#host.recorder.end(this.#flight, { kind: 'unanswered' });
     this.#flight = null;
     this.#client.destroy();
   }
 
   #open(): void {
     this.#connection = 'connecting';
+    this.#connects += 1;
     this.#connectSocket();
     this.#client.conn.once('connect', () => {
       this.#connection = 'open';
       this.#tellFirstConnect();
-      if (this.#flight !== null) this.#send();
+      if (this.#attempting) this.#send();
     });
   }
 
@@ -178,11 +227,9 @@ export class ClosedClient {
     const flight = this.#flight;
     const answer = this.#answer;
     if (flight === null || answer === null) throw new Error('an answer without a request');
-    this.#flight = null;
-    this.#sent = false;
     this.#backoff.succeeded();
     this.#answersOnConnection += 1;
-    this.#host.recorder.answered(flight, answer);
+    this.#settle(flight, { kind: 'answered', answer }, answer.errorClass);
   }
 
   /** After an answer: a connection that the server is about to close takes no further request. */
@@ -207,14 +254,13 @@ export class ClosedClient {
     this.#close();
     this.#tellFirstConnect();
     const flight = this.#flight;
-    if (flight === null) {
-      // An idle connection is opened again when the next request is due.
+    if (flight === null || !this.#attempting) {
+      // A connection that is not in use is opened again when the next request is due.
       if (nextIsDue) this.#pauseThenBegin();
       return;
     }
-    this.#flight = null;
-    if (sent) this.#host.recorder.lost(flight);
-    else this.#host.recorder.connectionFailed(flight, this.#errorCode);
+    if (sent) this.#settle(flight, { kind: 'lost' }, 'lost');
+    else this.#settle(flight, { kind: 'not_connected', code: this.#errorCode }, 'not_connected');
     if (attemptFailed) this.#backoff.failed();
     this.#pauseThenBegin();
   }
@@ -240,13 +286,18 @@ export class ClosedClient {
   }
 
   #pauseThenBegin(): void {
+    const flight = this.#flight;
+    if (flight !== null && this.#retryPauseMs !== null) {
+      const pauseMs = Math.max(this.#retryPauseMs, this.#backoff.pauseMs);
+      this.#retryPauseMs = null;
+      this.#pause = setTimeout(() => this.#attempt(flight), pauseMs);
+      return;
+    }
     if (!this.#host.mayBegin()) {
       this.#host.onRest();
       return;
     }
-    const pauseMs = Math.max(this.#host.thinkTimeMs, this.#backoff.pauseMs);
-    if (pauseMs === 0) this.begin();
-    else this.#pause = setTimeout(() => this.begin(), pauseMs);
+    this.#beginAfter(Math.max(this.#host.thinkTimeMs, this.#backoff.pauseMs));
   }
 
   /** One timer for many requests: set again only when it fires, not for every request. */
@@ -259,15 +310,16 @@ export class ClosedClient {
 
   #onDeadline(): void {
     const flight = this.#flight;
-    if (flight === null) return;
     const { recorder, requestTimeoutMs } = this.#host;
-    const leftMs = requestTimeoutMs - (recorder.elapsedUs - flight.startedUs) / US_PER_MS;
+    // Between two attempts no deadline runs; the next one arms it again.
+    if (flight === null || requestTimeoutMs === null || !this.#attempting) return;
+    const fromUs = flight.attempts > 1 ? (flight.sentUs ?? flight.intendedUs) : flight.intendedUs;
+    const leftMs = requestTimeoutMs - (recorder.elapsedUs - fromUs) / US_PER_MS;
     if (leftMs > 0) {
       this.#armDeadline(Math.ceil(leftMs));
       return;
     }
-    this.#flight = null;
-    recorder.timedOut(flight);
+    this.#settle(flight, { kind: 'timed_out' }, 'timed_out');
     // Its answer may still come, and must not be taken for the next request's.
     this.#close();
     this.#pauseThenBegin();

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { seededRandom } from '../seeded-random.ts';
 import {
   AUTOCANNON_VERSION,
   type AutocannonClient,
@@ -8,9 +9,10 @@ import {
 } from './autocannon-adapter.ts';
 import { ClosedClient } from './closed-client.ts';
 import { type GeneratorMeter, startGeneratorMeter } from './generator-meter.ts';
-import type { LoadProgress, LoadRequest, LoadResult } from './load-engine.ts';
+import type { ClosedModel, LoadProgress, LoadRequest, LoadResult } from './load-engine.ts';
 import { type ClockUs, monotonicClockUs, US_PER_MS } from './monotonic-clock.ts';
 import { RunRecorder } from './run-recorder.ts';
+import { targetIsDown } from './target-down.ts';
 
 /** All first connects together; on loopback they need a few ms, behind a full backlog 1 s each. */
 const FIRST_CONNECTS_DEADLINE_MS = 1_000;
@@ -53,6 +55,8 @@ export async function runClosedLoad(
 
 class ClosedRun {
   readonly #request: LoadRequest;
+  readonly #model: ClosedModel;
+  readonly #random: () => number;
   readonly #hooks: ClosedRunHooks;
   readonly #recorder: RunRecorder;
   readonly #clients: ClosedClient[] = [];
@@ -66,11 +70,17 @@ class ClosedRun {
   #finished = false;
 
   constructor(request: LoadRequest, hooks: ClosedRunHooks, deps: ClosedRunDeps) {
+    if (request.model.kind !== 'closed') throw new Error('not a request for the closed loop');
     this.#request = request;
+    this.#model = request.model;
+    this.#random = seededRandom(request.seed);
     this.#hooks = hooks;
     this.#recorder = new RunRecorder({ ...request, clock: deps.clock });
-    this.#firstConnectsLeft = request.connections;
-    this.#autocannon = deps.startClients(request, (client) => this.#addClient(client));
+    const { connections } = request.model;
+    this.#firstConnectsLeft = connections;
+    this.#autocannon = deps.startClients({ ...request, connections }, (client) =>
+      this.#addClient(client),
+    );
   }
 
   async measure(): Promise<LoadResult> {
@@ -94,6 +104,8 @@ class ClosedRun {
         ended,
         startedAtMs,
         ...this.#recorder.finish(),
+        offered: null,
+        reconnects: this.#clients.reduce((sum, client) => sum + client.reconnects, 0),
         // Of the window only: a generator that waits for the drain is idle.
         generator: this.#generator ?? meter.stop(),
       };
@@ -109,12 +121,15 @@ class ClosedRun {
   }
 
   #addClient(client: AutocannonClient): void {
-    const { connections, thinkTimeMs, requestTimeoutMs } = this.#request;
+    const { requestTimeoutMs, retry } = this.#request;
+    const { connections, thinkTimeMs } = this.#model;
     const index = this.#clients.length;
     const closedClient = new ClosedClient(client, {
       recorder: this.#recorder,
       thinkTimeMs,
       requestTimeoutMs,
+      retry,
+      random: this.#random,
       spread: index / connections,
       mayBegin: () => this.#started && !this.#finished && !this.#recorder.windowIsOver,
       onFirstConnect: () => {
@@ -147,7 +162,7 @@ class ClosedRun {
     if (this.#ticks % PROGRESS_EVERY_TICKS === 0) this.#hooks.onProgress(recorder.progress());
     const { durationMs, drainMs, targetDownMs } = this.#request;
     if (!recorder.windowIsOver) {
-      if (recorder.sinceAnswerUs >= targetDownMs * US_PER_MS) this.#end.resolve('target_down');
+      if (targetIsDown(recorder, targetDownMs)) this.#end.resolve('target_down');
       return;
     }
     this.#generator ??= meter.stop();

@@ -27,6 +27,7 @@ export function startGeneratorMeter(): GeneratorMeter {
       delay.disable();
       const p99Ms = delay.count === 0 ? 0 : delay.percentile(99) / NS_PER_MS;
       return {
+        threads: 1,
         cpuMs: (cpu.user + cpu.system) / US_PER_MS,
         eventLoopUtilization: utilization,
         eventLoopDelayMsP99: Math.max(0, p99Ms - DELAY_RESOLUTION_MS),

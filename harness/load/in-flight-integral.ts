@@ -6,6 +6,8 @@ import { US_PER_SECOND } from './monotonic-clock.ts';
  */
 export class InFlightIntegral {
   readonly #windowUs: number;
+  /** Of each second of the window, in request-µs. */
+  readonly #bySecondUs: number[] = [];
   #inFlight = 0;
   #sinceUs = 0;
   #requestUs = 0;
@@ -18,8 +20,11 @@ export class InFlightIntegral {
     return this.#inFlight;
   }
 
-  change(elapsedUs: number, by: 1 | -1): void {
-    this.#advance(elapsedUs);
+  /** @param sinceUs when it happened, which may lie before what was told last: an arrival that was late */
+  change(sinceUs: number, by: 1 | -1): void {
+    this.#advance(sinceUs);
+    // What is told late has been in flight since, up to the moment everything else is known for.
+    this.#add(sinceUs, this.#sinceUs, by);
     this.#inFlight += by;
   }
 
@@ -29,10 +34,26 @@ export class InFlightIntegral {
     return this.#requestUs / US_PER_SECOND;
   }
 
+  /** Request-seconds within one second of the window; 0 beyond it. */
+  ofSecond(second: number): number {
+    return (this.#bySecondUs[second] ?? 0) / US_PER_SECOND;
+  }
+
   #advance(elapsedUs: number): void {
     const untilUs = Math.min(elapsedUs, this.#windowUs);
     if (untilUs <= this.#sinceUs) return;
-    this.#requestUs += this.#inFlight * (untilUs - this.#sinceUs);
+    this.#add(this.#sinceUs, untilUs, this.#inFlight);
     this.#sinceUs = untilUs;
+  }
+
+  #add(fromUs: number, untilUs: number, inFlight: number): void {
+    if (inFlight === 0 || untilUs <= fromUs) return;
+    this.#requestUs += inFlight * (untilUs - fromUs);
+    for (let us = fromUs; us < untilUs; ) {
+      const second = Math.floor(us / US_PER_SECOND);
+      const endUs = Math.min(untilUs, (second + 1) * US_PER_SECOND);
+      this.#bySecondUs[second] = (this.#bySecondUs[second] ?? 0) + inFlight * (endUs - us);
+      us = endUs;
+    }
   }
 }

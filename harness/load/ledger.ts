@@ -1,5 +1,5 @@
 import type { Answer } from './answer.ts';
-import type { Ledger } from './load-engine.ts';
+import type { Endings, Ledger } from './load-engine.ts';
 
 /** Distinct errno codes are few; a bound keeps a strange platform from growing the result. */
 const CONNECTION_ERROR_CODES_MAX = 50;
@@ -9,21 +9,33 @@ const CONNECTION_ERROR_CODES_MAX = 50;
  * A request that is missing here was lost by the lab, not by the system under test.
  */
 export function checkLedger(ledger: Ledger): readonly string[] {
+  const { attempts } = ledger;
   const broken: string[] = [];
   const ended = endedRequests(ledger);
   if (ended !== ledger.scheduled) {
     broken.push(
-      `scheduled ${ledger.scheduled} = ok ${ledger.ok} + http errors ${sum(ledger.httpErrors)} + ` +
-        `connection errors ${sum(ledger.connectionErrors)} + timeouts ${ledger.timeouts} + ` +
-        `dropped ${ledger.dropped} + lost ${ledger.lost} + unanswered ${ledger.unanswered}, ` +
+      `scheduled ${ledger.scheduled} = ${endingsText(ledger)} + dropped ${ledger.dropped}, ` +
         `which is ${ended}`,
     );
   }
-  const refusals = ledger.httpErrors['too_many_connections'] ?? 0;
-  if (sum(ledger.refusalReasons) !== refusals) {
+  if (sumOfEndings(attempts) !== attempts.started) {
     broken.push(
-      `refusals by reason ${sum(ledger.refusalReasons)} = too_many_connections ${refusals}`,
+      `attempts ${attempts.started} = ${endingsText(attempts)}, which is ${sumOfEndings(attempts)}`,
     );
+  }
+  if (attempts.ok !== ledger.ok) {
+    broken.push(`right answers to attempts ${attempts.ok} = to users ${ledger.ok}`);
+  }
+  for (const [whose, endings] of [
+    ['', ledger],
+    [' of attempts', attempts],
+  ] as const) {
+    const refusals = endings.httpErrors['too_many_connections'] ?? 0;
+    if (sum(endings.refusalReasons) !== refusals) {
+      broken.push(
+        `refusals${whose} by reason ${sum(endings.refusalReasons)} = too_many_connections ${refusals}`,
+      );
+    }
   }
   for (const [name, count] of namedCounts(ledger)) {
     if (!Number.isSafeInteger(count) || count < 0) broken.push(`${name} ${count} is a count`);
@@ -32,88 +44,145 @@ export function checkLedger(ledger: Ledger): readonly string[] {
 }
 
 /** Requests that got an answer of any status. */
-export function answeredRequests(ledger: Ledger): number {
-  return ledger.ok + sum(ledger.httpErrors);
+export function answeredRequests(endings: Endings): number {
+  return endings.ok + sum(endings.httpErrors);
 }
 
 /** Requests whose end is known: all of them, once a run is over. */
 export function endedRequests(ledger: Ledger): number {
+  return sumOfEndings(ledger) + ledger.dropped;
+}
+
+function sumOfEndings(endings: Endings): number {
   return (
-    answeredRequests(ledger) +
-    sum(ledger.connectionErrors) +
-    ledger.timeouts +
-    ledger.dropped +
-    ledger.lost +
-    ledger.unanswered
+    answeredRequests(endings) +
+    sum(endings.connectionErrors) +
+    endings.timeouts +
+    endings.lost +
+    endings.unanswered
   );
 }
 
-/** The ledger while it is being written. Each scheduled request must be closed exactly once. */
+function endingsText(endings: Endings): string {
+  return (
+    `ok ${endings.ok} + http errors ${sum(endings.httpErrors)} + ` +
+    `connection errors ${sum(endings.connectionErrors)} + timeouts ${endings.timeouts} + ` +
+    `lost ${endings.lost} + unanswered ${endings.unanswered}`
+  );
+}
+
+/** How one request, or one attempt, ended. */
+export type Ending =
+  | { readonly kind: 'answered'; readonly answer: Answer }
+  /** There was no connection to send it on. */
+  | { readonly kind: 'not_connected'; readonly code: string }
+  /** It was sent, then its connection broke. */
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'timed_out' }
+  /** The run is over and it has no answer yet. */
+  | { readonly kind: 'unanswered' };
+
+/** The ledger while it is being written. Each request and each attempt must be closed exactly once. */
 export class LedgerAccount {
+  readonly #users = new EndingsAccount();
+  readonly #attempts = new EndingsAccount();
   #scheduled = 0;
-  #ok = 0;
-  #timeouts = 0;
   #dropped = 0;
-  #lost = 0;
-  #unanswered = 0;
-  readonly #httpErrors: Record<string, number> = {};
-  readonly #refusalReasons: Record<string, number> = {};
-  readonly #connectionErrors: Record<string, number> = {};
+  #started = 0;
 
   schedule(): void {
     this.#scheduled += 1;
   }
 
-  answered(answer: Answer): void {
-    if (answer.errorClass === null) {
-      this.#ok += 1;
-      return;
-    }
-    increment(this.#httpErrors, answer.errorClass);
-    if (answer.refusalReason !== null) increment(this.#refusalReasons, answer.refusalReason);
-  }
-
-  connectionFailed(code: string): void {
-    const known = Object.hasOwn(this.#connectionErrors, code);
-    const full = Object.keys(this.#connectionErrors).length >= CONNECTION_ERROR_CODES_MAX;
-    increment(this.#connectionErrors, known || !full ? code : 'OTHER');
-  }
-
-  timedOut(): void {
-    this.#timeouts += 1;
-  }
-
-  dropped(): void {
+  drop(): void {
     this.#dropped += 1;
   }
 
-  lost(): void {
-    this.#lost += 1;
+  end(ending: Ending): void {
+    this.#users.add(ending);
   }
 
-  unanswered(): void {
-    this.#unanswered += 1;
+  startAttempt(): void {
+    this.#started += 1;
+  }
+
+  endAttempt(ending: Ending): void {
+    this.#attempts.add(ending);
   }
 
   snapshot(): Ledger {
     return {
       scheduled: this.#scheduled,
+      dropped: this.#dropped,
+      ...this.#users.snapshot(),
+      attempts: { started: this.#started, ...this.#attempts.snapshot() },
+    };
+  }
+}
+
+class EndingsAccount {
+  readonly #httpErrors: Record<string, number> = {};
+  readonly #refusalReasons: Record<string, number> = {};
+  readonly #connectionErrors: Record<string, number> = {};
+  #ok = 0;
+  #timeouts = 0;
+  #lost = 0;
+  #unanswered = 0;
+
+  add(ending: Ending): void {
+    switch (ending.kind) {
+      case 'answered':
+        this.#answered(ending.answer);
+        break;
+      case 'not_connected':
+        this.#notConnected(ending.code);
+        break;
+      case 'lost':
+        this.#lost += 1;
+        break;
+      case 'timed_out':
+        this.#timeouts += 1;
+        break;
+      case 'unanswered':
+        this.#unanswered += 1;
+        break;
+    }
+  }
+
+  snapshot(): Endings {
+    return {
       ok: this.#ok,
       httpErrors: { ...this.#httpErrors },
       refusalReasons: { ...this.#refusalReasons },
       connectionErrors: { ...this.#connectionErrors },
       timeouts: this.#timeouts,
-      dropped: this.#dropped,
       lost: this.#lost,
       unanswered: this.#unanswered,
     };
   }
+
+  #answered({ errorClass, refusalReason }: Answer): void {
+    if (errorClass === null) {
+      this.#ok += 1;
+      return;
+    }
+    increment(this.#httpErrors, errorClass);
+    if (refusalReason !== null) increment(this.#refusalReasons, refusalReason);
+  }
+
+  #notConnected(code: string): void {
+    const known = Object.hasOwn(this.#connectionErrors, code);
+    const full = Object.keys(this.#connectionErrors).length >= CONNECTION_ERROR_CODES_MAX;
+    increment(this.#connectionErrors, known || !full ? code : 'OTHER');
+  }
 }
 
 function namedCounts(ledger: Ledger): readonly (readonly [string, number])[] {
-  const { httpErrors, refusalReasons, connectionErrors, ...single } = ledger;
-  return [httpErrors, refusalReasons, connectionErrors, single].flatMap((counts) =>
-    Object.entries<number>(counts),
+  const { attempts, ...users } = ledger;
+  return [users, attempts].flatMap(({ httpErrors, refusalReasons, connectionErrors, ...single }) =>
+    [httpErrors, refusalReasons, connectionErrors, single].flatMap((counts) =>
+      Object.entries<number>(counts),
+    ),
   );
 }
 

@@ -1,4 +1,50 @@
-import type { ServerTimingComponent } from '../../server/contract.ts';
+/**
+ * The closed loop: so many callers, each of whom sends its next request when it has its answer and
+ * has thought. What throughput, and where does the pool starve?
+ */
+export interface ClosedModel {
+  readonly kind: 'closed';
+  readonly connections: number;
+  /** Pause of a client between an answer and its next request, in ms. */
+  readonly thinkTimeMs: number;
+}
+
+/** A stretch of the run with a rate that is constant, or changes linearly from one to the other. */
+export interface Stage {
+  readonly fromPerSecond: number;
+  readonly toPerSecond: number;
+  readonly durationMs: number;
+}
+
+export const ARRIVALS = ['poisson', 'constant'] as const;
+export type Arrivals = (typeof ARRIVALS)[number];
+/** What becomes of an arrival when all connections are busy. */
+export const AT_CAP = ['drop', 'queue'] as const;
+export type AtCap = (typeof AT_CAP)[number];
+
+/**
+ * The open model: users arrive at a rate whatever the system does. What do they see, and when does
+ * it collapse?
+ */
+export interface OpenModel {
+  readonly kind: 'open';
+  /** One after the other; together as long as the run. */
+  readonly stages: readonly Stage[];
+  readonly arrivals: Arrivals;
+  /** Connections of the generator, and thereby requests on the wire at the same time at most. */
+  readonly maxInFlight: number;
+  readonly atCap: AtCap;
+  /** Generator threads that share rate and connections. */
+  readonly threads: number;
+}
+
+/** What a client does about a failure; without a policy nothing, since retries hide exhaustion. */
+export interface RetryPolicy {
+  /** Further attempts after the first. */
+  readonly retriesMax: number;
+  /** The n-th pause is drawn evenly between 0 and backoffMs × 2^(n−1) ("full jitter"). */
+  readonly backoffMs: number;
+}
 
 /** What an engine is asked to do. It is data: it travels to the load process as it stands. */
 export interface LoadRequest {
@@ -6,26 +52,23 @@ export interface LoadRequest {
   readonly origin: string;
   /** Path with query string, the same for every request. */
   readonly path: string;
-  readonly connections: number;
-  /** Pause of a client between an answer and its next request, in ms. */
-  readonly thinkTimeMs: number;
+  readonly model: ClosedModel | OpenModel;
   readonly durationMs: number;
   /** After `durationMs` no request starts; the unanswered have this long to be answered. */
   readonly drainMs: number;
-  /** A request older than this is given up and counted under `timeouts`, in ms. */
-  readonly requestTimeoutMs: number;
-  /** An answer within this counts as goodput, in ms. */
+  /** An attempt older than this is given up, in ms; the first one's age counts from the intended start. */
+  readonly requestTimeoutMs: number | null;
+  readonly retry: RetryPolicy | null;
+  /** An answer within this, from the intended start, counts as goodput, in ms. */
   readonly goodputDeadlineMs: number;
   /** Give the run up when nothing was answered for this long, in ms. */
   readonly targetDownMs: number;
+  /** Of the arrivals and of the retries' jitter. */
+  readonly seed: number;
 }
 
-/**
- * The account of every request of one run. It must add up:
- * `scheduled = ok + Σ httpErrors + Σ connectionErrors + timeouts + dropped + lost + unanswered`.
- */
-export interface Ledger {
-  readonly scheduled: number;
+/** How requests ended; of the users' requests and of the single attempts alike. */
+export interface Endings {
   /** Answered with a status below 400. */
   readonly ok: number;
   /** Answered with 4xx or 5xx, by the server's error class (`other` where it named none). */
@@ -35,12 +78,26 @@ export interface Ledger {
   /** Failed before the request was sent, by errno code (ECONNREFUSED …). */
   readonly connectionErrors: Readonly<Record<string, number>>;
   readonly timeouts: number;
-  /** Never sent because of a cap; always 0 in the closed loop. */
-  readonly dropped: number;
   /** Sent, then the connection broke before the answer. */
   readonly lost: number;
   /** Still without an answer when the drain ended. */
   readonly unanswered: number;
+}
+
+/**
+ * The account of every request of one run, as its user saw it end. It must add up:
+ * `scheduled = ok + Σ httpErrors + Σ connectionErrors + timeouts + dropped + lost + unanswered`.
+ */
+export interface Ledger extends Endings {
+  readonly scheduled: number;
+  /** Never sent because of a cap; always 0 in the closed loop. */
+  readonly dropped: number;
+  /**
+   * What went over the wire: `started = ok + Σ httpErrors + Σ connectionErrors + timeouts + lost +
+   * unanswered`. Without retries one attempt for each user's request that was not dropped or given up
+   * in the client's queue.
+   */
+  readonly attempts: Endings & { readonly started: number };
 }
 
 /** An HDR histogram of microseconds in its V2 compressed base64 form; merge, never average. */
@@ -55,6 +112,25 @@ export const OUTCOMES = ['ok', 'error', 'censored'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 /**
+ * Parts of a right answer's latency. They add up to it, request by request: `lag` from the intended
+ * start until the (last) attempt was sent, `wait`, `connect` and `db` as the API tells them, `loop`
+ * what the API's own event loop was late, `rest` the API's own work, both HTTP stacks and the network.
+ */
+export const COMPONENTS = ['lag', 'wait', 'connect', 'db', 'loop', 'rest'] as const;
+export type Component = (typeof COMPONENTS)[number];
+
+/**
+ * Right answers whose latency lies between this bucket's edge and the next one's: what they took
+ * together, by component. Percentiles of components do not add up; these sums do.
+ */
+export interface BreakdownBucket {
+  /** Lower edge, inclusive. */
+  readonly fromUs: number;
+  readonly count: number;
+  readonly sumUs: Readonly<Record<Component, number>>;
+}
+
+/**
  * One second of the run, by the time a request *ended* (`started` by the time it started). The
  * seconds go on through the drain, so that they sum up to the whole run: those that begin at or
  * after `durationMs` belong to the drain, and the last one of either is shorter than a second.
@@ -62,9 +138,14 @@ export type Outcome = (typeof OUTCOMES)[number];
 export interface LoadSecond {
   readonly second: number;
   readonly started: number;
+  readonly dropped: number;
   readonly good: number;
+  /** Integral of requests in flight over this second, in request-seconds; 0 in the drain. */
+  readonly inFlightSeconds: number;
   readonly outcomes: Readonly<Record<Outcome, number>>;
   readonly latencyUs: Readonly<Record<Outcome, EncodedHistogram | null>>;
+  /** Of right answers. */
+  readonly componentsUs: Readonly<Record<Component, EncodedHistogram | null>>;
 }
 
 export interface LoadResult {
@@ -83,6 +164,15 @@ export interface LoadResult {
    * sides; none in a sound result. Any makes the trial INVALID.
    */
   readonly brokenLaws: readonly string[];
+  /** `null` in the closed loop, whose clients offer what they are answered. */
+  readonly offered: {
+    /** The rate's integral over the window; of Poisson arrivals the expectation. */
+    readonly expected: number;
+    /** Arrivals that the schedule drew for the window. */
+    readonly due: number;
+    /** Of them sent, queued or dropped before the window was over; the rest came too late. */
+    readonly issued: number;
+  } | null;
   /** Right answers within the goodput deadline. */
   readonly good: number;
   /** Integral of requests in flight over the window, in request-seconds; Little's L × T. */
@@ -92,13 +182,22 @@ export interface LoadResult {
   readonly seconds: readonly LoadSecond[];
   /** Whole run by outcome, drain included. */
   readonly latencyUs: Readonly<Record<Outcome, EncodedHistogram>>;
-  /** Of right answers, from `Server-Timing`, and `rest`: what the client saw beyond `total`. */
-  readonly componentsUs: Readonly<Record<ServerTimingComponent | 'rest', EncodedHistogram>>;
+  /** How late the generator took each request up, dropped ones included: its own lag, no queue's. */
+  readonly lagUs: EncodedHistogram;
+  /** From sending the last attempt to its answer, of right answers. */
+  readonly serviceUs: EncodedHistogram;
+  /** Of right answers; see `COMPONENTS`. */
+  readonly componentsUs: Readonly<Record<Component, EncodedHistogram>>;
+  /** Ascending; only buckets that are not empty. */
+  readonly breakdown: readonly BreakdownBucket[];
   /** Answers by worker id: keep-alive pins connections to workers. */
   readonly answersByWorker: Readonly<Record<string, number>>;
+  /** Connections that had to be opened again after the start. */
+  readonly reconnects: number;
   readonly generator: {
+    readonly threads: number;
     readonly cpuMs: number;
-    /** Busy share of the generator's event loop, 0 to 1. */
+    /** Busy share of the generator's event loop, 0 to 1; the busiest thread's. */
     readonly eventLoopUtilization: number;
     readonly eventLoopDelayMsP99: number;
   };
@@ -107,10 +206,21 @@ export interface LoadResult {
 /** Progress once a second, for the live line. */
 export interface LoadProgress {
   readonly elapsedMs: number;
-  readonly ok: number;
-  readonly errors: number;
+  readonly ledger: Ledger;
+  readonly good: number;
   readonly inFlight: number;
+  /** Of right answers so far; `null` without any. */
+  readonly latencyUs: Readonly<Record<ProgressQuantile, number>> | null;
 }
+
+export const PROGRESS_QUANTILES = {
+  p50: 0.5,
+  p90: 0.9,
+  p95: 0.95,
+  p99: 0.99,
+  p999: 0.999,
+} as const;
+export type ProgressQuantile = keyof typeof PROGRESS_QUANTILES | 'max';
 
 export interface LoadEngine {
   readonly kind: 'closed' | 'open';

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import type { LoadProgress, LoadRequest, LoadResult } from './load-engine.ts';
+import {
+  ARRIVALS,
+  AT_CAP,
+  type Ledger,
+  type LoadProgress,
+  type LoadRequest,
+  type LoadResult,
+} from './load-engine.ts';
 
 const count = z.int().min(0);
 const counts = z.record(z.string(), count);
@@ -7,24 +14,72 @@ const duration = z.number().min(0);
 const histogram = z.string();
 const outcomes = <T extends z.ZodType>(value: T) =>
   z.strictObject({ ok: value, error: value, censored: value });
+const components = <T extends z.ZodType>(value: T) =>
+  z.strictObject({ lag: value, wait: value, connect: value, db: value, loop: value, rest: value });
+
+const stageSchema = z.strictObject({
+  fromPerSecond: duration,
+  toPerSecond: duration,
+  durationMs: duration,
+});
+const closedModelSchema = z.strictObject({
+  kind: z.literal('closed'),
+  connections: count.min(1),
+  thinkTimeMs: duration,
+});
+const openModelSchema = z.strictObject({
+  kind: z.literal('open'),
+  stages: z.array(stageSchema).min(1),
+  arrivals: z.enum(ARRIVALS),
+  maxInFlight: count.min(1),
+  atCap: z.enum(AT_CAP),
+  threads: count.min(1),
+});
 
 export const loadRequestSchema: z.ZodType<LoadRequest> = z.strictObject({
   origin: z.url({ protocol: /^http$/ }),
   path: z.string().startsWith('/'),
-  connections: count.min(1),
-  thinkTimeMs: duration,
+  model: z.discriminatedUnion('kind', [closedModelSchema, openModelSchema]),
   durationMs: duration,
   drainMs: duration,
-  requestTimeoutMs: duration.min(1),
+  requestTimeoutMs: duration.min(1).nullable(),
+  retry: z.strictObject({ retriesMax: count.min(1), backoffMs: duration }).nullable(),
   goodputDeadlineMs: duration,
   targetDownMs: duration.min(1),
+  seed: count,
+});
+
+const endings = {
+  ok: count,
+  httpErrors: counts,
+  refusalReasons: counts,
+  connectionErrors: counts,
+  timeouts: count,
+  lost: count,
+  unanswered: count,
+};
+const ledgerSchema: z.ZodType<Ledger> = z.strictObject({
+  scheduled: count,
+  dropped: count,
+  ...endings,
+  attempts: z.strictObject({ started: count, ...endings }),
 });
 
 export const loadProgressSchema: z.ZodType<LoadProgress> = z.strictObject({
   elapsedMs: duration,
-  ok: count,
-  errors: count,
+  ledger: ledgerSchema,
+  good: count,
   inFlight: count,
+  latencyUs: z
+    .strictObject({
+      p50: duration,
+      p90: duration,
+      p95: duration,
+      p99: duration,
+      p999: duration,
+      max: duration,
+    })
+    .nullable(),
 });
 
 export const loadResultSchema: z.ZodType<LoadResult> = z.strictObject({
@@ -34,18 +89,9 @@ export const loadResultSchema: z.ZodType<LoadResult> = z.strictObject({
   startedAtMs: duration,
   durationMs: duration,
   drainMs: duration,
-  ledger: z.strictObject({
-    scheduled: count,
-    ok: count,
-    httpErrors: counts,
-    refusalReasons: counts,
-    connectionErrors: counts,
-    timeouts: count,
-    dropped: count,
-    lost: count,
-    unanswered: count,
-  }),
+  ledger: ledgerSchema,
   brokenLaws: z.array(z.string()),
+  offered: z.strictObject({ expected: duration, due: count, issued: count }).nullable(),
   good: count,
   inFlightSeconds: duration,
   residenceSeconds: duration,
@@ -53,21 +99,23 @@ export const loadResultSchema: z.ZodType<LoadResult> = z.strictObject({
     z.strictObject({
       second: count,
       started: count,
+      dropped: count,
       good: count,
+      inFlightSeconds: duration,
       outcomes: outcomes(count),
       latencyUs: outcomes(histogram.nullable()),
+      componentsUs: components(histogram.nullable()),
     }),
   ),
   latencyUs: outcomes(histogram),
-  componentsUs: z.strictObject({
-    wait: histogram,
-    connect: histogram,
-    db: histogram,
-    total: histogram,
-    rest: histogram,
-  }),
+  lagUs: histogram,
+  serviceUs: histogram,
+  componentsUs: components(histogram),
+  breakdown: z.array(z.strictObject({ fromUs: duration, count, sumUs: components(z.number()) })),
   answersByWorker: counts,
+  reconnects: count,
   generator: z.strictObject({
+    threads: count.min(1),
     cpuMs: duration,
     eventLoopUtilization: z.number().min(0).max(1),
     eventLoopDelayMsP99: duration,

@@ -1,9 +1,23 @@
-import { SERVER_TIMING } from '../../server/contract.ts';
 import type { Answer } from './answer.ts';
+import { answerParts } from './answer-parts.ts';
+import { Breakdown } from './breakdown.ts';
 import { Histogram } from './histogram.ts';
 import { InFlightIntegral } from './in-flight-integral.ts';
-import { answeredRequests, checkLedger, endedRequests, LedgerAccount } from './ledger.ts';
-import type { LoadProgress, LoadResult, Outcome } from './load-engine.ts';
+import {
+  answeredRequests,
+  checkLedger,
+  type Ending,
+  endedRequests,
+  LedgerAccount,
+} from './ledger.ts';
+import {
+  COMPONENTS,
+  type Component,
+  type LoadProgress,
+  type LoadResult,
+  type Outcome,
+  PROGRESS_QUANTILES,
+} from './load-engine.ts';
 import { type ClockUs, US_PER_MS, US_PER_SECOND } from './monotonic-clock.ts';
 import { SecondSeries } from './second-series.ts';
 
@@ -12,10 +26,20 @@ const WORKERS_MAX = 1_000;
 /** The first broken laws tell what happened; the rest repeats it. */
 const BROKEN_LAWS_MAX = 10;
 
-/** One request between its start and its end, as the recorder knows it. */
+/** One user's request between its start and its end, as the recorder knows it. */
 export interface Flight {
-  /** From here its latency counts: in the closed loop when its client wanted to send it. */
-  readonly startedUs: number;
+  /** From here its latency counts: when it was due, in µs since the start of the run. */
+  readonly intendedUs: number;
+  /** When its last attempt began; `null` before the first. */
+  readonly sentUs: number | null;
+  /** Begun so far. */
+  readonly attempts: number;
+}
+
+interface OpenFlight extends Flight {
+  sentUs: number | null;
+  attempts: number;
+  attemptIsOpen: boolean;
 }
 
 interface RunRecorderOptions {
@@ -33,6 +57,9 @@ type RunRecord = Pick<
   | 'ledger'
   | 'brokenLaws'
   | 'good'
+  | 'lagUs'
+  | 'serviceUs'
+  | 'breakdown'
   | 'inFlightSeconds'
   | 'residenceSeconds'
   | 'seconds'
@@ -42,10 +69,10 @@ type RunRecord = Pick<
 >;
 
 /**
- * Keeps one run's account, whatever engine makes the requests: an engine begins a flight and ends
- * it exactly once, in one of the ways below. Outcomes: right answers are `ok`; failed answers,
- * connection errors and lost requests are `error`, with the time until they failed; timed-out and
- * unanswered requests are `censored`, with their age.
+ * Keeps one run's account, whatever engine makes the requests: an engine begins a flight when a
+ * request is due, tells of each attempt that begins and fails, and ends the flight exactly once.
+ * Outcomes: right answers are `ok`; failed answers, connection errors and lost requests are `error`,
+ * with the time until they failed; timed-out and unanswered requests are `censored`, with their age.
  */
 export class RunRecorder {
   readonly #clock: ClockUs;
@@ -59,13 +86,17 @@ export class RunRecorder {
     error: new Histogram(),
     censored: new Histogram(),
   };
-  readonly #components = {
+  readonly #components: Readonly<Record<Component, Histogram>> = {
+    lag: new Histogram(),
     wait: new Histogram(),
     connect: new Histogram(),
     db: new Histogram(),
-    total: new Histogram(),
+    loop: new Histogram(),
     rest: new Histogram(),
   };
+  readonly #lag = new Histogram();
+  readonly #service = new Histogram();
+  readonly #breakdown = new Breakdown();
   readonly #answersByWorker = new Map<string, number>();
   readonly #brokenLaws = new Set<string>();
   #originUs = 0;
@@ -73,6 +104,7 @@ export class RunRecorder {
   #residenceUs = 0;
   #good = 0;
   #answeredAtUs = 0;
+  #notConnectedSinceUs: number | null = null;
 
   constructor({ clock, durationMs, goodputDeadlineMs }: RunRecorderOptions) {
     this.#clock = clock;
@@ -103,49 +135,83 @@ export class RunRecorder {
     return this.#now() - this.#answeredAtUs;
   }
 
-  begin(): Flight {
-    const startedUs = this.#now();
+  /** Time since the first connect that failed after the last answer; 0 where none did. */
+  get sinceNotConnectedUs(): number {
+    return this.#notConnectedSinceUs === null ? 0 : this.#now() - this.#notConnectedSinceUs;
+  }
+
+  /**
+   * A user's request is due, and in flight from then on.
+   *
+   * @param intendedUs when it was due, in the past where the generator comes late. @default now
+   */
+  begin(intendedUs?: number): Flight {
+    const nowUs = this.#now();
+    const dueUs = Math.min(intendedUs ?? nowUs, nowUs);
     this.#account.schedule();
-    this.#seconds.started(startedUs);
-    this.#integral.change(startedUs, 1);
-    return { startedUs };
+    this.#seconds.started(nowUs);
+    this.#lag.record(nowUs - dueUs);
+    this.#integral.change(dueUs, 1);
+    const flight: OpenFlight = {
+      intendedUs: dueUs,
+      sentUs: null,
+      attempts: 0,
+      attemptIsOpen: false,
+    };
+    return flight;
   }
 
-  answered(flight: Flight, answer: Answer): void {
-    this.#account.answered(answer);
-    const latencyUs = this.#end(flight, answer.errorClass === null ? 'ok' : 'error');
-    this.#answeredAtUs = this.#nowUs;
-    this.#countWorker(answer.worker);
-    if (answer.errorClass === null) this.#recordComponents(answer, latencyUs);
+  /** An attempt begins: the request is handed to a connection. */
+  sent(flight: Flight): void {
+    const open = openFlight(flight);
+    if (open.attemptIsOpen) throw new Error('one attempt at a time');
+    this.#account.startAttempt();
+    open.sentUs = this.#now();
+    open.attempts += 1;
+    open.attemptIsOpen = true;
   }
 
-  /** It was sent, then its connection broke. */
-  lost(flight: Flight): void {
-    this.#account.lost();
-    this.#end(flight, 'error');
+  /** The attempt is over, and there will be another one. */
+  attemptFailed(flight: Flight, ending: Ending): void {
+    const open = openFlight(flight);
+    if (!open.attemptIsOpen) throw new Error('no attempt to fail');
+    open.attemptIsOpen = false;
+    this.#account.endAttempt(ending);
+    this.#watchTarget(ending);
   }
 
-  /** There was no connection to send it on. */
-  connectionFailed(flight: Flight, code: string): void {
-    this.#account.connectionFailed(code);
-    this.#end(flight, 'error');
-  }
-
-  timedOut(flight: Flight): void {
-    this.#account.timedOut();
-    this.#end(flight, 'censored');
-  }
-
-  /** The run is over and it has no answer yet. */
-  unanswered(flight: Flight): void {
-    this.#account.unanswered();
-    this.#end(flight, 'censored');
+  /** The request is over, and with it its attempt, if one is under way. */
+  end(flight: Flight, ending: Ending): void {
+    const open = openFlight(flight);
+    if (open.attemptIsOpen) {
+      open.attemptIsOpen = false;
+      this.#account.endAttempt(ending);
+    }
+    this.#account.end(ending);
+    const endedUs = this.#now();
+    const latencyUs = endedUs - flight.intendedUs;
+    const outcome = outcomeOf(ending);
+    const good = outcome === 'ok' && latencyUs <= this.#goodputDeadlineUs;
+    if (good) this.#good += 1;
+    const partsUs =
+      ending.kind === 'answered' && outcome === 'ok'
+        ? this.#recordParts(flight, ending.answer, latencyUs)
+        : null;
+    this.#seconds.ended(endedUs, { outcome, latencyUs, good, partsUs });
+    this.#latency[outcome].record(latencyUs);
+    const fromUs = Math.min(flight.intendedUs, this.#windowUs);
+    this.#residenceUs += Math.max(0, Math.min(endedUs, this.#windowUs) - fromUs);
+    this.#integral.change(endedUs, -1);
+    this.#watchTarget(ending);
   }
 
   /** It was due but never sent, because of a cap. */
-  dropped(): void {
+  dropped(intendedUs: number): void {
+    const nowUs = this.#now();
     this.#account.schedule();
-    this.#account.dropped();
+    this.#account.drop();
+    this.#seconds.dropped(nowUs);
+    this.#lag.record(Math.max(0, nowUs - intendedUs));
   }
 
   /**
@@ -164,12 +230,12 @@ export class RunRecorder {
   }
 
   progress(): LoadProgress {
-    const ledger = this.#account.snapshot();
     return {
       elapsedMs: this.#now() / US_PER_MS,
-      ok: ledger.ok,
-      errors: endedRequests(ledger) - ledger.ok,
+      ledger: this.#account.snapshot(),
+      good: this.#good,
       inFlight: this.inFlight,
+      latencyUs: progressQuantiles(this.#latency.ok),
     };
   }
 
@@ -179,14 +245,15 @@ export class RunRecorder {
     const endUs = this.#now();
     const windowUs = Math.min(endUs, this.#windowUs);
     const ledger = this.#account.snapshot();
-    const seconds = this.#seconds.finish(endUs);
+    const inFlightSeconds = this.#integral.seconds(endUs);
+    const seconds = this.#seconds.finish(endUs, (it) => this.#integral.ofSecond(it));
     return {
       durationMs: windowUs / US_PER_MS,
       drainMs: (endUs - windowUs) / US_PER_MS,
       ledger,
       brokenLaws: [...this.#brokenLaws, ...checkLedger(ledger), ...this.#checkOutcomes()],
       good: this.#good,
-      inFlightSeconds: this.#integral.seconds(endUs),
+      inFlightSeconds,
       residenceSeconds: this.#residenceUs / US_PER_SECOND,
       seconds,
       latencyUs: {
@@ -194,28 +261,29 @@ export class RunRecorder {
         error: this.#latency.error.encode(),
         censored: this.#latency.censored.encode(),
       },
+      lagUs: this.#lag.encode(),
+      serviceUs: this.#service.encode(),
       componentsUs: {
+        lag: this.#components.lag.encode(),
         wait: this.#components.wait.encode(),
         connect: this.#components.connect.encode(),
         db: this.#components.db.encode(),
-        total: this.#components.total.encode(),
+        loop: this.#components.loop.encode(),
         rest: this.#components.rest.encode(),
       },
+      breakdown: this.#breakdown.buckets(),
       answersByWorker: Object.fromEntries(this.#answersByWorker),
     };
   }
 
-  /** @returns its latency in µs */
-  #end(flight: Flight, outcome: Outcome): number {
-    const endedUs = this.#now();
-    const latencyUs = endedUs - flight.startedUs;
-    const good = outcome === 'ok' && latencyUs <= this.#goodputDeadlineUs;
-    if (good) this.#good += 1;
-    this.#seconds.ended(endedUs, { outcome, latencyUs, good });
-    this.#latency[outcome].record(latencyUs);
-    this.#residenceUs += Math.max(0, Math.min(endedUs, this.#windowUs) - flight.startedUs);
-    this.#integral.change(endedUs, -1);
-    return latencyUs;
+  #watchTarget(ending: Ending): void {
+    if (ending.kind === 'answered') {
+      this.#answeredAtUs = this.#nowUs;
+      this.#notConnectedSinceUs = null;
+      this.#countWorker(ending.answer.worker);
+    } else if (ending.kind === 'not_connected') {
+      this.#notConnectedSinceUs ??= this.#nowUs;
+    }
   }
 
   /** A clock that steps back would make negative times; it is noted, and time stands still. */
@@ -235,15 +303,17 @@ export class RunRecorder {
     this.#answersByWorker.set(name, (this.#answersByWorker.get(name) ?? 0) + 1);
   }
 
-  #recordComponents({ serverTiming }: Answer, latencyUs: number): void {
-    for (const component of SERVER_TIMING) {
-      const ms = serverTiming[component];
-      if (ms !== undefined) this.#components[component].record(ms * US_PER_MS);
-    }
-    // The network, both HTTP stacks and both event loops; `total` ends before the body is sent.
-    if (serverTiming.total !== undefined) {
-      this.#components.rest.record(latencyUs - serverTiming.total * US_PER_MS);
-    }
+  #recordParts(
+    { intendedUs, sentUs }: Flight,
+    { serverTiming }: Answer,
+    latencyUs: number,
+  ): Readonly<Record<Component, number>> {
+    const lagUs = sentUs === null ? 0 : sentUs - intendedUs;
+    const partsUs = answerParts(latencyUs, lagUs, serverTiming);
+    for (const component of COMPONENTS) this.#components[component].record(partsUs[component]);
+    this.#service.record(latencyUs - lagUs);
+    this.#breakdown.record(latencyUs, partsUs);
+    return partsUs;
   }
 
   #checkOutcomes(): readonly string[] {
@@ -255,10 +325,45 @@ export class RunRecorder {
       ['latencies of right answers', this.#latency.ok.samples, ledger.ok],
       ['latencies of failures', this.#latency.error.samples, failed],
       ['ages of the unanswered', this.#latency.censored.samples, censored],
-      ['answers of all workers', answers, answeredRequests(ledger)],
+      ['answers of all workers', answers, answeredRequests(ledger.attempts)],
     ];
     return sides
       .filter(([, left, right]) => left !== right)
       .map(([name, left, right]) => `${name} ${left} = in the ledger ${right}`);
   }
+}
+
+function outcomeOf(ending: Ending): Outcome {
+  switch (ending.kind) {
+    case 'answered':
+      return ending.answer.errorClass === null ? 'ok' : 'error';
+    case 'not_connected':
+    case 'lost':
+      return 'error';
+    case 'timed_out':
+    case 'unanswered':
+      return 'censored';
+  }
+}
+
+/** Flights are made here only; engines see them without what only the recorder may change. */
+function openFlight(flight: Flight): OpenFlight {
+  if (!('attemptIsOpen' in flight)) throw new Error('not a flight of a recorder');
+  // biome-ignore lint/nursery/noUnsafeTypeAssertion: made by `begin`, which is the only maker
+  return flight as OpenFlight;
+}
+
+function progressQuantiles(latency: Histogram): LoadProgress['latencyUs'] {
+  const { maxUs } = latency;
+  if (maxUs === null) return null;
+  const at = (name: keyof typeof PROGRESS_QUANTILES): number =>
+    latency.quantileUs(PROGRESS_QUANTILES[name]);
+  return {
+    p50: at('p50'),
+    p90: at('p90'),
+    p95: at('p95'),
+    p99: at('p99'),
+    p999: at('p999'),
+    max: maxUs,
+  };
 }

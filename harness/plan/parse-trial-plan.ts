@@ -1,4 +1,5 @@
 import { LIMITS } from '../../server/contract.ts';
+import { GATE_DEFAULTS } from './gates.ts';
 import { idleOptionWarnings } from './idle-options.ts';
 import {
   type OptionTable,
@@ -79,9 +80,9 @@ function planOf(values: OptionValues<PlanTable>): TrialPlan {
     workload: values.workload,
     workloadParams: { ...values.param },
     load: {
-      connections: values.connections,
-      thinkTimeMs: values.thinkTime,
+      model: { kind: 'closed', connections: values.connections, thinkTimeMs: values.thinkTime },
       requestTimeoutMs: values.requestTimeout,
+      retry: null,
       goodputDeadlineMs: values.goodputDeadline,
     },
     warmupMs: values.warmup,
@@ -94,6 +95,9 @@ function planOf(values: OptionValues<PlanTable>): TrialPlan {
       reservedConnections: values.reserved,
       extra: { ...values.pgSetting },
     },
+    gates: GATE_DEFAULTS,
+    thresholds: [],
+    abortOnFail: false,
     seed: values.seed,
   };
 }

@@ -1,14 +1,46 @@
 import { z } from 'zod';
 import { LIMITS, poolConfigSchema, WORKLOADS } from '../../server/contract.ts';
+import { ARRIVALS, AT_CAP } from '../load/load-engine.ts';
+import { gatesSchema } from './gates.ts';
 
 /** Bounds of one trial; together with the server's own (`LIMITS`) they keep a typo affordable. */
 export const PLAN_LIMITS = {
   durationMsMax: 3_600_000,
   connectionsMax: 10_000,
   maxConnectionsMax: 10_000,
+  ratePerSecondMax: 100_000,
+  stagesMax: 100,
+  threadsMax: 64,
+  retriesMax: 20,
+  thresholdsMax: 100,
 } as const;
 
 const durationMs = z.int().min(0).max(PLAN_LIMITS.durationMsMax);
+
+const ratePerSecond = z.number().min(0).max(PLAN_LIMITS.ratePerSecondMax);
+const clients = z.int().min(1).max(PLAN_LIMITS.connectionsMax);
+
+export const loadModelSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('closed'), connections: clients, thinkTimeMs: durationMs }),
+  z.strictObject({
+    kind: z.literal('open'),
+    /** Their durations add up to the plan's `durationMs`. */
+    stages: z
+      .array(
+        z.strictObject({
+          fromPerSecond: ratePerSecond,
+          toPerSecond: ratePerSecond,
+          durationMs: durationMs.min(1),
+        }),
+      )
+      .min(1)
+      .max(PLAN_LIMITS.stagesMax),
+    arrivals: z.enum(ARRIVALS),
+    maxInFlight: clients,
+    atCap: z.enum(AT_CAP),
+    threads: z.int().min(1).max(PLAN_LIMITS.threadsMax),
+  }),
+]);
 
 /** Everything one trial depends on, parsed: no defaults, no undefined, no strings for numbers. */
 export const trialPlanSchema = z.strictObject({
@@ -18,9 +50,15 @@ export const trialPlanSchema = z.strictObject({
   /** Query parameters of the workload, e.g. `{ ms: '20' }`; the server validates them. */
   workloadParams: z.record(z.string(), z.string()),
   load: z.strictObject({
-    connections: z.int().min(1).max(PLAN_LIMITS.connectionsMax),
-    thinkTimeMs: durationMs,
-    requestTimeoutMs: durationMs.min(1),
+    model: loadModelSchema,
+    /** Of one attempt; `null`: clients wait as long as it takes. */
+    requestTimeoutMs: durationMs.min(1).nullable(),
+    retry: z
+      .strictObject({
+        retriesMax: z.int().min(1).max(PLAN_LIMITS.retriesMax),
+        backoffMs: durationMs,
+      })
+      .nullable(),
     goodputDeadlineMs: durationMs.min(1),
   }),
   warmupMs: durationMs,
@@ -34,9 +72,20 @@ export const trialPlanSchema = z.strictObject({
     reservedConnections: z.int().min(0).max(PLAN_LIMITS.maxConnectionsMax),
     extra: z.record(z.string(), z.string()),
   }),
+  /** When its numbers may be believed. */
+  gates: gatesSchema,
+  /** What the trial must reach, e.g. `latency.p99<50ms`; each understood by `parseThreshold`. */
+  thresholds: z.array(z.string()).max(PLAN_LIMITS.thresholdsMax),
+  /** Stop as soon as a threshold cannot be met any more. */
+  abortOnFail: z.boolean(),
   seed: z
     .int()
     .min(0)
     .max(2 ** 32 - 1),
 });
 export type TrialPlan = Readonly<z.infer<typeof trialPlanSchema>>;
+
+/** Requests that this load can have on the wire at the same time. */
+export function concurrencyOf({ load: { model } }: Pick<TrialPlan, 'load'>): number {
+  return model.kind === 'closed' ? model.connections : model.maxInFlight;
+}

@@ -21,6 +21,8 @@ import { type ServerProcess, withServer } from './server-process.ts';
  * may take: a full queue is slow to answer, and is not down.
  */
 const TARGET_DOWN_MARGIN_MS = 5_000;
+/** Where clients have no deadline of their own: what SQLAlchemy's pool lets them wait at most. */
+const SLOW_ANSWER_MS = 30_000;
 /** Requests still open when a worker is told to stop may take so long; longer ones are broken off. */
 const GRACE_MS = 5_000;
 /** PostgreSQL ends a backend a moment after its socket closed. */
@@ -112,10 +114,10 @@ async function measure(context: {
   await requireValidParameters(request, lab.signal);
   hooks.onPhase('warmup');
   if (plan.warmupMs > 0) {
-    await lab.load.run(
-      { ...request, durationMs: plan.warmupMs },
-      { signal: lab.signal, onProgress: SILENT.onProgress },
-    );
+    await lab.load.run(warmupRequest(request, plan), {
+      signal: lab.signal,
+      onProgress: SILENT.onProgress,
+    });
   }
   const warmupMs = phase();
   const before = await server.stats();
@@ -252,8 +254,18 @@ export function loadRequest(origin: string, plan: TrialPlan): LoadRequest {
     ...plan.load,
     durationMs: plan.durationMs,
     drainMs: plan.drainMs,
-    targetDownMs: plan.load.requestTimeoutMs + TARGET_DOWN_MARGIN_MS,
+    targetDownMs: (plan.load.requestTimeoutMs ?? SLOW_ANSWER_MS) + TARGET_DOWN_MARGIN_MS,
+    seed: plan.seed,
   };
+}
+
+/** The same load, at the rate that the measured window begins with. */
+function warmupRequest(request: LoadRequest, { warmupMs }: TrialPlan): LoadRequest {
+  const { model } = request;
+  if (model.kind === 'closed') return { ...request, durationMs: warmupMs };
+  const rate = model.stages[0]?.fromPerSecond ?? 0;
+  const stages = [{ fromPerSecond: rate, toPerSecond: rate, durationMs: warmupMs }];
+  return { ...request, durationMs: warmupMs, model: { ...model, stages } };
 }
 
 function byWorkerId(peaks: Readonly<Record<string, number>>): Record<string, number> {

@@ -1,0 +1,16 @@
+/** What limits a trial: the first thing to change if it is to do more. */
+export const BOTTLENECKS = [
+  /** PostgreSQL refuses connections: no slot. */
+  'exhaustion',
+  /** Requests wait for a connection of the pool while PostgreSQL and the API have room. */
+  'pool',
+  /** PostgreSQL itself: CPU, locks, disk. */
+  'database',
+  /** The API's single thread per worker. */
+  'api_event_loop',
+  /** The load generator: the measurement failed. */
+  'generator',
+  /** Nothing is at its limit: the load asks for no more. */
+  'none',
+] as const;
+export type BottleneckKind = (typeof BOTTLENECKS)[number];
