@@ -132,13 +132,14 @@ function requestTo(origin: string): LoadRequest {
   return {
     origin,
     path: '/w/point',
-    connections: CONNECTIONS,
-    thinkTimeMs: 0,
+    model: { kind: 'closed', connections: CONNECTIONS, thinkTimeMs: 0 },
     durationMs: WINDOW_MS,
     drainMs: 1_000,
     requestTimeoutMs: 10_000,
+    retry: null,
     goodputDeadlineMs: 1_000,
     targetDownMs: 5_000,
+    seed: 1,
   };
 }
 

@@ -36,19 +36,20 @@ export async function benchClosedEngine(
 ): Promise<ClosedEngineBench> {
   await using stub = await startStubServer({
     serviceMs: 0,
-    serverTiming: 'wait;dur=0.1, connect;dur=0, db;dur=0.5, total;dur=0.7',
+    serverTiming: 'wait;dur=0.1, connect;dur=0, db;dur=0.5, loop;dur=0.02, total;dur=0.7',
   });
   const { connections, durationMs } = options;
   const request: LoadRequest = {
     origin: stub.origin,
     path: '/noop',
-    connections,
+    model: { kind: 'closed', connections, thinkTimeMs: 0 },
     durationMs,
-    thinkTimeMs: 0,
     drainMs: 1_000,
     requestTimeoutMs: 10_000,
+    retry: null,
     goodputDeadlineMs: 1_000,
     targetDownMs: 5_000,
+    seed: 1,
   };
   const startedMs = performance.now();
   await using session = await createClosedEngine({ onSpawn: () => () => undefined }).open();

@@ -80,7 +80,14 @@ function planOf({ workers, shape, maxConnections, boundary }: Cell): TrialPlan {
     pool: { ...POOL_DEFAULTS, ...shape },
     workload: 'hold',
     workloadParams: { ms: '25' },
-    load: { ...plan.load, connections: ceiling * CLIENTS_PER_CONNECTION },
+    load: {
+      ...plan.load,
+      model: {
+        kind: 'closed',
+        connections: ceiling * CLIENTS_PER_CONNECTION,
+        thinkTimeMs: 0,
+      },
+    },
     warmupMs: 300,
     // At the boundary a single connection is refused, again and again; give it time.
     durationMs: boundary ? 1_600 : 800,

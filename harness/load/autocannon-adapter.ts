@@ -1,4 +1,5 @@
 import autocannon, { type Client, type ResponseHead } from 'autocannon';
+import type { LoadRequest } from './load-engine.ts';
 import { US_PER_MS } from './monotonic-clock.ts';
 
 export type AutocannonClient = Client;
@@ -70,15 +71,18 @@ export interface UncorrectedResult {
   readonly cpuMs: number;
 }
 
-/** autocannon as it comes, to be shown beside the corrected engine on a server of known truth. */
-export async function runUncorrected(
-  target: AutocannonTarget & { readonly durationMs: number; readonly requestTimeoutMs: number },
-): Promise<UncorrectedResult> {
+/**
+ * autocannon as it comes, to be shown beside the corrected engine on a server of known truth. Of the
+ * request it takes what it can: it neither thinks nor retries nor drains.
+ */
+export async function runUncorrected(request: LoadRequest): Promise<UncorrectedResult> {
+  const { origin, path, model, durationMs, requestTimeoutMs } = request;
+  if (model.kind !== 'closed') throw new Error('autocannon knows the closed loop only');
   const cpuAtStart = process.cpuUsage();
   const result = await autocannon({
-    ...optionsFor(target),
-    duration: target.durationMs / 1000,
-    timeout: target.requestTimeoutMs / 1000,
+    ...optionsFor({ origin, path, connections: model.connections }),
+    duration: durationMs / 1000,
+    timeout: requestTimeoutMs === null ? NEVER_SECONDS : requestTimeoutMs / 1000,
     sampleInt: 1000,
   });
   const cpu = process.cpuUsage(cpuAtStart);
