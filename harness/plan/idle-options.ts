@@ -1,8 +1,9 @@
 import type { PoolKind } from '../../server/contract.ts';
-import { type OptionSources, SOURCE_DEFAULT } from './option-table.ts';
-import type { PLAN_OPTIONS } from './run-options.ts';
+import { openLoopOption } from './load-model-choice.ts';
+import { type ReadOptions, SOURCE_DEFAULT } from './option-table.ts';
+import type { RUN_OPTIONS } from './run-options.ts';
 
-type OptionName = keyof typeof PLAN_OPTIONS;
+type OptionName = keyof typeof RUN_OPTIONS;
 
 const QUEUE_ONLY: readonly OptionName[] = [
   'maxWaiting',
@@ -13,19 +14,38 @@ const QUEUE_ONLY: readonly OptionName[] = [
 ];
 
 /** Options that a kind of pool has no use for. */
-const IDLE: Readonly<Record<PoolKind, readonly OptionName[]>> = {
+const IDLE_BY_KIND: Readonly<Record<PoolKind, readonly OptionName[]>> = {
   queue: [],
   plain: QUEUE_ONLY,
   null: ['poolSize', 'maxOverflow', ...QUEUE_ONLY],
 };
 
-/** One sentence for each option that was given and that the chosen kind of pool ignores. */
+const OPEN_ONLY: readonly OptionName[] = ['arrivals', 'maxInFlight', 'atCap', 'threads'];
+
+/** Options that a lab which stands and measures nothing has no use for. */
+const IDLE_IN_UP: readonly OptionName[] = [
+  'warmup',
+  'goodputDeadline',
+  'rollout',
+  'gate',
+  'rounds',
+];
+
+/** One sentence for each option that was given and that the rest of the settings make useless. */
 export function idleOptionWarnings(
-  kind: PoolKind,
-  sources: Pick<OptionSources<typeof PLAN_OPTIONS>, OptionName>,
+  { values, sources }: Pick<ReadOptions<typeof RUN_OPTIONS>, 'values' | 'sources'>,
+  command: string,
 ): readonly string[] {
-  return IDLE[kind]
-    .map((name) => sources[name])
-    .filter((source) => source !== SOURCE_DEFAULT)
-    .map((source) => `${source} changes nothing with --pool-kind ${kind}`);
+  const idle: readonly (readonly [names: readonly OptionName[], why: string])[] = [
+    [IDLE_BY_KIND[values.poolKind], `with --pool-kind ${values.poolKind}`],
+    [openLoopOption(values) === null ? OPEN_ONLY : [], 'without --rate or --stages'],
+    [values.retries === 0 ? ['retryBackoff'] : [], 'without --retries'],
+    [command === 'up' ? IDLE_IN_UP : [], 'with up, which measures nothing'],
+  ];
+  return idle.flatMap(([names, why]) =>
+    names
+      .map((name) => sources[name])
+      .filter((source) => source !== SOURCE_DEFAULT)
+      .map((source) => `${source} changes nothing ${why}`),
+  );
 }

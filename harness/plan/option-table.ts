@@ -106,8 +106,11 @@ export function unknownVariableWarnings(table: OptionTable, env: RawEnv): readon
     .filter((name) => name.startsWith(ENV_PREFIX) && !known.includes(name))
     .sort()
     .map((name) => {
-      const suggestion = nearestWord(name, known);
-      const remedy = suggestion === null ? '' : `; did you mean ${suggestion}?`;
+      // Without the prefix: twenty letters in common with every one of them say nothing.
+      const suggestion = nearestWord(withoutPrefix(name), known.map(withoutPrefix));
+      const remedy = suggestion === null ? '' : `; did you mean ${ENV_PREFIX}${suggestion}?`;
       return `${name} is not a setting of this command and changes nothing${remedy}`;
     });
 }
+
+const withoutPrefix = (name: string): string => name.slice(ENV_PREFIX.length);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { POOL_DEFAULTS } from '../../server/contract.ts';
 import { LabError } from '../lab-error.ts';
+import { GATE_DEFAULTS } from './gates.ts';
 import type { RawEnv, RawFlags } from './option-table.ts';
 import { parseTrialPlan } from './parse-trial-plan.ts';
 import { PLAN_OPTIONS, RUN_OPTIONS } from './run-options.ts';
@@ -26,9 +27,9 @@ test('without flags the plan is a FastAPI-like service on a default PostgreSQL',
     workload: 'point',
     workloadParams: {},
     load: {
-      connections: 64,
-      thinkTimeMs: 0,
-      requestTimeoutMs: 30_000,
+      model: { kind: 'closed', connections: 64, thinkTimeMs: 0 },
+      requestTimeoutMs: null,
+      retry: null,
       goodputDeadlineMs: 1_000,
     },
     warmupMs: 2_000,
@@ -41,6 +42,9 @@ test('without flags the plan is a FastAPI-like service on a default PostgreSQL',
       reservedConnections: 0,
       extra: {},
     },
+    gates: GATE_DEFAULTS,
+    thresholds: [],
+    abortOnFail: false,
     seed: 1,
   });
 });
@@ -67,6 +71,8 @@ test('every flag reaches its field', () => {
         connections: '9',
         thinkTime: '5ms',
         requestTimeout: '6s',
+        retries: '2',
+        retryBackoff: '50ms',
         goodputDeadline: '250ms',
         warmup: '0',
         duration: '1.5s',
@@ -76,6 +82,8 @@ test('every flag reaches its field', () => {
         reserved: '1',
         pgSetting: ['shared_buffers=256MB', 'work_mem=4MB'],
         rollout: '1',
+        gate: ['dispatch-lag-ms-p99=6/30', 'samples_beyond_p99_min=50'],
+        rounds: '3',
         seed: '4294967295',
         port: '8080',
         adminPort: '8081',
@@ -104,9 +112,9 @@ test('every flag reaches its field', () => {
       workload: 'hold',
       workloadParams: { ms: '20', tx: 'yes' },
       load: {
-        connections: 9,
-        thinkTimeMs: 5,
+        model: { kind: 'closed', connections: 9, thinkTimeMs: 5 },
         requestTimeoutMs: 6_000,
+        retry: { retriesMax: 2, backoffMs: 50 },
         goodputDeadlineMs: 250,
       },
       warmupMs: 0,
@@ -119,10 +127,18 @@ test('every flag reaches its field', () => {
         reservedConnections: 1,
         extra: { shared_buffers: '256MB', work_mem: '4MB' },
       },
+      gates: {
+        ...GATE_DEFAULTS,
+        dispatchLagMsP99: { degraded: 6, invalid: 30 },
+        samplesBeyondP99Min: 50,
+      },
+      thresholds: [],
+      abortOnFail: false,
       seed: 4_294_967_295,
     },
     ports: { port: 8_080, adminPort: 8_081 },
     directory: '/srv/lab',
+    rounds: 3,
     json: true,
     // A plain pool has no use for some of them; see below.
     warnings: expect.any(Array),
@@ -139,7 +155,17 @@ test('every setting of a plan can be given by its variable, with the same meanin
       param: 'a=1',
       pgSetting: 'work_mem=4MB',
       directory: '/srv',
+      stages: '7/s:3s,0..7/s:4s',
+      arrivals: 'constant',
+      atCap: 'queue',
+      gate: 'rounds-spread=0.7',
     };
+    // What belongs to the open loop, or to retries, shows only beside them.
+    const beside: RawFlags = ['arrivals', 'maxInFlight', 'atCap', 'threads'].includes(name)
+      ? { rate: '5' }
+      : name === 'retryBackoff'
+        ? { retries: '1' }
+        : {};
     const text =
       texts[name] ??
       (option.parser.placeholder === null
@@ -148,12 +174,12 @@ test('every setting of a plan can be given by its variable, with the same meanin
           ? '7s'
           : '7');
     const asFlag = option.repeatable ? [text] : text;
-    expect(parseTrialPlan({ flags: {}, env: { [option.env ?? '']: text } }), option.flag).toEqual(
-      parseTrialPlan({ flags: { [name]: asFlag }, env: {} }),
-    );
-    expect(parseTrialPlan({ flags: { [name]: asFlag }, env: {} })).not.toEqual(
-      parseTrialPlan({ flags: {}, env: {} }),
-    );
+    const byFlag = parseTrialPlan({ flags: { ...beside, [name]: asFlag }, env: {} });
+    expect(
+      parseTrialPlan({ flags: beside, env: { [option.env ?? '']: text } }),
+      option.flag,
+    ).toEqual(byFlag);
+    expect(byFlag, option.flag).not.toEqual(parseTrialPlan({ flags: beside, env: {} }));
   }
 });
 
@@ -233,6 +259,41 @@ test.each<[RawFlags, string]>([
   [{ port: '65536' }, '--port "65536" is above 65535'],
   [{ port: '8080', adminPort: '8080' }, '--port, --admin-port "8080, 8080"'],
   [{ directory: 'lab' }, '--directory "lab" is not an absolute path'],
+  [{ rate: '0' }, '--rate "0" is below 0.001/s'],
+  [{ rate: '-5' }, '--rate "-5" is not a rate'],
+  [{ rate: '300/fortnight' }, '--rate "300/fortnight" is not a rate'],
+  [{ rate: '100001' }, '--rate "100001" is above 100000/s'],
+  [{ stages: '100/s' }, '--stages "100/s" cannot be read at stage 1: "100/s" is not rate:time'],
+  [{ stages: '1:1s,2:2' }, 'cannot be read at stage 2: "2:2" has a time that has no unit'],
+  [{ stages: '1:1s,2e9:2s' }, 'cannot be read at stage 2: "2e9:2s" has a rate that is not a rate'],
+  [{ stages: '0:9s' }, '--stages "0:9s" brings no arrivals at all'],
+  [{ stages: '1:40m,1:40m' }, 'takes 80m in all, more than 1h'],
+  [{ stages: Array(101).fill('1:1s').join(',') }, 'has 101 stages, more than 100'],
+  [{ rate: '5', stages: '5:5s' }, '--rate, --stages "5/s, 5/s:5s" are two rates for the same time'],
+  [
+    { rate: '5', connections: '9' },
+    '--rate, --connections "5/s, 9" ask for the open and the closed loop at once',
+  ],
+  [
+    { stages: '5:5s', connections: '9', thinkTime: '1s' },
+    '--stages, --connections, --think-time "5/s:5s, 9, 1s" ask for the open and the closed loop',
+  ],
+  [{ stages: '5:5s', duration: '5s' }, '--stages, --duration "5/s:5s, 5s" both say how long'],
+  [
+    { rate: '5', threads: '4', maxInFlight: '3' },
+    '--threads, --max-in-flight "4, 3" leave a thread without a connection',
+  ],
+  [{ arrivals: 'poison' }, '--arrivals "poison" is not known (did you mean poisson?)'],
+  [{ retries: '21' }, '--retries "21" is above 20'],
+  [{ rounds: '0' }, '--rounds "0" is below 1'],
+  [{ gate: ['interval-half-width'] }, '--gate "interval-half-width" is not name=limit'],
+  [{ gate: ['intervall-halfwidth=1'] }, 'names no gate (did you mean interval-half-width?)'],
+  [{ gate: ['zzz=1'] }, '--gate "zzz=1" names no gate'],
+  [{ gate: ['rounds-spread=15%'] }, 'has a limit that is not a number'],
+  [{ gate: ['rounds-spread=0.1/0.2'] }, 'has more limits than one'],
+  [{ gate: ['dropped-share=0.1'] }, 'needs two limits'],
+  [{ gate: ['dropped-share=0.2/0.1'] }, 'is invalid at 0.1 before it is degraded at 0.2'],
+  [{ gate: ['samples-beyond-p99-min=0.5'] }, 'has a limit that cannot be one'],
 ])('%j is refused: %s', (flags, says) => {
   const error = refusal(flags);
   expect(error.message).toContain(says);
@@ -276,8 +337,9 @@ test('whatever is typed, the result is a valid plan or an error that says what t
     fc.integer().map(String),
     fc.double().map(String),
     fc.constantFrom('', '0', '-0', '1', '5s', '-1', 'unlimited', 'never', 'none', 'point', '1e3'),
+    fc.constantFrom('5/s', '5/s:1s', '1..9/min:2s,0:1s', 'rounds-spread=1', 'dropped-share=0/1'),
   );
-  const flags = fc.dictionary(fc.constantFrom(...Object.keys(PLAN_OPTIONS)), text);
+  const flags = fc.dictionary(fc.constantFrom(...Object.keys(RUN_OPTIONS)), text);
   fc.assert(
     fc.property(flags, (given) => {
       let parsed: unknown;
@@ -298,6 +360,69 @@ test('a variable of the command beside the trial’s is not unknown', () => {
   const given = { flags: {}, env: { POOL_LAB_LOAD: 'yes' } };
   expect(parseTrialPlan({ ...given, further: { load } }).warnings).toEqual([]);
   expect(parseTrialPlan(given).warnings).toHaveLength(1);
+});
+
+test('a rate is one stage of users who arrive whatever happens', () => {
+  expect(plan({ rate: '18000/min', duration: '4s' })).toMatchObject({
+    load: {
+      model: {
+        kind: 'open',
+        stages: [{ fromPerSecond: 300, toPerSecond: 300, durationMs: 4_000 }],
+        arrivals: 'poisson',
+        maxInFlight: 256,
+        atCap: 'drop',
+        threads: 1,
+      },
+    },
+    durationMs: 4_000,
+  });
+});
+
+test('the window of stages is as long as they are together', () => {
+  const { load, durationMs } = plan({ stages: '100/s:10s, 100..400/s:1m' });
+  expect(load.model).toMatchObject({
+    stages: [
+      { fromPerSecond: 100, toPerSecond: 100, durationMs: 10_000 },
+      { fromPerSecond: 100, toPerSecond: 400, durationMs: 60_000 },
+    ],
+  });
+  expect(durationMs).toBe(70_000);
+});
+
+test('a setting that is wrong by itself is not reported as a conflict too', () => {
+  expect(refusal({ rate: '5', threads: '999', maxInFlight: '3' }).message).toBe(
+    '--threads "999" is above 64',
+  );
+  expect(refusal({ rate: '5', connections: 'x' }).message).not.toContain('closed loop');
+});
+
+test('a conflict names the variable that one side came from', () => {
+  expect(refusal({ rate: '5' }, { POOL_LAB_CONNECTIONS: '9' }).message).toContain(
+    '(from --rate, POOL_LAB_CONNECTIONS)',
+  );
+});
+
+test('clients wait as long as it takes and never retry, unless they are told otherwise', () => {
+  expect(plan().load).toMatchObject({ requestTimeoutMs: null, retry: null });
+  expect(plan({ requestTimeout: 'none' }).load.requestTimeoutMs).toBeNull();
+});
+
+test.each<[RawFlags, string]>([
+  [{ arrivals: 'constant' }, '--arrivals changes nothing without --rate or --stages'],
+  [{ maxInFlight: '9' }, '--max-in-flight changes nothing without --rate or --stages'],
+  [{ retryBackoff: '1s' }, '--retry-backoff changes nothing without --retries'],
+])('%j is warned of: %s', (flags, warning) => {
+  expect(parseTrialPlan({ flags, env: {} }).warnings).toEqual([warning]);
+});
+
+test('a lab that measures nothing says which settings it has no use for', () => {
+  const flags = { rounds: '3', gate: ['rounds-spread=1'], warmup: '1s' };
+  expect(parseTrialPlan({ flags, env: {}, command: 'up' }).warnings).toEqual([
+    '--warmup changes nothing with up, which measures nothing',
+    '--gate changes nothing with up, which measures nothing',
+    '--rounds changes nothing with up, which measures nothing',
+  ]);
+  expect(parseTrialPlan({ flags, env: {} }).warnings).toEqual([]);
 });
 
 test.each([

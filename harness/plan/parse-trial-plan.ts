@@ -1,6 +1,7 @@
 import { LIMITS } from '../../server/contract.ts';
-import { GATE_DEFAULTS } from './gates.ts';
 import { idleOptionWarnings } from './idle-options.ts';
+import { loadModelOf, measuredMsOf } from './load-model-choice.ts';
+import { loadProblems } from './load-problems.ts';
 import {
   type OptionTable,
   type OptionValues,
@@ -23,6 +24,8 @@ export interface ParsedTrialPlan {
   readonly json: boolean;
   /** Parent of the lab's own directory. */
   readonly directory: string;
+  /** Trials of this plan, one after the other. */
+  readonly rounds: number;
   /** Sentences for stderr: what was given and changes nothing. */
   readonly warnings: readonly string[];
 }
@@ -46,16 +49,18 @@ export function parseTrialPlan(given: {
   readonly further?: OptionTable;
 }): ParsedTrialPlan {
   const read = readOptions(RUN_OPTIONS, given);
-  const problems = [...read.problems, ...problemsBetween(read)];
-  if (problems.length > 0) throw problemError(problems, given.command ?? 'run');
+  const command = given.command ?? 'run';
+  const problems = [...read.problems, ...problemsBetween(read), ...loadProblems(read)];
+  if (problems.length > 0) throw problemError(problems, command);
   return {
     plan: deepFreeze(trialPlanSchema.parse(planOf(read.values))),
     ports: { port: read.values.port, adminPort: read.values.adminPort },
     json: read.values.json,
     directory: read.values.directory,
+    rounds: read.values.rounds,
     warnings: [
       ...unknownVariableWarnings({ ...RUN_OPTIONS, ...given.further }, given.env),
-      ...idleOptionWarnings(read.values.poolKind, read.sources),
+      ...idleOptionWarnings(read, command),
     ],
   };
 }
@@ -80,13 +85,16 @@ function planOf(values: OptionValues<PlanTable>): TrialPlan {
     workload: values.workload,
     workloadParams: { ...values.param },
     load: {
-      model: { kind: 'closed', connections: values.connections, thinkTimeMs: values.thinkTime },
+      model: loadModelOf(values),
       requestTimeoutMs: values.requestTimeout,
-      retry: null,
+      retry:
+        values.retries === 0
+          ? null
+          : { retriesMax: values.retries, backoffMs: values.retryBackoff },
       goodputDeadlineMs: values.goodputDeadline,
     },
     warmupMs: values.warmup,
-    durationMs: values.duration,
+    durationMs: measuredMsOf(values),
     drainMs: values.drain,
     rolloutSurge: values.rollout,
     postgres: {
@@ -95,7 +103,7 @@ function planOf(values: OptionValues<PlanTable>): TrialPlan {
       reservedConnections: values.reserved,
       extra: { ...values.pgSetting },
     },
-    gates: GATE_DEFAULTS,
+    gates: values.gate,
     thresholds: [],
     abortOnFail: false,
     seed: values.seed,

@@ -6,7 +6,10 @@ import {
   WORKLOADS,
   type Workload,
 } from '../../server/contract.ts';
-import { ENV_PREFIX, type Option } from './option-table.ts';
+import { gateLimits } from './gate-parser.ts';
+import { GATE_DEFAULTS } from './gates.ts';
+import { LOAD_OPTIONS } from './load-options.ts';
+import { option } from './option.ts';
 import { PLAN_LIMITS } from './trial-plan.ts';
 import {
   absolutePath,
@@ -14,16 +17,15 @@ import {
   choice,
   duration,
   orNone,
-  type ValueParser,
   wholeNumber,
   yesNo,
 } from './value-parser.ts';
 
 const timeout = duration({ minMs: 0, maxMs: LIMITS.timeoutMsMax });
-const phase = duration({ minMs: 0, maxMs: PLAN_LIMITS.durationMsMax });
-const someTime = duration({ minMs: 1, maxMs: PLAN_LIMITS.durationMsMax });
 const slots = wholeNumber({ min: 0, max: PLAN_LIMITS.maxConnectionsMax });
 const DEFAULT_WORKLOAD: Workload = 'point';
+/** More rounds of one cell say little more about its spread. */
+const ROUNDS_MAX = 100;
 
 /** Settings of PostgreSQL that have a flag of their own, or that the lab needs for itself. */
 const REFUSED_PG_SETTINGS: ReadonlyMap<string, { problem: string; remedy: string }> = new Map([
@@ -142,41 +144,7 @@ export const PLAN_OPTIONS = {
     description: 'a parameter of the workload, e.g. ms=20',
     repeatable: true,
   }),
-  connections: option('connections', {
-    parser: wholeNumber({ min: 1, max: PLAN_LIMITS.connectionsMax }),
-    defaultValue: 64,
-    description: 'clients, each of which waits for its answer before it asks again',
-  }),
-  thinkTime: option('think-time', {
-    parser: phase,
-    defaultValue: 0,
-    description: "a client's pause between an answer and its next request",
-  }),
-  requestTimeout: option('request-timeout', {
-    parser: someTime,
-    defaultValue: 30_000,
-    description: 'a client gives a request up after this',
-  }),
-  goodputDeadline: option('goodput-deadline', {
-    parser: someTime,
-    defaultValue: 1_000,
-    description: 'a right answer within this counts as goodput',
-  }),
-  warmup: option('warmup', {
-    parser: phase,
-    defaultValue: 2_000,
-    description: 'load before the measured window, kept apart',
-  }),
-  duration: option('duration', {
-    parser: someTime,
-    defaultValue: 10_000,
-    description: 'the measured window',
-  }),
-  drain: option('drain', {
-    parser: phase,
-    defaultValue: 5_000,
-    description: 'time for the last answers after the window',
-  }),
+  ...LOAD_OPTIONS,
   maxConnections: option('max-connections', {
     parser: wholeNumber({ min: 1, max: PLAN_LIMITS.maxConnectionsMax }),
     defaultValue: 100,
@@ -202,6 +170,13 @@ export const PLAN_OPTIONS = {
     parser: wholeNumber({ min: 0, max: LIMITS.workersMax }),
     defaultValue: 0,
     description: 'rolling restart in mid-window with this many extra workers; 0: none',
+  }),
+  gate: option('gate', {
+    parser: gateLimits(),
+    defaultValue: GATE_DEFAULTS,
+    description:
+      'when numbers are doubted, e.g. generator-utilization=0.7/0.9 (degraded/invalid) or interval-half-width=0.1',
+    repeatable: true,
   }),
   seed: option('seed', {
     parser: wholeNumber({ min: 0, max: 2 ** 32 - 1, placeholder: 'number' }),
@@ -246,20 +221,12 @@ export const PORT_OPTIONS = {
 
 export const RUN_OPTIONS = {
   ...PLAN_OPTIONS,
+  rounds: option('rounds', {
+    parser: wholeNumber({ min: 1, max: ROUNDS_MAX }),
+    defaultValue: 1,
+    description: 'trials of the same plan one after the other, each on fresh workers',
+  }),
   ...PORT_OPTIONS,
   ...PLACE_OPTIONS,
   ...OUTPUT_OPTIONS,
 } as const;
-
-function option<T>(
-  flag: string,
-  rest: {
-    readonly parser: ValueParser<T>;
-    readonly defaultValue: NoInfer<T>;
-    readonly description: string;
-    readonly repeatable?: boolean;
-  },
-): Option<T> {
-  const env = `${ENV_PREFIX}${flag.toUpperCase().replaceAll('-', '_')}`;
-  return { flag, env, repeatable: false, ...rest };
-}
