@@ -26,9 +26,9 @@ test('swapping the sides inverts the ratio and its interval', () => {
 });
 
 test('the interval is the textbook t interval of the log ratios', () => {
-  // Log ratios 0.1, 0.2, 0.3: mean 0.2, standard deviation 0.1, t(2) = 4.303.
+  // Log ratios 0.1, 0.2, 0.3: mean 0.2, standard deviation 0.1, t(2) = 4.302653.
   const result = pairedRatio([0.1, 0.2, 0.3].map((x) => ({ left: Math.exp(x), right: 1 })));
-  expect(Math.log(result?.low ?? 0)).toBeCloseTo(0.2 - (4.303 * 0.1) / Math.sqrt(3), 6);
+  expect(Math.log(result?.low ?? 0)).toBeCloseTo(0.2 - (4.302653 * 0.1) / Math.sqrt(3), 6);
   expect(result?.finding).toBe('not_distinguishable');
 });
 

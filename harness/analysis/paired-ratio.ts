@@ -1,10 +1,4 @@
-/** 97.5 % quantiles of Student's t for 1 to 30 degrees of freedom (beyond, the normal's 1.96). */
-const T_975 = [
-  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145,
-  2.131, 2.12, 2.11, 2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048,
-  2.045, 2.042,
-] as const;
-const NORMAL_975 = 1.96;
+import { studentT95 } from './student-t.ts';
 
 /** Below this a difference is of no practical use, however certain it is. */
 export const EQUIVALENCE_MARGIN = 0.03;
@@ -33,8 +27,7 @@ export function pairedRatio(
   const logs = pairs.map(({ left, right }) => Math.log(left / right));
   const mean = logs.reduce((sum, x) => sum + x, 0) / logs.length;
   const variance = logs.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (logs.length - 1);
-  const t = T_975[logs.length - 2] ?? NORMAL_975;
-  const half = t * Math.sqrt(variance / logs.length);
+  const half = studentT95(logs.length - 1) * Math.sqrt(variance / logs.length);
   const low = Math.exp(mean - half);
   const high = Math.exp(mean + half);
   return { pairs: pairs.length, ratio: Math.exp(mean), low, high, finding: findingOf(low, high) };
