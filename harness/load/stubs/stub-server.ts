@@ -1,9 +1,17 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
-import { type ErrorClass, HEADERS, HTTP_STATUS_OF_ERROR } from '../../../server/contract.ts';
+import type { ErrorClass } from '../../../server/contract.ts';
+import { Slots } from './slots.ts';
+import {
+  ANSWER_WITHOUT_LENGTH,
+  EARLY_HINTS,
+  failedAnswer,
+  GARBAGE,
+  rightAnswer,
+} from './stub-answers.ts';
 
 /** How a connection ends, and what becomes of the request it ends at. */
-const BREAKS = [
+export const BREAKS = [
   /** Answered, then FIN without a word: the client's next request meets a closed connection. */
   'fin-after-answer',
   /** Answered with `Connection: close`, then FIN: what a stopping server does. */
@@ -22,28 +30,41 @@ const BREAKS = [
 export type Break = (typeof BREAKS)[number];
 
 export interface StubPlan {
-  /** From the request's arrival to its answer. */
+  /** From the request's arrival to its answer; with `slots` from its turn to its answer. */
   readonly serviceMs: number;
+  /** So many requests are served at a time, the others queue in their order. @default all */
+  readonly slots?: number | undefined;
   /** Every so many-th request of each connection breaks it. */
-  readonly breaks?: { readonly everyRequests: number; readonly how: Break };
+  readonly breaks?: { readonly everyRequests: number; readonly how: Break } | undefined;
   /** From this many requests on (all connections together) nothing is answered any more. */
-  readonly hangAfterRequests?: number;
+  readonly hangAfterRequests?: number | undefined;
   /** No answer leaves between these moments after the first request; held ones leave at the end. */
-  readonly freeze?: { readonly atMs: number; readonly forMs: number };
+  readonly freeze?: { readonly atMs: number; readonly forMs: number } | undefined;
   /** Every so many-th request (all connections together) fails. */
-  readonly failure?: {
-    readonly everyRequests: number;
-    readonly errorClass: ErrorClass;
-    readonly reason?: string;
-  };
-  /** `Server-Timing` of right answers. */
-  readonly serverTiming?: string;
+  readonly failure?:
+    | {
+        readonly everyRequests: number;
+        readonly errorClass: ErrorClass;
+        readonly reason?: string | undefined;
+      }
+    | undefined;
+  /** `Server-Timing` of right answers. `measured`: each one's own wait and service. */
+  readonly serverTiming?: string | undefined;
   /** Sent before each answer: an interim answer (103). */
-  readonly earlyHints?: boolean;
+  readonly earlyHints?: boolean | undefined;
+}
+
+/** The stub's own account of one request, in ms of one clock. */
+export interface RequestTimes {
+  readonly arrivedMs: number;
+  /** Its turn came; with enough slots when it arrived. */
+  readonly startedMs: number;
+  /** Its answer was handed to the kernel; `null`: it had none. */
+  readonly endedMs: number | null;
 }
 
 /** What the stub knows it did; the truth an engine is judged by. */
-interface StubTruth {
+export interface StubTruth {
   readonly connections: number;
   readonly requests: number;
   /** Answers handed to the kernel, right and failed ones. */
@@ -53,6 +74,8 @@ interface StubTruth {
   readonly broken: number;
   /** Service time of each answer, from its request's last byte, in ms. */
   readonly serviceMs: readonly number[];
+  /** All requests, in the order of their arrival. */
+  readonly times: readonly RequestTimes[];
 }
 
 export interface StubServer extends AsyncDisposable {
@@ -61,9 +84,6 @@ export interface StubServer extends AsyncDisposable {
   /** Drops all connections and stops listening. */
   close(): Promise<void>;
 }
-
-const GARBAGE = '\u0000not HTTP\r\n\r\n';
-const WORKER_ID = '1';
 
 /** A server of known behaviour on loopback, to hold a load engine's numbers against. */
 export async function startStubServer(plan: StubPlan): Promise<StubServer> {
@@ -85,12 +105,16 @@ export async function refusingOrigin(): Promise<string> {
   return origin;
 }
 
+interface OpenRequest extends RequestTimes {
+  endedMs: number | null;
+}
+
 class Stub {
   readonly #plan: StubPlan;
+  readonly #slots: Slots | null;
   readonly #sockets = new Set<Socket>();
-  readonly #serviceMs: number[] = [];
+  readonly #times: OpenRequest[] = [];
   #connections = 0;
-  #requests = 0;
   #answered = 0;
   #failed = 0;
   #broken = 0;
@@ -98,16 +122,20 @@ class Stub {
 
   constructor(plan: StubPlan) {
     this.#plan = plan;
+    this.#slots = plan.slots === undefined ? null : new Slots(plan.slots, plan.serviceMs);
   }
 
   truth(): StubTruth {
     return {
       connections: this.#connections,
-      requests: this.#requests,
+      requests: this.#times.length,
       answered: this.#answered,
       failed: this.#failed,
       broken: this.#broken,
-      serviceMs: [...this.#serviceMs],
+      serviceMs: this.#times.flatMap(({ arrivedMs, endedMs }) =>
+        endedMs === null ? [] : endedMs - arrivedMs,
+      ),
+      times: this.#times.map((times) => ({ ...times })),
     };
   }
 
@@ -134,20 +162,26 @@ class Stub {
 
   #receive(socket: Socket, requestOfConnection: number): void {
     const arrivedMs = performance.now();
-    this.#requests += 1;
     this.#firstRequestMs ??= arrivedMs;
     const { hangAfterRequests, failure, breaks, serviceMs } = this.#plan;
-    if (hangAfterRequests !== undefined && this.#requests > hangAfterRequests) return;
-    const fails = failure !== undefined && this.#requests % failure.everyRequests === 0;
+    const turn = this.#slots?.take(arrivedMs);
+    const request = { arrivedMs, startedMs: turn?.startsMs ?? arrivedMs, endedMs: null };
+    const requests = this.#times.push(request);
+    if (hangAfterRequests !== undefined && requests > hangAfterRequests) return;
+    const fails = failure !== undefined && requests % failure.everyRequests === 0;
     const breaksNow = breaks !== undefined && requestOfConnection % breaks.everyRequests === 0;
-    const act = (): void => {
+    this.#at(this.#thawMs(turn?.endsMs ?? arrivedMs + serviceMs), () => {
       if (socket.destroyed || !socket.writable) return;
-      if (breaksNow) this.#break(socket, breaks.how, arrivedMs);
-      else this.#answer(socket, arrivedMs, fails ? failure : null);
-    };
-    const delayMs = Math.max(serviceMs, this.#thawMs(arrivedMs + serviceMs) - arrivedMs);
-    if (delayMs === 0) act();
-    else setTimeout(act, delayMs);
+      if (breaksNow) this.#break(socket, breaks.how, request);
+      else this.#answer(socket, request, fails ? failure : null);
+    });
+  }
+
+  /** Never early: timers count whole milliseconds from a moment that may lie a little back. */
+  #at(dueMs: number, act: () => void): void {
+    const leftMs = dueMs - performance.now();
+    if (leftMs <= 0) act();
+    else setTimeout(() => this.#at(dueMs, act), Math.ceil(leftMs));
   }
 
   /** The given moment, or the end of the freeze it falls into. */
@@ -159,32 +193,31 @@ class Stub {
     return atMs >= startMs && atMs < endMs ? endMs : atMs;
   }
 
-  #answer(socket: Socket, arrivedMs: number, failure: StubPlan['failure'] | null): void {
-    this.#serviceMs.push(performance.now() - arrivedMs);
-    this.#answered += 1;
+  #answer(socket: Socket, request: OpenRequest, failure: StubPlan['failure'] | null): void {
+    this.#count(request);
     if (failure) this.#failed += 1;
-    const early = this.#plan.earlyHints ? 'HTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\n' : '';
-    socket.write(early + (failure ? failedAnswer(failure) : this.#rightAnswer('')));
+    const early = this.#plan.earlyHints ? EARLY_HINTS : '';
+    socket.write(early + (failure ? failedAnswer(failure) : this.#rightAnswer(request)));
   }
 
-  #break(socket: Socket, how: Break, arrivedMs: number): void {
+  #break(socket: Socket, how: Break, request: OpenRequest): void {
     this.#broken += 1;
     switch (how) {
       case 'fin-after-answer':
-        this.#answer(socket, arrivedMs, null);
+        this.#answer(socket, request, null);
         socket.end();
         break;
       case 'connection-close':
-        this.#count(arrivedMs);
-        socket.end(this.#rightAnswer('connection: close\r\n'));
+        this.#count(request);
+        socket.end(this.#rightAnswer(request, true));
         break;
       case 'body-until-close':
-        this.#count(arrivedMs);
-        socket.end(`HTTP/1.1 200 OK\r\n${HEADERS.worker}: ${WORKER_ID}\r\n\r\nsome rows`);
+        this.#count(request);
+        socket.end(ANSWER_WITHOUT_LENGTH);
         break;
       case 'answered-twice':
-        this.#count(arrivedMs);
-        socket.write(this.#rightAnswer('') + this.#rightAnswer(''));
+        this.#count(request);
+        socket.write(this.#rightAnswer(request) + this.#rightAnswer(request));
         break;
       case 'fin-instead-of-answer':
         socket.end();
@@ -198,25 +231,24 @@ class Stub {
     }
   }
 
-  #count(arrivedMs: number): void {
-    this.#serviceMs.push(performance.now() - arrivedMs);
+  #count(request: OpenRequest): void {
+    request.endedMs = performance.now();
     this.#answered += 1;
   }
 
-  #rightAnswer(moreHeaders: string): string {
+  #rightAnswer(request: RequestTimes, closes = false): string {
     const { serverTiming } = this.#plan;
-    const timing = serverTiming === undefined ? '' : `${HEADERS.serverTiming}: ${serverTiming}\r\n`;
-    return `HTTP/1.1 200 OK\r\n${HEADERS.worker}: ${WORKER_ID}\r\n${timing}${moreHeaders}content-length: 2\r\n\r\nok`;
+    return rightAnswer({
+      serverTiming: serverTiming === 'measured' ? measuredTiming(request) : serverTiming,
+      closes,
+    });
   }
 }
 
-function failedAnswer(failure: NonNullable<StubPlan['failure']>): string {
-  const { errorClass, reason } = failure;
-  const finer = reason === undefined ? '' : `${HEADERS.errorReason}: ${reason}\r\n`;
-  return (
-    `HTTP/1.1 ${HTTP_STATUS_OF_ERROR[errorClass]} Failed\r\n${HEADERS.worker}: ${WORKER_ID}\r\n` +
-    `${HEADERS.errorClass}: ${errorClass}\r\n${finer}content-length: 0\r\n\r\n`
-  );
+function measuredTiming({ arrivedMs, startedMs, endedMs }: RequestTimes): string {
+  const ended = endedMs ?? startedMs;
+  const dur = (ms: number): string => `dur=${ms.toFixed(3)}`;
+  return `wait;${dur(startedMs - arrivedMs)}, connect;dur=0, db;${dur(ended - startedMs)}, total;${dur(ended - arrivedMs)}`;
 }
 
 async function listen(server: Server): Promise<string> {
