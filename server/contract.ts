@@ -379,6 +379,12 @@ export const workerStatsSchema = z.strictObject({
   eventLoopDelayMsP99: z.number().min(0),
   /** How often the process did nothing for half a second or more: blocked, stopped or starved. */
   eventLoopStalls: count,
+  /**
+   * Time the event loop spent working, and waiting for something to do, since start: a window's busy
+   * share is taken from the differences.
+   */
+  eventLoopActiveMs: z.number().min(0),
+  eventLoopIdleMs: z.number().min(0),
   /** Busy share of the event loop since start, 0 to 1. */
   eventLoopUtilization: z.number().min(0).max(1),
 });

@@ -164,6 +164,7 @@ function statsOf({
   readonly pool: ReturnType<Pool['snapshot']>;
 }): WorkerStats {
   const cpu = process.cpuUsage();
+  const { activeMs, idleMs } = eventLoop.spent;
   return {
     worker: workerId,
     pid: process.pid,
@@ -175,6 +176,8 @@ function statsOf({
     cpuMs: (cpu.user + cpu.system) / 1_000,
     eventLoopDelayMsP99: eventLoop.delayMsP99,
     eventLoopStalls: eventLoop.stalls,
+    eventLoopActiveMs: activeMs,
+    eventLoopIdleMs: idleMs,
     eventLoopUtilization: eventLoop.utilization,
   };
 }

@@ -21,3 +21,18 @@ test('half a second without a turn is a stall, seen at once and counted once', a
   expect(meter.lastWindow.maxMs).toBeGreaterThan(500);
   meter.stop();
 });
+
+test('the time spent tells what share of a window the loop was busy', async () => {
+  const meter = new EventLoopMeter();
+  await delay(5);
+  const before = meter.spent;
+  block(100);
+  await delay(300);
+  const after = meter.spent;
+  meter.stop();
+  const activeMs = after.activeMs - before.activeMs;
+  const idleMs = after.idleMs - before.idleMs;
+  // Asleep at least as long as its timer, but for the timer's own resolution of a millisecond.
+  expect(activeMs).toBeGreaterThanOrEqual(100);
+  expect(idleMs).toBeGreaterThan(280);
+});

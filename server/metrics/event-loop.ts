@@ -29,6 +29,12 @@ export class EventLoopMeter {
     return Math.min(1, Math.max(0, performance.eventLoopUtilization().utilization));
   }
 
+  /** Time spent working since the start, and waiting for something to do, in ms. */
+  get spent(): { readonly activeMs: number; readonly idleMs: number } {
+    const { active, idle } = performance.eventLoopUtilization();
+    return { activeMs: active, idleMs: idle };
+  }
+
   /** Windows with a stall since the start, the one that is going on included. */
   get stalls(): number {
     return this.#endedStalls + (withoutResolution(this.#window.max) >= STALL_MS ? 1 : 0);
