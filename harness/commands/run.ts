@@ -1,3 +1,4 @@
+import { summarizeRounds } from '../analysis/rounds-result.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { EXIT_CODE, type ExitCode } from '../exit-code.ts';
 import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
@@ -5,10 +6,14 @@ import { RUN_OPTIONS } from '../plan/run-options.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import { createPaint } from '../report/paint.ts';
 import { createProgress, type Progress } from '../report/progress.ts';
+import { roundsJson } from '../report/rounds-json.ts';
+import { roundsTerminal } from '../report/rounds-terminal.ts';
+import type { TerminalStyle } from '../report/terminal-style.ts';
 import { trialJson } from '../report/trial-json.ts';
 import { trialTerminal } from '../report/trial-terminal.ts';
 import { withLab } from '../runner/lab.ts';
-import { runTrial, type TrialHooks } from '../runner/trial.ts';
+import { roundPlans, runRounds } from '../runner/rounds.ts';
+import type { TrialHooks } from '../runner/trial.ts';
 import type { Command } from './command.ts';
 import { labDeps } from './lab-deps.ts';
 
@@ -26,32 +31,62 @@ export const runCommand: Command = {
       line: 'pool-lab run --pool-size 4 --max-overflow 2 --max-connections 30 --rollout 1 --json',
       shows: 'a rolling deploy under load, for scripts',
     },
+    {
+      line: 'pool-lab run --rate 300/s --duration 20s --rounds 3',
+      shows:
+        'what users see who arrive whatever the answers do, and how far three rounds lie apart',
+    },
   ],
   async run(flags, io) {
-    const { plan, ports, directory, json, warnings } = parseTrialPlan({ flags, env: io.env });
+    const { plan, ports, directory, json, rounds, warnings } = parseTrialPlan({
+      flags,
+      env: io.env,
+    });
     for (const warning of warnings) io.stderr.write(`${warning}\n`);
 
     const progress = createProgress(io.stderr);
     progress.report({ kind: 'step', text: 'starting PostgreSQL' });
     try {
-      const result = await withLab(plan.postgres, labDeps(io, directory), (lab) =>
-        runTrial(lab, plan, progressHooks(progress, plan), ports),
+      const trials = await withLab(plan.postgres, labDeps(io, directory), (lab) =>
+        runRounds(lab, roundPlans(plan, rounds), {
+          ports,
+          stopped: io.signal,
+          hooksOf: (ofRound, round) => {
+            if (rounds > 1) {
+              progress.report({ kind: 'step', text: `round ${round + 1} of ${rounds}` });
+            }
+            return progressHooks(progress, ofRound);
+          },
+        }),
       );
       progress.end();
-      io.stdout.write(
-        json
-          ? trialJson(result)
-          : trialTerminal(result, {
-              columns: io.stdout.columns,
-              paint: createPaint(io.stdout.color),
-            }),
-      );
-      return exitCodeOf([result]);
+      const style = { columns: io.stdout.columns, paint: createPaint(io.stdout.color) };
+      io.stdout.write(reportText(trials, { plan, rounds, json, style }));
+      return exitCodeOf(trials);
     } finally {
       progress.end();
     }
   },
 };
+
+/** One trial is shown in full; of several, what they have in common and how far they lie apart. */
+function reportText(
+  trials: readonly MeasuredTrial[],
+  options: {
+    readonly plan: TrialPlan;
+    readonly rounds: number;
+    readonly json: boolean;
+    readonly style: TerminalStyle;
+  },
+): string {
+  const { plan, rounds, json, style } = options;
+  const [only] = trials;
+  if (rounds === 1 && only !== undefined) {
+    return json ? trialJson(only) : trialTerminal(only, style);
+  }
+  const result = summarizeRounds(trials, { roundsAsked: rounds, gates: plan.gates });
+  return json ? roundsJson(result) : roundsTerminal(result, style);
+}
 
 /** A number that must not be believed must not pass a pipeline. */
 export function exitCodeOf(results: readonly Pick<MeasuredTrial, 'verdict'>[]): ExitCode {
@@ -75,7 +110,8 @@ function progressHooks(progress: Progress, plan: TrialPlan): TrialHooks {
         kind: 'load',
         phase: load.elapsedMs > plan.durationMs ? 'draining' : 'measuring',
         totalMs: plan.durationMs,
-        ...load,
+        model: plan.load.model.kind,
+        load,
       }),
   };
 }

@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, plural } from './format.ts';
+import type { TerminalStyle } from './terminal-style.ts';
 import { table } from './text-layout.ts';
-import type { TerminalStyle } from './trial-terminal.ts';
 
 /** Something of the lab's on this machine that is not part of its installation. */
 interface FoundLeftover {

@@ -1,6 +1,6 @@
 import { plural } from './format.ts';
+import type { TerminalStyle } from './terminal-style.ts';
 import { labelled, wrap } from './text-layout.ts';
-import type { TerminalStyle } from './trial-terminal.ts';
 
 /** One thing the lab needs from the machine. */
 interface CheckedPrecondition {

@@ -1,14 +1,35 @@
 import { expect, test } from 'vitest';
+import type { Ledger } from '../load/load-engine.ts';
 import { createProgress, type ProgressEvent, progressText } from './progress.ts';
+
+const ledger: Ledger = {
+  scheduled: 1_303,
+  ok: 1_234,
+  httpErrors: { pool_timeout: 2 },
+  refusalReasons: {},
+  connectionErrors: { ECONNREFUSED: 1 },
+  timeouts: 1,
+  lost: 1,
+  unanswered: 0,
+  dropped: 0,
+  attempts: {
+    started: 1_303,
+    ok: 1_234,
+    httpErrors: {},
+    refusalReasons: {},
+    connectionErrors: {},
+    timeouts: 0,
+    lost: 0,
+    unanswered: 0,
+  },
+};
 
 const load = (elapsedMs: number, phase = 'measuring'): ProgressEvent => ({
   kind: 'load',
   phase,
-  elapsedMs,
   totalMs: 10_000,
-  ok: 1_234,
-  errors: 5,
-  inFlight: 64,
+  model: 'closed',
+  load: { elapsedMs, ledger, inFlight: 64 },
 });
 
 function shown(events: readonly ProgressEvent[], { isTty = false, columns = 80 } = {}): string {
@@ -21,6 +42,20 @@ function shown(events: readonly ProgressEvent[], { isTty = false, columns = 80 }
 
 test('a second of load is one sentence', () => {
   expect(progressText(load(3_100))).toBe('measuring 3/10 s: 1,234 ok, 5 failed, 64 in flight');
+});
+
+test('where users arrive by themselves, what was offered and dropped is told', () => {
+  const event = (dropped: number): ProgressEvent => ({
+    kind: 'load',
+    phase: 'measuring',
+    totalMs: 10_000,
+    model: 'open',
+    load: { elapsedMs: 3_100, ledger: { ...ledger, dropped }, inFlight: 64 },
+  });
+  expect(progressText(event(0))).toBe(
+    'measuring 3/10 s: 1,303 offered, 1,234 ok, 5 failed, 64 in flight',
+  );
+  expect(progressText(event(7))).toContain('64 in flight, 7 dropped');
 });
 
 test('a terminal has one line that rewrites itself and is gone at the end', () => {

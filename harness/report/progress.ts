@@ -1,3 +1,4 @@
+import type { LoadProgress } from '../load/load-engine.ts';
 import { formatCount } from './format.ts';
 import { wrap } from './text-layout.ts';
 
@@ -10,11 +11,10 @@ export type ProgressEvent =
       readonly kind: 'load';
       /** `warm-up`, `measuring`, `draining`. */
       readonly phase: string;
-      readonly elapsedMs: number;
       readonly totalMs: number;
-      readonly ok: number;
-      readonly errors: number;
-      readonly inFlight: number;
+      /** Open: what was offered and what was dropped is news; closed: neither exists. */
+      readonly model: 'closed' | 'open';
+      readonly load: Pick<LoadProgress, 'elapsedMs' | 'ledger' | 'inFlight'>;
     };
 
 export interface Progress {
@@ -42,9 +42,25 @@ export function createProgress(output: ProgressOutput): Progress {
 
 export function progressText(event: ProgressEvent): string {
   if (event.kind === 'step') return event.text;
-  const { phase, elapsedMs, totalMs, ok, errors, inFlight } = event;
+  const { phase, totalMs, model, load } = event;
+  const { elapsedMs, ledger, inFlight } = load;
   const seconds = `${Math.floor(elapsedMs / 1_000)}/${Math.ceil(totalMs / 1_000)} s`;
-  return `${phase} ${seconds}: ${formatCount(ok)} ok, ${formatCount(errors)} failed, ${formatCount(inFlight)} in flight`;
+  const offered = model === 'open' ? `${formatCount(ledger.scheduled)} offered, ` : '';
+  const dropped = ledger.dropped === 0 ? '' : `, ${formatCount(ledger.dropped)} dropped`;
+  return `${phase} ${seconds}: ${offered}${formatCount(ledger.ok)} ok, ${formatCount(failedOf(ledger))} failed, ${formatCount(inFlight)} in flight${dropped}`;
+}
+
+/** Ended, and not by a right answer; what was dropped was never sent. */
+function failedOf({
+  httpErrors,
+  connectionErrors,
+  timeouts,
+  lost,
+}: LoadProgress['ledger']): number {
+  return [...Object.values(httpErrors), ...Object.values(connectionErrors)].reduce(
+    (sum, count) => sum + count,
+    timeouts + lost,
+  );
 }
 
 function liveProgress(output: ProgressOutput): Progress {
@@ -69,9 +85,9 @@ function plainProgress(output: ProgressOutput): Progress {
   return {
     report(event) {
       if (event.kind === 'load') {
-        if (event.phase === phase && event.elapsedMs < nextAtMs) return;
+        if (event.phase === phase && event.load.elapsedMs < nextAtMs) return;
         phase = event.phase;
-        nextAtMs = event.elapsedMs + PLAIN_LOAD_INTERVAL_MS;
+        nextAtMs = event.load.elapsedMs + PLAIN_LOAD_INTERVAL_MS;
       } else {
         phase = '';
       }

@@ -1,4 +1,5 @@
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import { concurrencyOf } from '../plan/trial-plan.ts';
 import { formatClaim, formatCount, formatMs, plural } from './format.ts';
 import type { Paint } from './paint.ts';
 import type { ReportLine } from './report-line.ts';
@@ -13,7 +14,7 @@ export function trialBudgetLines(trial: MeasuredTrial, paint: Paint): readonly R
   const reachable =
     budget.reachable === predicted.ceiling || plan.rolloutSurge > 0
       ? ''
-      : `, by ${plural(plan.load.connections, 'client')} ${formatClaim(budget.reachable)}`;
+      : `, by ${plural(concurrencyOf(plan), plan.load.model.kind === 'closed' ? 'client' : 'request', plan.load.model.kind === 'closed' ? 'clients' : 'requests in flight')} ${formatClaim(budget.reachable)}`;
   const reserved = connections.superuserReserved + connections.reserved;
   const lines: ReportLine[] = [
     {

@@ -1,4 +1,6 @@
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import { BOTTLENECK_WORDS } from './bottleneck-words.ts';
+import { rateText } from './estimate-text.ts';
 import {
   formatClaim,
   formatCount,
@@ -10,58 +12,146 @@ import {
 } from './format.ts';
 import { shapeText } from './shape-text.ts';
 
+/** The worst thing that happened, from the worst to the best. */
+export const FINDINGS = [
+  'INVALID',
+  'EXHAUSTED',
+  'OVERLOADED',
+  'STARVED',
+  'FAILED REQUESTS',
+  'DRIFTING',
+  'NOT EXHAUSTED THIS TIME',
+  'FITS',
+] as const;
+export type Finding = (typeof FINDINGS)[number];
+
 /** The answer in one sentence, and whether it is good news. */
 export interface Headline {
+  readonly finding: Finding;
   readonly text: string;
   readonly good: boolean;
 }
 
-/** The worst thing that happened first: not believable, refused, starved, failed, nothing. */
+/** Not believable, refused, overloaded, starved, failed, drifting, nothing: the first that applies. */
 export function trialHeadline(trial: MeasuredTrial): Headline {
-  const finding = findingOf(trial);
-  const incomplete =
-    trial.ended === 'completed'
-      ? ''
-      : `INCOMPLETE, ${formatMs(trial.measuredMs)} of ${formatMs(trial.plan.durationMs)}: `;
-  return { text: `${incomplete}${finding.text}`, good: finding.good && incomplete === '' };
+  const { finding, text } = findingOf(trial);
+  const incomplete = ['aborted', 'target_down'].includes(trial.ended)
+    ? `INCOMPLETE, ${lengthText(trial)}: `
+    : trial.ended === 'threshold_failed'
+      ? `STOPPED by a threshold after ${lengthText(trial)}: `
+      : '';
+  return { finding, text: `${incomplete}${text}`, good: finding === 'FITS' && incomplete === '' };
 }
 
-function findingOf(trial: MeasuredTrial): Headline {
-  const { plan, requests, refusals, budget, verdict, caveats } = trial;
-  // That it was stopped early stands in front already, and hides nothing of what was seen.
-  const fatal = caveats.find(({ grade, code }) => grade === 'INVALID' && code !== 'interrupted');
-  if (verdict === 'INVALID' && (fatal !== undefined || trial.ended === 'completed')) {
-    return { text: `INVALID, not to be believed: ${fatal?.detail ?? 'see VERDICT'}`, good: false };
-  }
-  const { usable, ceiling, rolloutCeiling } = budget.predicted;
-  const claim = plan.rolloutSurge > 0 ? rolloutCeiling : ceiling;
-  const formula = `${plural(plan.workers, 'worker')} × ${shapeText(plan.pool)}`;
-  const during = plan.rolloutSurge > 0 ? ', in a rolling deploy' : '';
-  const open = `${formula} can open ${formatClaim(claim)}${during}; ${formatUsable(usable)}`;
-  if (refusals.total > 0) {
-    const share = formatShare(refusals.total / Math.max(1, requests.scheduled));
-    return {
-      text: `EXHAUSTED: ${formatCount(refusals.total)} of ${plural(requests.scheduled, 'request')} refused (${share}, SQLSTATE 53300). ${open}`,
-      good: false,
-    };
-  }
+function lengthText({ measuredMs, plan }: MeasuredTrial): string {
+  return `${formatMs(measuredMs)} of ${formatMs(plan.durationMs)}`;
+}
+
+function findingOf(trial: MeasuredTrial): Omit<Headline, 'good'> {
+  return (
+    invalidOf(trial) ??
+    refusedOf(trial) ??
+    overloadedOf(trial) ??
+    failedOf(trial) ??
+    driftingOf(trial) ??
+    fitsOf(trial)
+  );
+}
+
+type Found = Omit<Headline, 'good'> | null;
+
+/** These say by themselves why there is no number; the headline has words of its own for them. */
+const OWN_WORDS: ReadonlySet<string> = new Set(['interrupted', 'drifting']);
+
+function invalidOf({ verdict, caveats, ended, steadyState }: MeasuredTrial): Found {
+  if (verdict !== 'INVALID') return null;
+  const fatal = caveats.find(({ grade, code }) => grade === 'INVALID' && !OWN_WORDS.has(code));
+  const explained = ended !== 'completed' || steadyState.state === 'drifting';
+  if (fatal === undefined && explained) return null;
+  return {
+    finding: 'INVALID',
+    text: `INVALID, not to be believed: ${fatal?.detail ?? 'see VERDICT'}`,
+  };
+}
+
+/** Retries hide refusals from the users, and must not hide them from the answer. */
+function refusedOf(trial: MeasuredTrial): Found {
+  const { refusals, requests, attempts } = trial;
+  const tried = attempts.httpErrors['too_many_connections'] ?? 0;
+  if (refusals.total === 0 && tried === 0) return null;
+  const retried = tried > refusals.total;
+  const seen = retried
+    ? `${formatCount(tried)} of ${plural(attempts.started, 'attempt')} refused (${shareOf(tried, attempts.started)}, SQLSTATE 53300), ${formatCount(refusals.total)} of ${plural(requests.scheduled, 'request')} after retries`
+    : `${formatCount(refusals.total)} of ${plural(requests.scheduled, 'request')} refused (${shareOf(refusals.total, requests.scheduled)}, SQLSTATE 53300)`;
+  return { finding: 'EXHAUSTED', text: `EXHAUSTED: ${seen}. ${claimText(trial)}` };
+}
+
+function overloadedOf(trial: MeasuredTrial): Found {
+  const { steadyState, offeredPerSecond: offered, wholeRun, bottleneck } = trial;
+  if (steadyState.state !== 'overloaded') return null;
+  const backlog =
+    steadyState.backlogPerSecond === null
+      ? 'more arrives than is answered'
+      : `backlog grows by ${formatRate(steadyState.backlogPerSecond)} requests/s`;
+  const at = offered === null ? '' : ` at ${formatRate(offered)}/s offered`;
+  const timeouts = trial.requests.httpErrors['pool_timeout'] ?? 0;
+  const starved = timeouts === 0 ? '' : `, ${plural(timeouts, 'pool timeout')}`;
+  return {
+    finding: 'OVERLOADED',
+    text: `OVERLOADED: ${backlog}${at}; ${formatRate(wholeRun.throughputPerSecond)} answered right, ${formatRate(wholeRun.goodputPerSecond)} within ${formatMs(trial.plan.load.goodputDeadlineMs)}${starved}; limited by ${BOTTLENECK_WORDS[bottleneck.kind]}. ${claimText(trial)}`,
+  };
+}
+
+function failedOf(trial: MeasuredTrial): Found {
+  const { requests } = trial;
   const timeouts = requests.httpErrors['pool_timeout'] ?? 0;
   if (timeouts > 0) {
     return {
-      text: `STARVED, not exhausted: ${formatCount(timeouts)} of ${plural(requests.scheduled, 'request')} got no connection from the pool (pool_timeout); 0 refused. ${open}`,
-      good: false,
+      finding: 'STARVED',
+      text: `STARVED, not exhausted: ${formatCount(timeouts)} of ${plural(requests.scheduled, 'request')} got no connection from the pool (pool_timeout); 0 refused. ${claimText(trial)}`,
     };
   }
   const failed = requests.scheduled - requests.ok;
-  if (failed > 0) {
-    return {
-      text: `FAILED REQUESTS: ${formatCount(failed)} of ${formatCount(requests.scheduled)}, none of them refused. ${open}`,
-      good: false,
-    };
-  }
-  const speed = `${formatRate(trial.throughputPerSecond)} requests/s, p99 ${formatMs(trial.latencyMs.ok.p99)}`;
+  if (failed === 0) return null;
+  const dropped =
+    requests.dropped === 0 ? '' : ` (${formatCount(requests.dropped)} dropped at the cap)`;
+  return {
+    finding: 'FAILED REQUESTS',
+    text: `FAILED REQUESTS: ${formatCount(failed)} of ${formatCount(requests.scheduled)}${dropped}, none of them refused. ${claimText(trial)}`,
+  };
+}
+
+function driftingOf(trial: MeasuredTrial): Found {
+  if (trial.steadyState.state !== 'drifting') return null;
+  return {
+    finding: 'DRIFTING',
+    text: `DRIFTING, no number stands for it: ${trial.steadyState.detail}. ${claimText(trial)}`,
+  };
+}
+
+function fitsOf(trial: MeasuredTrial): Omit<Headline, 'good'> {
+  const { plan, budget, latencyMs } = trial;
+  const deadline = formatMs(plan.load.goodputDeadlineMs);
+  const speed =
+    trial.throughputPerSecond === null
+      ? `${formatRate(trial.wholeRun.throughputPerSecond)} right answers/s over the whole run (${formatRate(trial.wholeRun.goodputPerSecond)} within ${deadline})`
+      : `${rateText(trial.throughputPerSecond, null)} right answers/s (${rateText(trial.goodputPerSecond, null)} within ${deadline}), p99 ${formatMs(latencyMs.ok.p99)}`;
   const fits = plan.rolloutSurge > 0 ? budget.predicted.fitsDuringRollout : budget.predicted.fits;
   return fits
-    ? { text: `FITS: 0 refused at ${speed}. ${open}`, good: true }
-    : { text: `NOT EXHAUSTED THIS TIME: 0 refused at ${speed}, but ${open}`, good: false };
+    ? { finding: 'FITS', text: `FITS: 0 refused at ${speed}. ${claimText(trial)}` }
+    : {
+        finding: 'NOT EXHAUSTED THIS TIME',
+        text: `NOT EXHAUSTED THIS TIME: 0 refused at ${speed}, but ${claimText(trial)}`,
+      };
+}
+
+function claimText({ plan, budget }: MeasuredTrial): string {
+  const { usable, ceiling, rolloutCeiling } = budget.predicted;
+  const claim = plan.rolloutSurge > 0 ? rolloutCeiling : ceiling;
+  const during = plan.rolloutSurge > 0 ? ', in a rolling deploy' : '';
+  return `${plural(plan.workers, 'worker')} × ${shapeText(plan.pool)} can open ${formatClaim(claim)}${during}; ${formatUsable(usable)}`;
+}
+
+function shareOf(part: number, whole: number): string {
+  return formatShare(part / Math.max(1, whole));
 }

@@ -1,39 +1,58 @@
-import type { MeasuredTrial, Percentiles } from '../analysis/trial-result.ts';
-import { ABSENT, formatCount, formatMs, formatRate, formatShare } from './format.ts';
+import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import { speedText, wholeRunText } from './estimate-text.ts';
+import { formatCount, formatMs, formatRate, plural } from './format.ts';
+import { loadText } from './load-text.ts';
 import type { Paint } from './paint.ts';
 import { refusalWords } from './refusal-words.ts';
 import type { ReportLine } from './report-line.ts';
-import { table } from './text-layout.ts';
 
-/** Enough to see who waits for what; the rest is in the JSON. */
-const WAIT_EVENTS_SHOWN = 4;
-
-const PERCENTILE_COLUMNS = ['mean', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const;
-const PERCENTILE_TITLES = ['mean', 'p50', 'p90', 'p95', 'p99', 'p99.9', 'max'];
-
-/** What the requests met and where their time went. */
+/** What was asked, how much of it was answered, and what became of the rest. */
 export function trialLoadLines(trial: MeasuredTrial, paint: Paint): readonly ReportLine[] {
-  const { requests, plan, latencyMs, componentsMs } = trial;
-  const lines: ReportLine[] = [
+  const { requests, plan } = trial;
+  return [
     {
       label: 'LOAD',
-      text: `${plan.workload}, ${formatCount(plan.load.connections)} clients, ${formatMs(trial.measuredMs)}: ${formatCount(requests.scheduled)} requests, ${formatCount(requests.ok)} answered right`,
+      text: `${plan.workload}, ${loadText(plan)}, ${formatMs(trial.measuredMs)}: ${plural(requests.scheduled, 'request')}, ${formatCount(requests.ok)} answered right`,
     },
-    {
-      label: 'RATE',
-      text: `${formatRate(trial.throughputPerSecond)} right answers/s, ${formatRate(trial.goodputPerSecond)} within ${formatMs(plan.load.goodputDeadlineMs)}`,
-    },
+    ...rateLines(trial),
+    ...attemptLines(trial),
     ...errorLines(trial, paint),
+  ];
+}
+
+/** Offered beside answered, where somebody offers; the closed loop asks for what it is answered. */
+function rateLines(trial: MeasuredTrial): readonly ReportLine[] {
+  const { offeredPerSecond: offered } = trial;
+  const offer = offered === null ? '' : `${formatRate(offered)}/s offered: `;
+  return [
+    { label: 'RATE', text: `${offer}${speedText(trial)}` },
+    ...(trial.throughputPerSecond === null ? [{ label: '', text: wholeRunText(trial) }] : []),
+  ];
+}
+
+/** With retries a request is more than one attempt, and what failed first is what they hide. */
+function attemptLines({ attempts, requests, plan }: MeasuredTrial): readonly ReportLine[] {
+  const { retry } = plan.load;
+  if (retry === null) return [];
+  const sent = requests.scheduled - requests.dropped;
+  const each = (attempts.started / Math.max(1, sent)).toFixed(2);
+  const failed = attempts.started - attempts.ok;
+  const causes = [
+    ...Object.entries(attempts.httpErrors),
+    ...Object.entries(attempts.connectionErrors),
+    ['timed out', attempts.timeouts] as const,
+    ['lost', attempts.lost] as const,
+  ]
+    .filter(([, count]) => count > 0)
+    .sort(([, a], [, b]) => b - a)
+    .map(([cause, count]) => `${formatCount(count)} ${cause}`);
+  const why = causes.length === 0 ? '' : ` (${causes.join(', ')})`;
+  return [
     {
-      label: 'LATENCY',
-      text: 'as the clients saw it, and where the time of right answers went',
-      rows: latencyRows(latencyMs, componentsMs),
+      label: 'ATTEMPTS',
+      text: `${formatCount(attempts.started)}, ${each} a request: ${formatCount(failed)} failed${why}; up to ${plural(retry.retriesMax, 'retry', 'retries')} after 0 to ${formatMs(retry.backoffMs)}, doubled each time`,
     },
   ];
-  const waits = waitText(trial.waitEventShares);
-  if (waits !== '') lines.push({ label: 'WAITS', text: `active backends: ${waits}` });
-  lines.push({ label: 'CPU', text: cpuText(trial) });
-  return lines;
 }
 
 /** Errors by cause, the most frequent first, refusals with PostgreSQL's own words. */
@@ -48,7 +67,7 @@ function errorLines(trial: MeasuredTrial, paint: Paint): readonly ReportLine[] {
     ['timed out at the client', requests.timeouts],
     ['lost: the connection broke before the answer', requests.lost],
     ['unanswered when the drain ended', requests.unanswered],
-    ['dropped', requests.dropped],
+    ['dropped at the cap', requests.dropped],
   ] satisfies [string, number][];
   const errors = found.filter(([, count]) => count > 0).sort(([, a], [, b]) => b - a);
   if (errors.length === 0) return [{ label: 'ERRORS', text: paint.green('none') }];
@@ -61,53 +80,4 @@ function errorLines(trial: MeasuredTrial, paint: Paint): readonly ReportLine[] {
       ? words.map((text) => ({ label: '', text: `  ${text}` }))
       : []),
   ]);
-}
-
-function latencyRows(
-  { ok, error }: MeasuredTrial['latencyMs'],
-  { wait, connect, db, rest }: MeasuredTrial['componentsMs'],
-): readonly string[] {
-  const title = (name: string, { samples, censored }: Percentiles): string =>
-    `${name} (${formatCount(samples)}${censored === 0 ? '' : `, ${formatCount(censored)} "at least"`})`;
-  const rows: readonly (readonly [string, Percentiles])[] = [
-    [title('right', ok), ok],
-    ['  waiting for a connection', wait],
-    ['  opening one', connect],
-    ['  holding it', db],
-    ['  outside the API', rest],
-    ...(error.samples === 0 ? [] : [[title('failed', error), error] as const]),
-  ];
-  return table(
-    [
-      ['', ...PERCENTILE_TITLES],
-      ...rows.map(([name, values]) => [
-        name,
-        ...PERCENTILE_COLUMNS.map((column) => shortMs(values[column])),
-      ]),
-    ],
-    ['left', ...PERCENTILE_TITLES.map(() => 'right' as const)],
-  );
-}
-
-/** In a table of seven columns on 80 characters there is no room between number and unit. */
-const shortMs = (ms: number | null): string =>
-  ms === null ? ABSENT : formatMs(ms).replace(' ms', 'ms').replace(' s', 's').replace(' min ', 'm');
-
-function waitText(shares: MeasuredTrial['waitEventShares']): string {
-  const sorted = Object.entries(shares)
-    .filter(([, share]) => share > 0)
-    .sort(([, a], [, b]) => b - a);
-  const shown = sorted.slice(0, WAIT_EVENTS_SHOWN);
-  const rest = sorted.slice(WAIT_EVENTS_SHOWN).reduce((sum, [, share]) => sum + share, 0);
-  return [
-    ...shown.map(([event, share]) => `${event} ${formatShare(share)}`),
-    ...(rest > 0 ? [`others ${formatShare(rest)}`] : []),
-  ].join(', ');
-}
-
-/** CPU time over the window as a number of busy cores. */
-function cpuText({ cpuMs, measuredMs, environment }: MeasuredTrial): string {
-  const cores = (ms: number | null): string =>
-    ms === null || measuredMs === 0 ? ABSENT : (ms / measuredMs).toFixed(2);
-  return `PostgreSQL ${cores(cpuMs.postgres)}, API ${cores(cpuMs.api)}, load generator ${cores(cpuMs.generator)} of ${formatCount(environment.cores)} cores`;
 }

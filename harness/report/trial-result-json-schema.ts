@@ -1,15 +1,27 @@
 import { z } from 'zod';
-import { TRIAL_RESULT_SCHEMA_VERSION, trialResultSchema } from '../analysis/trial-result.ts';
+import { roundsResultSchema } from '../analysis/rounds-result.ts';
+import {
+  failedTrialSchema,
+  measuredTrialSchema,
+  TRIAL_RESULT_SCHEMA_VERSION,
+} from '../analysis/trial-result.ts';
+
+/** Everything that `run --json` prints. */
+const runResultSchema = z.discriminatedUnion('state', [
+  measuredTrialSchema,
+  failedTrialSchema,
+  roundsResultSchema,
+]);
 
 /** The published JSON Schema (draft 2020-12) of `--json`, made from the schema that checks results. */
 export function trialResultJsonSchema(): string {
-  const { $schema, ...schema } = z.toJSONSchema(trialResultSchema, {
+  const { $schema, ...schema } = z.toJSONSchema(runResultSchema, {
     target: 'draft-2020-12',
     reused: 'ref',
   });
   const document = {
     $schema,
-    title: `Result of one pool-lab trial, schema version ${TRIAL_RESULT_SCHEMA_VERSION}`,
+    title: `Result of pool-lab run, schema version ${TRIAL_RESULT_SCHEMA_VERSION}`,
     ...schema,
   };
   return `${JSON.stringify(document, null, 2)}\n`;

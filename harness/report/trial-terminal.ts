@@ -1,22 +1,15 @@
 import type { MeasuredTrial, TrialResult } from '../analysis/trial-result.ts';
-import type { Paint } from './paint.ts';
-import type { ReportLine } from './report-line.ts';
-import { labelled, wrap } from './text-layout.ts';
+import { lineText } from './line-text.ts';
+import type { TerminalStyle } from './terminal-style.ts';
+import { wrap } from './text-layout.ts';
 import { trialBudgetLines } from './trial-budget-lines.ts';
 import { trialHeadline } from './trial-headline.ts';
+import { trialLatencyLines } from './trial-latency-lines.ts';
 import { trialLoadLines } from './trial-load-lines.ts';
+import { trialMachineLines } from './trial-machine-lines.ts';
 import { trialShapeLines } from './trial-shape-lines.ts';
+import { trialTimeLines } from './trial-time-lines.ts';
 import { trialTrustLines } from './trial-trust-lines.ts';
-
-/** How wide, and with which colours. */
-export interface TerminalStyle {
-  readonly columns: number;
-  readonly paint: Paint;
-}
-
-const LABEL_WIDTH = 14;
-/** Tables need the width more than the alignment with the text. */
-const TABLE_INDENT = '  ';
 
 /**
  * One trial: the answer, then predicted beside observed, what the requests met, where the time
@@ -34,7 +27,12 @@ function measuredTerminal(trial: MeasuredTrial, style: TerminalStyle): string {
   const shown = wrap(headline.text, { columns, indent: 2 });
   const blocks = [
     trialBudgetLines(trial, paint),
-    trialLoadLines(trial, paint),
+    [
+      ...trialLoadLines(trial, paint),
+      ...trialLatencyLines(trial),
+      ...trialTimeLines(trial),
+      ...trialMachineLines(trial),
+    ],
     trialShapeLines(trial),
     trialTrustLines(trial, paint),
   ];
@@ -49,12 +47,4 @@ type FailedTrial = Extract<TrialResult, { readonly state: 'failed' }>;
 function failedTerminal({ error }: FailedTrial, { columns, paint }: TerminalStyle): string {
   const message = wrap(`FAILED: ${error.message}`, { columns, indent: 2 });
   return `${paint.red(message)}\n→ ${wrap(error.hint, { columns, indent: 2 })}\n`;
-}
-
-function lineText(
-  { label, text, rows = [] }: ReportLine,
-  { columns, paint }: TerminalStyle,
-): string {
-  const first = labelled(paint.bold(label), text, { columns, labelWidth: LABEL_WIDTH });
-  return [first, ...rows.map((row) => TABLE_INDENT + row)].join('\n');
 }

@@ -1,5 +1,7 @@
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
-import { formatBytes, plural } from './format.ts';
+import { carriesOverLines } from './carries-over-lines.ts';
+import { plural } from './format.ts';
+import { gatesText } from './gate-words.ts';
 import type { Paint } from './paint.ts';
 import type { ReportLine } from './report-line.ts';
 
@@ -13,7 +15,6 @@ export function trialTrustLines(trial: MeasuredTrial, paint: Paint): readonly Re
     broken.length === 0
       ? `every law of the account holds (${laws.length})`
       : `${plural(broken.length, 'law')} of ${laws.length} broken`;
-  const { postgres } = environment;
   return [
     { label: 'VERDICT', text: `${shown}; ${account}` },
     ...caveats.flatMap(({ grade, code, detail, advice }) => [
@@ -21,11 +22,7 @@ export function trialTrustLines(trial: MeasuredTrial, paint: Paint): readonly Re
       { label: '', text: `→ ${advice}` },
     ]),
     ...broken.map(({ name, detail }) => ({ label: '', text: `✗ ${name}: ${detail}` })),
-    { label: 'CARRIES OVER', text: 'the arithmetic of the budget, the classes of errors' },
-    { label: 'DOES NOT', text: 'requests per second, milliseconds, the best size' },
-    {
-      label: 'UNKNOWN',
-      text: `another network, data that is not in memory, other clients (here: PostgreSQL ${postgres.version} with ${formatBytes(postgres.databaseBytes)} of data, ${formatBytes(postgres.sharedBuffersBytes)} of shared buffers, on ${plural(environment.cores, 'core')} shared by all)`,
-    },
+    { label: 'GATES', text: gatesText(trial.plan.gates) },
+    ...carriesOverLines(environment),
   ];
 }

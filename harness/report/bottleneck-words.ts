@@ -1,0 +1,11 @@
+import type { BottleneckKind } from '../analysis/bottleneck-kinds.ts';
+
+/** Each bottleneck as it stands in a sentence: "limited by …". */
+export const BOTTLENECK_WORDS: Readonly<Record<BottleneckKind, string>> = {
+  exhaustion: "PostgreSQL's slots",
+  pool: 'the pools',
+  database: 'PostgreSQL',
+  api_event_loop: "the API's event loop",
+  generator: 'the load generator',
+  none: 'the load alone',
+};

@@ -1,0 +1,15 @@
+import type { Environment } from '../analysis/trial-result.ts';
+import { formatBytes, plural } from './format.ts';
+import type { ReportLine } from './report-line.ts';
+
+/** The end of every report: what of it holds on another machine. */
+export function carriesOverLines({ postgres, cores }: Environment): readonly ReportLine[] {
+  return [
+    { label: 'CARRIES OVER', text: 'the arithmetic of the budget, the classes of errors' },
+    { label: 'DOES NOT', text: 'requests per second, milliseconds, the best size' },
+    {
+      label: 'UNKNOWN',
+      text: `another network, data that is not in memory, other clients (here: PostgreSQL ${postgres.version} with ${formatBytes(postgres.databaseBytes)} of data, ${formatBytes(postgres.sharedBuffersBytes)} of shared buffers, on ${plural(cores, 'core')} shared by all)`,
+    },
+  ];
+}

@@ -1,0 +1,142 @@
+import type { RoundsResult } from '../analysis/rounds-result.ts';
+import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import { carriesOverLines } from './carries-over-lines.ts';
+import { ABSENT, formatCount, formatMs, formatRate, formatShare } from './format.ts';
+import { gatesText } from './gate-words.ts';
+import { lineText } from './line-text.ts';
+import { loadText } from './load-text.ts';
+import type { Paint } from './paint.ts';
+import { reasonsAgainst } from './reasons-against.ts';
+import type { ReportLine } from './report-line.ts';
+import type { TerminalStyle } from './terminal-style.ts';
+import { table, wrap } from './text-layout.ts';
+import { FINDINGS, trialHeadline } from './trial-headline.ts';
+
+type Spread = RoundsResult['spread'][keyof RoundsResult['spread']];
+
+/** Several trials of one plan: what was found how often, then each, then how far they lie apart. */
+export function roundsTerminal(result: RoundsResult, style: TerminalStyle): string {
+  const { columns, paint } = style;
+  const { rounds } = result;
+  const headline = wrap(headlineText(result), { columns, indent: 2 });
+  const good = rounds.every((round) => trialHeadline(round).good);
+  const [first] = rounds;
+  const blocks = [
+    [
+      ...(first === undefined ? [] : [planLine(first)]),
+      { label: 'ROUNDS', text: 'one after the other on fresh workers', rows: roundRows(result) },
+      ...thresholdLines(rounds, paint),
+    ],
+    [
+      ...trustLines(result, paint),
+      ...(first === undefined ? [] : carriesOverLines(first.environment)),
+    ],
+  ];
+  return `${[
+    good ? paint.green(headline) : paint.red(headline),
+    ...blocks.map((lines) => lines.map((line) => lineText(line, style)).join('\n')),
+  ].join('\n\n')}\n`;
+}
+
+function headlineText({ rounds, roundsAsked, spread }: RoundsResult): string {
+  const found = rounds.map((round) => trialHeadline(round).finding);
+  const counts = FINDINGS.flatMap((finding) => {
+    const count = found.filter((it) => it === finding).length;
+    return count === 0 ? [] : `${finding} in ${formatCount(count)}`;
+  });
+  const incomplete =
+    rounds.length < roundsAsked || rounds.some(({ ended }) => ended === 'aborted')
+      ? 'INCOMPLETE: '
+      : '';
+  const speed = `${rangeText(spread.throughputPerSecond, formatRate)} right answers/s, ${rangeText(spread.goodputPerSecond, formatRate)} in time, p99 ${rangeText(spread.latencyMsP99, formatMs)}`;
+  return `${incomplete}${counts.join(', ')} of ${formatCount(roundsAsked)} rounds; median [lowest–highest] ${speed}`;
+}
+
+function rangeText(spread: Spread, text: (value: number) => string): string {
+  if (spread === null) return ABSENT;
+  return `${text(spread.median)} [${text(spread.min)}–${text(spread.max)}]`;
+}
+
+function planLine({ plan }: MeasuredTrial): ReportLine {
+  return {
+    label: 'LOAD',
+    text: `${plan.workload}, ${loadText(plan)}, ${formatMs(plan.durationMs)} a round; each with a seed of its own`,
+  };
+}
+
+const TITLES = ['', 'seed', 'right/s', 'in time/s', 'p50', 'p99', 'refused', 'verdict'];
+
+function roundRows({ rounds, spread }: RoundsResult): readonly string[] {
+  const rows = rounds.map((round, index) => [
+    String(index + 1),
+    String(round.plan.seed),
+    rate(round.throughputPerSecond),
+    rate(round.goodputPerSecond),
+    formatMs(round.latencyMs.ok.p50),
+    formatMs(round.latencyMs.ok.p99),
+    formatCount(round.refusals.total),
+    `${round.verdict} ${trialHeadline(round).finding}`,
+  ]);
+  const over = (
+    name: string,
+    read: (of: NonNullable<Spread>) => number,
+    share = false,
+  ): readonly string[] => {
+    const cell = (of: Spread, text: (value: number) => string): string =>
+      of === null ? ABSENT : share ? formatShare(read(of)) : text(read(of));
+    return [
+      name,
+      '',
+      cell(spread.throughputPerSecond, formatRate),
+      cell(spread.goodputPerSecond, formatRate),
+      cell(spread.latencyMsP50, formatMs),
+      cell(spread.latencyMsP99, formatMs),
+    ];
+  };
+  return table(
+    [
+      TITLES,
+      ...rows,
+      over('lowest', ({ min }) => min),
+      over('median', ({ median }) => median),
+      over('highest', ({ max }) => max),
+      over('apart', ({ spread: apart }) => apart, true),
+    ],
+    ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'left'],
+  );
+}
+
+function rate(perSecond: number | null): string {
+  return perSecond === null ? ABSENT : formatRate(perSecond);
+}
+
+/** What was asked for counts as met when every round met it. */
+function thresholdLines(rounds: readonly MeasuredTrial[], paint: Paint): readonly ReportLine[] {
+  const [first] = rounds;
+  return (first?.thresholds ?? []).map(({ expression }, index) => {
+    const met = rounds.filter((round) => round.thresholds[index]?.met === true).length;
+    const mark = met === rounds.length ? paint.green('✓') : paint.red('✗');
+    return {
+      label: index === 0 ? 'THRESHOLDS' : '',
+      text: `${mark} ${expression}: met in ${formatCount(met)} of ${formatCount(rounds.length)} rounds`,
+    };
+  });
+}
+
+function trustLines(
+  { rounds, caveats, verdict }: RoundsResult,
+  paint: Paint,
+): readonly ReportLine[] {
+  const { green, yellow, red } = paint;
+  const shown = { VALID: green, DEGRADED: yellow, INVALID: red }[verdict](verdict);
+  const [first] = rounds;
+  return [
+    { label: 'VERDICT', text: `${shown}: the worst of the rounds, and of all of them together` },
+    ...caveats.flatMap(({ grade, code, detail, advice }) => [
+      { label: '', text: `${paint.yellow(grade)} ${code}: ${detail}` },
+      { label: '', text: `→ ${advice}` },
+    ]),
+    ...reasonsAgainst(rounds, 'rounds').map((text) => ({ label: '', text: `· ${text}` })),
+    ...(first === undefined ? [] : [{ label: 'GATES', text: gatesText(first.plan.gates) }]),
+  ];
+}

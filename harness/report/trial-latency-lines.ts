@@ -1,0 +1,89 @@
+import type { MeasuredTrial, PercentileIntervals, Percentiles } from '../analysis/trial-result.ts';
+import { ABSENT, formatCount, formatMs } from './format.ts';
+import type { ReportLine } from './report-line.ts';
+import { table } from './text-layout.ts';
+
+const COLUMNS = ['mean', 'p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const;
+const TITLES = ['mean', 'p50', 'p90', 'p95', 'p99', 'p99.9', 'max'];
+
+/** What the clients waited for, and which seconds of the window the numbers are made from. */
+export function trialLatencyLines(trial: MeasuredTrial): readonly ReportLine[] {
+  return [
+    {
+      label: 'LATENCY',
+      text: `as the clients saw it${censoredText(trial)}, and where the time of right answers went`,
+      rows: table(
+        [
+          ['', ...TITLES],
+          ...rowsOf(trial).map(([name, values]) => [name, ...COLUMNS.map((it) => values(it))]),
+        ],
+        ['left', ...TITLES.map(() => 'right' as const)],
+      ),
+    },
+    { label: 'STEADY', text: steadyText(trial) },
+  ];
+}
+
+type Column = (typeof COLUMNS)[number];
+type Row = readonly [name: string, values: (column: Column) => string];
+
+function rowsOf({ latencyMs, wholeRun, componentsMs }: MeasuredTrial): readonly Row[] {
+  const { ok, okIntervals, error } = latencyMs;
+  const whole = wholeRun.latencyMs;
+  const withheld = COLUMNS.some((column) => ok[column] === null && whole[column] !== null);
+  return [
+    timesOf(counted('right', ok), ok),
+    ['  ± (95 % interval)', (column) => halfWidth(okIntervals, column)],
+    ...(withheld ? [timesOf(counted('whole run', whole), whole)] : []),
+    timesOf('  client lag', componentsMs.lag),
+    timesOf('  waiting in the pool', componentsMs.wait),
+    timesOf('  connecting', componentsMs.connect),
+    timesOf('  holding a connection', componentsMs.db),
+    timesOf("  the API's event loop", componentsMs.loop),
+    timesOf('  rest', componentsMs.rest),
+    ...(error.samples === 0 ? [] : [timesOf(counted('failed', error), error)]),
+  ];
+}
+
+function timesOf(name: string, percentiles: Percentiles): Row {
+  return [name, (column) => shortMs(percentiles[column])];
+}
+
+function counted(name: string, { samples }: Percentiles): string {
+  return `${name} (${formatCount(samples)})`;
+}
+
+/** Who was never answered waited at least so long: in the percentiles, as a lower bound. */
+function censoredText({ latencyMs, wholeRun }: MeasuredTrial): string {
+  const censored = Math.max(latencyMs.ok.censored, wholeRun.latencyMs.censored);
+  return censored === 0 ? '' : ` (with ${formatCount(censored)} unanswered as "at least")`;
+}
+
+/** Intervals by sectioning lie evenly on both sides. */
+function halfWidth(intervals: PercentileIntervals, column: Column): string {
+  const interval = column === 'mean' || column === 'max' ? null : intervals[column];
+  return shortMs(interval === null ? null : (interval.high - interval.low) / 2);
+}
+
+/** In a table of seven columns on 80 characters there is no room between number and unit. */
+const shortMs = (ms: number | null): string =>
+  ms === null ? ABSENT : formatMs(ms).replace(' ms', 'ms').replace(' s', 's').replace(' min ', 'm');
+
+function steadyText({ steadyState, plan }: MeasuredTrial): string {
+  const { state, fromSecond, toSecond, detail } = steadyState;
+  const window = `seconds ${fromSecond} to ${toSecond} of ${Math.ceil(plan.durationMs / 1_000)}`;
+  switch (state) {
+    case 'steady':
+      return `${window}: ${detail}`;
+    case 'level_shift':
+      return `${window}, with a step in them: ${detail}`;
+    case 'drifting':
+      return `no: it drifts, so no number stands for it: ${detail}`;
+    case 'overloaded':
+      return `no: more arrives than is answered, so latencies grow as long as one looks: ${detail}`;
+    case 'insufficient':
+      return `cannot be told: ${detail}`;
+    case 'not_judged':
+      return `not judged: ${detail}`;
+  }
+}

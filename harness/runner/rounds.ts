@@ -1,0 +1,41 @@
+import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import type { TrialPlan } from '../plan/trial-plan.ts';
+import type { Lab } from './lab.ts';
+import { runTrial, type TrialHooks, type TrialPorts } from './trial.ts';
+
+const SEEDS = 2 ** 32;
+
+/** One plan a round. Each draws its own arrivals: one draw repeated would hide what luck does. */
+export function roundPlans(plan: TrialPlan, rounds: number): readonly TrialPlan[] {
+  return Array.from({ length: rounds }, (_, round) => ({
+    ...plan,
+    seed: (plan.seed + round) % SEEDS,
+  }));
+}
+
+/**
+ * The same plan several times, one after the other on fresh workers. When the user stops it, the
+ * rounds that were measured are kept; any other failure fails them all.
+ */
+export async function runRounds(
+  lab: Lab,
+  plans: readonly TrialPlan[],
+  options: {
+    readonly ports: TrialPorts;
+    readonly stopped: AbortSignal;
+    readonly hooksOf: (plan: TrialPlan, round: number) => TrialHooks;
+  },
+): Promise<readonly MeasuredTrial[]> {
+  const { ports, stopped, hooksOf } = options;
+  const done: MeasuredTrial[] = [];
+  for (const [round, plan] of plans.entries()) {
+    try {
+      done.push(await runTrial(lab, plan, hooksOf(plan, round), ports));
+    } catch (error) {
+      if (stopped.aborted && done.length > 0) break;
+      throw error;
+    }
+    if (lab.signal.aborted) break;
+  }
+  return done;
+}
