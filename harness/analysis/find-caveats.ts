@@ -1,25 +1,24 @@
 import { CAVEAT_CODES, type CaveatCode } from './caveat-codes.ts';
-import { caveat } from './caveats.ts';
-import { answered, LITTLE_DEGRADED_ABOVE, littleDeviation, total } from './laws.ts';
-import type { TrialObservations } from './summarize.ts';
-import type { Caveat, Law, Percentiles } from './trial-result.ts';
+import type { CaveatInput } from './caveat-input.ts';
+import { caveat, degraded, type Finding, invalid } from './caveats.ts';
+import { percentText, secondsText } from './evidence-text.ts';
+import { GENERATOR_CHECKS } from './generator-caveats.ts';
+import { answered, littleDeviation, total } from './laws.ts';
+import { STEADY_CHECKS } from './steady-caveats.ts';
+import type { Caveat } from './trial-result.ts';
 
-export interface CaveatInput {
-  readonly seen: TrialObservations;
-  readonly laws: readonly Law[];
-  readonly latencyOk: Percentiles;
-}
+/** With fewer answers than this each, workers differ by chance. */
+const ANSWERS_PER_WORKER_MIN = 30;
 
-type Grade = Caveat['grade'];
-/** What was found against the trial, or `null`. */
-type Finding = { readonly grade: Grade; readonly detail: string } | null;
-
-const GENERATOR_UTILIZATION = { degraded: 0.7, invalid: 0.9 } as const;
-/** Samples are due every 100 ms; a gap of half a second hides a short peak. */
-const SAMPLE_GAP_MS_MAX = 500;
+/** What only those see who ran several trials of one cell. */
+type OfRounds = 'rounds_spread';
 
 /** One check a caveat; adding a code to the list without a check does not compile. */
-const CHECKS: Readonly<Record<CaveatCode, (input: CaveatInput) => Finding>> = {
+const CHECKS: Readonly<
+  Record<Exclude<CaveatCode, OfRounds>, (input: CaveatInput) => Finding | null>
+> = {
+  ...GENERATOR_CHECKS,
+  ...STEADY_CHECKS,
   law_broken: ({ laws }) => {
     const broken = laws.filter(({ holds }) => !holds);
     if (broken.length === 0) return null;
@@ -39,50 +38,72 @@ const CHECKS: Readonly<Record<CaveatCode, (input: CaveatInput) => Finding>> = {
       ? null
       : degraded(stalled.map(({ worker }) => `worker ${worker}`).join(', '));
   },
+  uneven_workers: ({ workers, seen: { plan } }) => {
+    // In a rolling restart workers come and go, and cannot serve alike.
+    if (plan.rolloutSurge > 0 || workers.length < 2) return null;
+    const answers = workers.map((it) => it.answers);
+    const all = answers.reduce((sum, it) => sum + it, 0);
+    if (all < ANSWERS_PER_WORKER_MIN * workers.length) return null;
+    const [least, most] = [Math.min(...answers), Math.max(...answers)];
+    return most <= plan.gates.workerImbalance * least
+      ? null
+      : degraded(`the busiest worker gave ${most} answers, the idlest ${least}`);
+  },
   target_down: ({ seen }) => {
     const { ledger, durationMs, ended } = seen.load;
-    if (ended === 'target_down') return invalid(`no answer any more after ${seconds(durationMs)}`);
+    if (ended === 'target_down')
+      return invalid(`no answer any more after ${secondsText(durationMs)}`);
     const failedConnects = total(ledger.connectionErrors);
     return answered(ledger) === 0 && failedConnects > 0
       ? invalid(`no answer at all, ${failedConnects} connects failed`)
       : null;
   },
   interrupted: ({ seen }) =>
-    seen.load.ended === 'aborted'
-      ? invalid(
-          `stopped after ${seconds(seen.load.durationMs)} of ${seconds(seen.plan.durationMs)}`,
+    seen.load.ended === 'aborted' && seen.stoppedByThreshold === null
+      ? invalid(stoppedAfter(seen))
+      : null,
+  stopped_by_threshold: ({ seen }) =>
+    seen.load.ended === 'aborted' && seen.stoppedByThreshold !== null
+      ? degraded(
+          `${seen.stoppedByThreshold.expression} cannot be met any more (${seen.stoppedByThreshold.detail}): ${stoppedAfter(seen)}`,
         )
       : null,
   no_answers: ({ seen }) =>
     seen.load.ledger.ok === 0
       ? degraded(`0 of ${seen.load.ledger.scheduled} requests were answered right`)
       : null,
-  few_samples: ({ latencyOk }) =>
-    latencyOk.samples > 0 && latencyOk.p95 === null
-      ? degraded(`${latencyOk.samples} latencies are too few for a p95`)
-      : null,
-  generator_busy: ({ seen }) => {
-    const { eventLoopUtilization: busy } = seen.load.generator;
-    const detail = `the generator's event loop was busy ${Math.round(busy * 100)} % of the time`;
-    if (busy > GENERATOR_UTILIZATION.invalid) return invalid(detail);
-    return busy > GENERATOR_UTILIZATION.degraded ? degraded(detail) : null;
-  },
-  monitor_late: ({ seen }) =>
-    seen.server.longestGapMs > SAMPLE_GAP_MS_MAX
-      ? degraded(`${Math.round(seen.server.longestGapMs)} ms without a server-side sample`)
-      : null,
-  little_off: ({ seen }) => {
-    const deviation = littleDeviation(seen.load);
-    return deviation > LITTLE_DEGRADED_ABOVE
-      ? degraded(`L = λW closes within ${(deviation * 100).toFixed(1)} % only`)
-      : null;
-  },
   unanswered_left: ({ seen }) => {
     const { unanswered, timeouts } = seen.load.ledger;
     return unanswered + timeouts > 0
       ? degraded(`${unanswered} unanswered and ${timeouts} timed out`)
       : null;
   },
+  little_off: ({ seen }) => {
+    const deviation = littleDeviation(seen.load);
+    return deviation > seen.plan.gates.littleDeviation.degraded
+      ? degraded(`L = λW closes within ${(deviation * 100).toFixed(1)} % only`)
+      : null;
+  },
+  cpu_throttled: ({ seen: { host } }) =>
+    (host.throttledPeriods ?? 0) > 0
+      ? degraded(
+          `out of CPU quota in ${host.throttledPeriods} periods, for ${Math.round(host.throttledMs ?? 0)} ms`,
+        )
+      : null,
+  cpu_stolen: ({ seen: { host, plan } }) =>
+    (host.cpuStealShare ?? 0) > plan.gates.cpuStealShare
+      ? degraded(`${((host.cpuStealShare ?? 0) * 100).toFixed(1)} % of the CPU time was stolen`)
+      : null,
+  cpu_pressure: ({ seen: { host, plan } }) =>
+    (host.cpuPressureShare ?? 0) > plan.gates.cpuPressureShare
+      ? degraded(
+          `some process waited for a CPU ${percentText(host.cpuPressureShare ?? 0)} of the time`,
+        )
+      : null,
+  monitor_late: ({ seen: { server, plan } }) =>
+    server.longestGapMs > plan.gates.monitorGapMs
+      ? degraded(`${Math.round(server.longestGapMs)} ms without a server-side sample`)
+      : null,
   monitor_lost: ({ seen }) =>
     seen.server.lost ? degraded("the monitor's connection ended during the window") : null,
 };
@@ -90,20 +111,32 @@ const CHECKS: Readonly<Record<CaveatCode, (input: CaveatInput) => Finding>> = {
 export function findCaveats(input: CaveatInput): readonly Caveat[] {
   const caveats: Caveat[] = [];
   for (const code of CAVEAT_CODES) {
+    if (code === 'rounds_spread') continue;
     const finding = CHECKS[code](input);
-    if (finding !== null) caveats.push(caveat(code, finding.grade, finding.detail));
+    if (finding !== null) caveats.push(caveat(code, finding));
   }
   return caveats;
 }
 
-function invalid(detail: string): Finding {
-  return { grade: 'INVALID', detail };
+/**
+ * Against the rounds of one cell together, or `null`.
+ *
+ * @param what the number that differs, e.g. `throughput`
+ * @param spread largest over smallest, minus 1
+ */
+export function roundsSpreadCaveat(
+  { what, spread }: { readonly what: string; readonly spread: number },
+  gates: { readonly roundsSpread: number },
+): Caveat | null {
+  if (spread <= gates.roundsSpread) return null;
+  return caveat(
+    'rounds_spread',
+    degraded(
+      `${what} differs by ${percentText(spread)} between the rounds, beyond ${percentText(gates.roundsSpread)}`,
+    ),
+  );
 }
 
-function degraded(detail: string): Finding {
-  return { grade: 'DEGRADED', detail };
-}
-
-function seconds(durationMs: number): string {
-  return `${(durationMs / 1000).toFixed(1)} s`;
+function stoppedAfter({ load, plan }: CaveatInput['seen']): string {
+  return `stopped after ${secondsText(load.durationMs)} of ${secondsText(plan.durationMs)}`;
 }

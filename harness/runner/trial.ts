@@ -6,11 +6,13 @@ import {
   WORKLOAD_PATH_PREFIX,
 } from '../../server/contract.ts';
 import { summarizeTrial } from '../analysis/summarize.ts';
+import type { ThresholdStop } from '../analysis/threshold-results.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { LabError } from '../lab-error.ts';
 import { mergeHistograms } from '../load/histogram.ts';
 import type { LoadProgress, LoadRequest, LoadResult } from '../load/load-engine.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
+import { hostBetween, readHostHealth } from './host-health.ts';
 import type { Lab } from './lab.ts';
 import { pause } from './pause.ts';
 import { readTreeCpuMs } from './process-cpu.ts';
@@ -125,7 +127,9 @@ async function measure(context: {
 
   hooks.onPhase('measure');
   const cpuBefore = postgresCpuMs(lab);
+  const hostBefore = readHostHealth();
   const sampling = lab.monitor.startSampling();
+  const stoppedByThreshold: ThresholdStop | null = null;
   const [load, rollout] = await Promise.all([
     lab.load.run(request, {
       signal: AbortSignal.any([lab.signal, server.ended]),
@@ -136,6 +140,7 @@ async function measure(context: {
   const window = await sampling.stop();
   const cpuAfter = postgresCpuMs(lab);
   const measureMs = phase();
+  const host = hostBetween(hostBefore, readHostHealth(), measureMs);
   throwIfBroken([lab.signal, server.ended], load);
   const after = await settledStats(server, lab.signal);
   const statsMs = phase();
@@ -147,6 +152,7 @@ async function measure(context: {
         startedAt,
         environment: { ...lab.environment, loadEngine: load.engineVersion },
         load,
+        stoppedByThreshold,
         before,
         after,
         deaths: server.deaths.slice(deathsBefore),
@@ -162,12 +168,14 @@ async function measure(context: {
           peakByWorker: byWorkerId(window.peakByWorker),
           samples: window.samples,
           longestGapMs: window.sampleGapMsMax,
+          activeMean: window.meanByState['active'] ?? 0,
           waitEventShares: window.waitEventShares,
           lost: window.lost !== null,
         },
         rollout,
         leftBehind,
         postgresCpuMs: cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore,
+        host,
         phasesMs: {
           startServer: startServerMs,
           warmup: warmupMs,

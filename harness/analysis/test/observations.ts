@@ -1,10 +1,16 @@
 import { POOL_DEFAULTS, type WorkerStats } from '../../../server/contract.ts';
-import type { LoadResult } from '../../load/load-engine.ts';
+import type { BreakdownBucket, LoadResult, LoadSecond } from '../../load/load-engine.ts';
+import { GATE_DEFAULTS } from '../../plan/gates.ts';
 import type { TrialPlan } from '../../plan/trial-plan.ts';
-import type { HistogramView } from '../percentiles.ts';
-import type { TrialObservations } from '../summarize.ts';
+import type { TrialObservations } from '../trial-observations.ts';
 
-/** A trial in which everything is right: 2 workers, 2,000 requests, 1,920 ok, 80 pool timeouts. */
+/** Length of the trial that everything here is of. */
+export const SECONDS = 12;
+
+/**
+ * A trial in which everything is right: 16 callers, 2 workers, 12 s with 1,000 requests in each, of
+ * which 960 are answered right and 40 are pool timeouts.
+ */
 export function soundObservations(): TrialObservations {
   return {
     plan: planOf(),
@@ -28,9 +34,10 @@ export function soundObservations(): TrialObservations {
       },
       loadEngine: 'autocannon 9.0.0',
     },
-    load: loadOf(),
+    load: closedLoad(),
+    stoppedByThreshold: null,
     before: { workers: [worker(1, 0), worker(2, 0)], crashes: 0, primaryCpuMs: 10 },
-    after: { workers: [worker(1, 1_000), worker(2, 1_000)], crashes: 0, primaryCpuMs: 20 },
+    after: { workers: [worker(1, 6_000), worker(2, 6_000)], crashes: 0, primaryCpuMs: 20 },
     deaths: [],
     limits: { maxConnections: 30, superuserReserved: 3, reserved: 0 },
     others: 1,
@@ -38,15 +45,47 @@ export function soundObservations(): TrialObservations {
       peakWorkers: 8,
       peakAll: 9,
       peakByWorker: { '1': 4, '2': 4 },
-      samples: 20,
+      samples: 120,
       longestGapMs: 110,
-      waitEventShares: { 'Lock/transactionid': 0.9, running: 0.1 },
+      activeMean: 3,
+      waitEventShares: { 'Timeout/PgSleep': 0.9, CPU: 0.1 },
       lost: false,
     },
     rollout: null,
     leftBehind: 0,
-    postgresCpuMs: 700,
-    phasesMs: { measure: 2000 },
+    postgresCpuMs: 1_200,
+    host: {
+      cpuPressureShare: 0.1,
+      throttledPeriods: 0,
+      throttledMs: 0,
+      cpuStealShare: 0,
+    },
+    phasesMs: { measure: 12_000 },
+  };
+}
+
+/** The same, with arrivals at 1,000/s of which nothing is left over. */
+export function soundOpenObservations(): TrialObservations {
+  const sound = soundObservations();
+  const model = {
+    kind: 'open',
+    stages: [{ fromPerSecond: 1_000, toPerSecond: 1_000, durationMs: SECONDS * 1_000 }],
+    arrivals: 'poisson',
+    maxInFlight: 256,
+    atCap: 'drop',
+    threads: 1,
+  } as const;
+  return {
+    ...sound,
+    plan: {
+      ...sound.plan,
+      load: { ...sound.plan.load, model: { ...model, stages: [...model.stages] } },
+    },
+    load: {
+      ...sound.load,
+      engine: 'open',
+      offered: { expected: 12_000, due: 12_000, issued: 12_000 },
+    },
   };
 }
 
@@ -56,9 +95,14 @@ export function planOf(): TrialPlan {
     pool: { ...POOL_DEFAULTS, poolSize: 2, maxOverflow: 2 },
     workload: 'hold',
     workloadParams: {},
-    load: { connections: 16, thinkTimeMs: 0, requestTimeoutMs: 5_000, goodputDeadlineMs: 1_000 },
-    warmupMs: 100,
-    durationMs: 2_000,
+    load: {
+      model: { kind: 'closed', connections: 16, thinkTimeMs: 0 },
+      requestTimeoutMs: null,
+      retry: null,
+      goodputDeadlineMs: 20,
+    },
+    warmupMs: 2_000,
+    durationMs: SECONDS * 1_000,
     drainMs: 500,
     rolloutSurge: 0,
     postgres: {
@@ -67,48 +111,118 @@ export function planOf(): TrialPlan {
       reservedConnections: 0,
       extra: {},
     },
+    gates: GATE_DEFAULTS,
+    thresholds: [],
+    abortOnFail: false,
     seed: 1,
   };
 }
 
-function loadOf(): LoadResult {
+/** 960 right answers with a median of 14 ms and a p99 of 30 ms. */
+const LATENCIES = '14x500 16x440 30x20';
+
+/** A second of the sound trial. */
+export function soundSecond(second: number): LoadSecond {
+  return {
+    second,
+    started: 1_000,
+    dropped: 0,
+    good: 940,
+    inFlightSeconds: 16,
+    outcomes: { ok: 960, error: 40, censored: 0 },
+    latencyUs: { ok: LATENCIES, error: '50x40', censored: null },
+    componentsUs: {
+      lag: '0x960',
+      wait: '8x500 10x440 22x20',
+      connect: '0x940 2x20',
+      db: '4x960',
+      loop: '0.5x960',
+      rest: '1.5x960',
+    },
+  };
+}
+
+const times = (text: string): string =>
+  text
+    .split(' ')
+    .map((entry) => entry.split('x'))
+    .map(([ms, count]) => `${ms}x${Number(count) * SECONDS}`)
+    .join(' ');
+
+function closedLoad(): LoadResult {
+  const seconds = Array.from({ length: SECONDS }, (_, second) => soundSecond(second));
+  const endings = {
+    ok: 960 * SECONDS,
+    httpErrors: { pool_timeout: 40 * SECONDS },
+    refusalReasons: {},
+    connectionErrors: {},
+    timeouts: 0,
+    lost: 0,
+    unanswered: 0,
+  };
   return {
     engine: 'closed',
     engineVersion: 'autocannon 9.0.0',
     ended: 'completed',
     startedAtMs: 0,
-    durationMs: 2_000,
-    drainMs: 10,
+    durationMs: SECONDS * 1_000,
+    drainMs: 0,
     ledger: {
-      scheduled: 2_000,
-      ok: 1_920,
-      httpErrors: { pool_timeout: 80 },
-      refusalReasons: {},
-      connectionErrors: {},
-      timeouts: 0,
+      scheduled: 12_000,
       dropped: 0,
-      lost: 0,
-      unanswered: 0,
+      ...endings,
+      attempts: { started: 12_000, ...endings },
     },
     brokenLaws: [],
-    good: 1_900,
-    inFlightSeconds: 32,
-    residenceSeconds: 32,
-    seconds: [0, 1].map((second) => ({
-      second,
-      started: 1_000,
-      good: 950,
-      outcomes: { ok: 960, error: 40, censored: 0 },
-      latencyUs: { ok: '960', error: '40', censored: null },
-    })),
-    latencyUs: { ok: '1920', error: '80', censored: '0' },
-    componentsUs: { wait: '1920', connect: '1920', db: '1920', total: '1920', rest: '1920' },
-    answersByWorker: { '1': 1_000, '2': 1_000 },
-    generator: { cpuMs: 300, eventLoopUtilization: 0.3, eventLoopDelayMsP99: 2 },
+    offered: null,
+    good: 940 * SECONDS,
+    inFlightSeconds: 16 * SECONDS,
+    residenceSeconds: 16 * SECONDS,
+    seconds,
+    latencyUs: { ok: times(LATENCIES), error: times('50x40'), censored: '' },
+    lagUs: '0.1x12000',
+    serviceUs: times(LATENCIES),
+    componentsUs: {
+      lag: times('0x960'),
+      wait: times('8x500 10x440 22x20'),
+      connect: times('0x940 2x20'),
+      db: times('4x960'),
+      loop: times('0.5x960'),
+      rest: times('1.5x960'),
+    },
+    breakdown: [
+      bucket(14, 500 * SECONDS, { wait: 8, db: 4, loop: 0.5, rest: 1.5 }),
+      bucket(16, 440 * SECONDS, { wait: 10, db: 4, loop: 0.5, rest: 1.5 }),
+      bucket(30, 20 * SECONDS, { wait: 22, connect: 2, db: 4, loop: 0.5, rest: 1.5 }),
+    ],
+    answersByWorker: { '1': 6_000, '2': 6_000 },
+    reconnects: 0,
+    generator: { threads: 1, cpuMs: 1_800, eventLoopUtilization: 0.3, eventLoopDelayMsP99: 2 },
   };
 }
 
-/** The worker's account after `finished` requests, 4 % of them pool timeouts. */
+/** Requests of one latency, and what one of them was made of in ms. */
+export function bucket(
+  latencyMs: number,
+  count: number,
+  partsMs: Partial<BreakdownBucket['sumUs']>,
+): BreakdownBucket {
+  const sum = (ms: number | undefined): number => (ms ?? 0) * 1_000 * count;
+  return {
+    fromUs: latencyMs * 1_000,
+    count,
+    sumUs: {
+      lag: sum(partsMs.lag),
+      wait: sum(partsMs.wait),
+      connect: sum(partsMs.connect),
+      db: sum(partsMs.db),
+      loop: sum(partsMs.loop),
+      rest: sum(partsMs.rest),
+    },
+  };
+}
+
+/** The worker's account after `finished` requests, 4 % of them pool timeouts, 500 a second. */
 export function worker(id: number, finished: number): WorkerStats {
   const failed = finished * 0.04;
   return {
@@ -133,8 +247,8 @@ export function worker(id: number, finished: number): WorkerStats {
       heldPeak: 4,
       waitingPeak: 4,
       waitingSeconds: finished / 100,
-      saturatedSeconds: finished / 500,
-      holdSeconds: finished / 50,
+      saturatedSeconds: finished / 1_000,
+      holdSeconds: finished * 0.004,
     },
     http: {
       started: finished,
@@ -143,20 +257,11 @@ export function worker(id: number, finished: number): WorkerStats {
       inFlight: 0,
       errors: failed > 0 ? { pool_timeout: failed } : {},
     },
-    cpuMs: finished,
+    cpuMs: finished * 0.4,
     eventLoopDelayMsP99: 1,
     eventLoopStalls: 1,
+    eventLoopActiveMs: 50 + finished * 0.5,
+    eventLoopIdleMs: 9_000 + finished * 1.5,
     eventLoopUtilization: 0.2,
-  };
-}
-
-/** Fake codec: the text is the number of samples, every sample is 10 ms. */
-export function decodeFake(encoded: readonly string[]): HistogramView {
-  const samples = encoded.reduce((sum, text) => sum + Number(text), 0);
-  return {
-    samples,
-    meanUs: samples === 0 ? null : 10_000,
-    maxUs: samples === 0 ? null : 10_000,
-    quantileUs: () => 10_000,
   };
 }

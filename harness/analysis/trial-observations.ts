@@ -1,0 +1,47 @@
+import type { ServerStats } from '../../server/contract.ts';
+import type { LoadResult } from '../load/load-engine.ts';
+import type { TrialPlan } from '../plan/trial-plan.ts';
+import type { HistogramView } from './percentiles.ts';
+import type { ThresholdStop } from './threshold-results.ts';
+import type { Environment, Host, MeasuredTrial } from './trial-result.ts';
+
+/** What one trial saw, from everybody who watched it; counts and times as they were taken. */
+export interface TrialObservations {
+  readonly plan: TrialPlan;
+  readonly startedAt: string;
+  readonly environment: Environment;
+  readonly load: LoadResult;
+  /** The threshold that stopped the run (`--abort-on-fail`); `null`: none did. */
+  readonly stoppedByThreshold: ThresholdStop | null;
+  /** The server's own account, with nothing in flight: before the window and after the drain. */
+  readonly before: ServerStats;
+  readonly after: ServerStats;
+  readonly deaths: readonly { readonly worker: number; readonly reason: string }[];
+  readonly limits: {
+    readonly maxConnections: number;
+    readonly superuserReserved: number;
+    readonly reserved: number;
+  };
+  /** Connections of everybody but the API, the monitor's own included, before the API started. */
+  readonly others: number;
+  readonly server: {
+    readonly peakWorkers: number;
+    readonly peakAll: number;
+    readonly peakByWorker: Readonly<Record<string, number>>;
+    readonly samples: number;
+    readonly longestGapMs: number;
+    /** Of the workers' backends, those in a statement, on average over the samples. */
+    readonly activeMean: number;
+    readonly waitEventShares: Readonly<Record<string, number>>;
+    readonly lost: boolean;
+  };
+  readonly rollout: MeasuredTrial['rollout'];
+  /** Connections of the API that the server side still had after the API was stopped. */
+  readonly leftBehind: number;
+  readonly postgresCpuMs: number | null;
+  readonly host: Host;
+  readonly phasesMs: Readonly<Record<string, number>>;
+}
+
+/** Merges histograms in the form the load engine sent them; `null` stands for an empty one. */
+export type DecodeHistogram = (encoded: readonly (string | null)[]) => HistogramView;
