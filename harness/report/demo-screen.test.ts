@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { summarizeTrial } from '../analysis/summarize.ts';
-import { decodeFake, soundObservations } from '../analysis/test/observations.ts';
+import { decodeFake } from '../analysis/test/fake-histogram.ts';
+import { soundObservations } from '../analysis/test/observations.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import type { Contrast, DemoResult } from '../scenarios/demo.ts';
 import { renderDemo } from './demo-screen.ts';

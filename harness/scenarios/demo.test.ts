@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { summarizeTrial } from '../analysis/summarize.ts';
-import { decodeFake, soundObservations } from '../analysis/test/observations.ts';
+import { decodeFake } from '../analysis/test/fake-histogram.ts';
+import { soundObservations } from '../analysis/test/observations.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import { runDemo, trialsOf } from './demo.ts';
