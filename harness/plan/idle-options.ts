@@ -28,6 +28,8 @@ const IDLE_IN_UP: readonly OptionName[] = [
   'goodputDeadline',
   'rollout',
   'gate',
+  'threshold',
+  'abortOnFail',
   'rounds',
 ];
 
@@ -40,6 +42,7 @@ export function idleOptionWarnings(
     [IDLE_BY_KIND[values.poolKind], `with --pool-kind ${values.poolKind}`],
     [openLoopOption(values) === null ? OPEN_ONLY : [], 'without --rate or --stages'],
     [values.retries === 0 ? ['retryBackoff'] : [], 'without --retries'],
+    [values.threshold.length === 0 ? ['abortOnFail'] : [], 'without --threshold'],
     [command === 'up' ? IDLE_IN_UP : [], 'with up, which measures nothing'],
   ];
   return idle.flatMap(([names, why]) =>

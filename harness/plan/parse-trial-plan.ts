@@ -14,6 +14,7 @@ import {
 } from './option-table.ts';
 import { problemError } from './problem-error.ts';
 import { RUN_OPTIONS } from './run-options.ts';
+import { thresholdProblems } from './threshold-problems.ts';
 import { type TrialPlan, trialPlanSchema } from './trial-plan.ts';
 
 export interface ParsedTrialPlan {
@@ -50,7 +51,12 @@ export function parseTrialPlan(given: {
 }): ParsedTrialPlan {
   const read = readOptions(RUN_OPTIONS, given);
   const command = given.command ?? 'run';
-  const problems = [...read.problems, ...problemsBetween(read), ...loadProblems(read)];
+  const problems = [
+    ...read.problems,
+    ...problemsBetween(read),
+    ...loadProblems(read),
+    ...thresholdProblems(read),
+  ];
   if (problems.length > 0) throw problemError(problems, command);
   return {
     plan: deepFreeze(trialPlanSchema.parse(planOf(read.values))),
@@ -104,8 +110,8 @@ function planOf(values: OptionValues<PlanTable>): TrialPlan {
       extra: { ...values.pgSetting },
     },
     gates: values.gate,
-    thresholds: [],
-    abortOnFail: false,
+    thresholds: [...values.threshold],
+    abortOnFail: values.abortOnFail,
     seed: values.seed,
   };
 }

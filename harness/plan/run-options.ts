@@ -10,6 +10,7 @@ import { gateLimits } from './gate-parser.ts';
 import { GATE_DEFAULTS } from './gates.ts';
 import { LOAD_OPTIONS } from './load-options.ts';
 import { option } from './option.ts';
+import { THRESHOLD_OPTIONS } from './threshold-options.ts';
 import { PLAN_LIMITS } from './trial-plan.ts';
 import {
   absolutePath,
@@ -178,6 +179,7 @@ export const PLAN_OPTIONS = {
       'when numbers are doubted, e.g. generator-utilization=0.7/0.9 (degraded/invalid) or interval-half-width=0.1',
     repeatable: true,
   }),
+  ...THRESHOLD_OPTIONS,
   seed: option('seed', {
     parser: wholeNumber({ min: 0, max: 2 ** 32 - 1, placeholder: 'number' }),
     defaultValue: 1,
