@@ -5,7 +5,7 @@
  */
 
 import type { LoadRequest } from '../load/load-engine.ts';
-import { createClosedEngine } from '../load/load-process-engine.ts';
+import { createLoadEngine } from '../load/load-process-engine.ts';
 import { startStubServer } from '../load/stubs/stub-server.ts';
 
 export interface ClosedEngineBenchOptions {
@@ -52,7 +52,7 @@ export async function benchClosedEngine(
     seed: 1,
   };
   const startedMs = performance.now();
-  await using session = await createClosedEngine({ onSpawn: () => () => undefined }).open();
+  await using session = await createLoadEngine({ onSpawn: () => () => undefined }).open();
   const processStartMs = performance.now() - startedMs;
 
   const overheadsMs: number[] = [];

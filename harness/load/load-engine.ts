@@ -38,6 +38,11 @@ export interface OpenModel {
   readonly threads: number;
 }
 
+/** Connections that a generator opens for it. */
+export function connectionsOf(model: ClosedModel | OpenModel): number {
+  return model.kind === 'closed' ? model.connections : model.maxInFlight;
+}
+
 /** What a client does about a failure; without a policy nothing, since retries hide exhaustion. */
 export interface RetryPolicy {
   /** Further attempts after the first. */
@@ -223,7 +228,6 @@ export const PROGRESS_QUANTILES = {
 export type ProgressQuantile = keyof typeof PROGRESS_QUANTILES | 'max';
 
 export interface LoadEngine {
-  readonly kind: 'closed' | 'open';
   /** Aborting stops issuing, keeps what is measured and resolves with `ended: 'aborted'`. */
   run(
     request: LoadRequest,

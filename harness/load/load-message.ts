@@ -1,7 +1,6 @@
 /** The messages between the harness and its load process. */
 import { z } from 'zod';
 import type { UncorrectedResult } from './autocannon-adapter.ts';
-import type { LoadEngine } from './load-engine.ts';
 import { loadProgressSchema, loadRequestSchema, loadResultSchema } from './load-result-schema.ts';
 
 const number = z.number();
@@ -17,15 +16,10 @@ const uncorrectedResultSchema: z.ZodType<UncorrectedResult> = z.strictObject({
   cpuMs: number,
 });
 
-/** Engines that the load process knows. */
-export const ENGINE_KINDS = ['closed'] as const satisfies readonly LoadEngine['kind'][];
-export type EngineKind = (typeof ENGINE_KINDS)[number];
-
 /** Harness → load process; one run at a time. The process ends when the channel closes. */
 export const loadCommandSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('run'),
-    engine: z.enum(ENGINE_KINDS),
     request: loadRequestSchema,
     /** It was aborted before it was asked for: the result is that of a run without requests. */
     aborted: z.boolean(),

@@ -3,13 +3,19 @@
  * neither the harness's work nor the server's shares its event loop.
  */
 import { runUncorrected } from './autocannon-adapter.ts';
-import { type ClosedRunHooks, runClosedLoad } from './closed-engine.ts';
-import type { LoadRequest, LoadResult } from './load-engine.ts';
-import { type EngineKind, type LoadReport, loadCommandSchema } from './load-message.ts';
+import { runClosedLoad } from './closed-engine.ts';
+import type { LoadEngine } from './load-engine.ts';
+import { type LoadReport, loadCommandSchema } from './load-message.ts';
+import { runOpenLoad } from './open-engine.ts';
 
-const ENGINES: Readonly<
-  Record<EngineKind, (request: LoadRequest, hooks: ClosedRunHooks) => Promise<LoadResult>>
-> = { closed: runClosedLoad };
+const run: LoadEngine['run'] = async (request, hooks) => {
+  switch (request.model.kind) {
+    case 'closed':
+      return await runClosedLoad(request, hooks);
+    case 'open':
+      return await runOpenLoad(request, hooks);
+  }
+};
 
 let current = new AbortController();
 
@@ -32,7 +38,7 @@ async function obey(raw: unknown): Promise<void> {
     case 'run': {
       current = new AbortController();
       if (command.aborted) current.abort();
-      const result = await ENGINES[command.engine](command.request, {
+      const result = await run(command.request, {
         signal: current.signal,
         onProgress: (progress) => report({ type: 'progress', progress }),
       });

@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { identifyProcess } from '../process-table.ts';
-import { createClosedEngine } from './load-process-engine.ts';
+import type { LoadRequest, OpenModel } from './load-engine.ts';
+import { createLoadEngine } from './load-process-engine.ts';
 import { type StubServer, startStubServer } from './stubs/stub-server.ts';
 
 test('one process serves several runs and is gone after the session', async () => {
   const spawned: number[] = [];
   const released: number[] = [];
-  const engine = createClosedEngine({
+  const engine = createLoadEngine({
     onSpawn: (pid) => {
       spawned.push(pid);
       return () => released.push(pid);
@@ -34,7 +35,7 @@ test('one process serves several runs and is gone after the session', async () =
 
 test('a run of the engine itself takes a process of its own and leaves none', async () => {
   const spawned: number[] = [];
-  const engine = createClosedEngine({
+  const engine = createLoadEngine({
     onSpawn: (pid) => {
       spawned.push(pid);
       return () => undefined;
@@ -47,7 +48,7 @@ test('a run of the engine itself takes a process of its own and leaves none', as
 });
 
 test('a process that is killed during a run fails the run, and the session can be closed', async () => {
-  await using session = await createClosedEngine({ onSpawn: () => () => undefined }).open();
+  await using session = await createLoadEngine({ onSpawn: () => () => undefined }).open();
   const stub = await stubServer();
   const pending = session.run({ ...requestFor(stub), durationMs: 30_000 }, hooks());
   const failure = expect(pending).rejects.toMatchObject({
@@ -63,7 +64,7 @@ test('a process that is killed during a run fails the run, and the session can b
 });
 
 test('a session refuses a second run while one is under way', async () => {
-  await using session = await createClosedEngine({ onSpawn: () => () => undefined }).open();
+  await using session = await createLoadEngine({ onSpawn: () => () => undefined }).open();
   const stub = await stubServer();
   const first = session.run(requestFor(stub), hooks());
   await expect.poll(() => stub.truth().answered, { timeout: 8_000 }).toBeGreaterThan(0);
@@ -73,7 +74,7 @@ test('a session refuses a second run while one is under way', async () => {
 
 test('a process that cannot start fails with its last lines', async () => {
   const entry = await temporaryEntry('throw new Error("no such luck");');
-  const engine = createClosedEngine({ entry, onSpawn: () => () => undefined });
+  const engine = createLoadEngine({ entry, onSpawn: () => () => undefined });
   await expect(engine.open()).rejects.toMatchObject({
     code: 'LOAD_PROCESS_FAILED',
     exitCode: 3,
@@ -85,8 +86,8 @@ test('a process under load ends by itself when its parent is killed', async () =
   const stub = await stubServer();
   const parent = fork(
     await temporaryEntry(`
-      import { createClosedEngine } from ${JSON.stringify(new URL('./load-process-engine.ts', import.meta.url).href)};
-      const session = await createClosedEngine({ onSpawn: () => () => undefined }).open();
+      import { createLoadEngine } from ${JSON.stringify(new URL('./load-process-engine.ts', import.meta.url).href)};
+      const session = await createLoadEngine({ onSpawn: () => () => undefined }).open();
       process.send(session.pid);
       const request = ${JSON.stringify({ ...requestFor(stub), durationMs: 30_000 })};
       await session.run(request, { signal: new AbortController().signal, onProgress: () => {} });
@@ -98,10 +99,25 @@ test('a process under load ends by itself when its parent is killed', async () =
   await expect.poll(() => identifyProcess(pid), { timeout: 2_000 }).toBeNull();
 });
 
-test('connections beyond the file descriptors are refused before anything is sent', async () => {
-  await using session = await createClosedEngine({ onSpawn: () => () => undefined }).open();
+test('one session takes both kinds of load, one after the other', async () => {
+  await using session = await createLoadEngine({ onSpawn: () => () => undefined }).open();
   const stub = await stubServer();
-  const request = { ...requestFor(stub), connections: 100_000_000 };
+  const closed = await session.run(requestFor(stub), hooks());
+  const open = await session.run({ ...requestFor(stub), model: openModel }, hooks());
+  expect([closed.engine, open.engine]).toEqual(['closed', 'open']);
+  expect([closed.engineVersion, open.engineVersion]).toEqual([
+    expect.stringContaining('autocannon'),
+    expect.stringContaining('undici'),
+  ]);
+  expect(open.ledger.scheduled).toBe(20);
+  expect(closed.ledger.ok + open.ledger.ok).toBe(stub.truth().answered);
+});
+
+test('connections beyond the file descriptors are refused before anything is sent', async () => {
+  await using session = await createLoadEngine({ onSpawn: () => () => undefined }).open();
+  const stub = await stubServer();
+  const model = { kind: 'closed', connections: 100_000_000, thinkTimeMs: 0 } as const;
+  const request = { ...requestFor(stub), model };
   if (process.platform === 'linux') {
     await expect(session.run(request, hooks())).rejects.toMatchObject({
       code: 'TOO_FEW_FILE_DESCRIPTORS',
@@ -109,6 +125,15 @@ test('connections beyond the file descriptors are refused before anything is sen
   }
   expect(stub.truth().connections).toBe(0);
 });
+
+const openModel: OpenModel = {
+  kind: 'open',
+  stages: [{ fromPerSecond: 100, toPerSecond: 100, durationMs: 200 }],
+  arrivals: 'constant',
+  maxInFlight: 4,
+  atCap: 'queue',
+  threads: 1,
+};
 
 async function stubServer(): Promise<StubServer> {
   const stub = await startStubServer({ serviceMs: 2 });
@@ -124,17 +149,18 @@ async function temporaryEntry(source: string): Promise<string> {
   return file;
 }
 
-function requestFor(stub: StubServer) {
+function requestFor(stub: StubServer): LoadRequest {
   return {
     origin: stub.origin,
     path: '/',
-    connections: 4,
-    thinkTimeMs: 0,
+    model: { kind: 'closed', connections: 4, thinkTimeMs: 0 },
     durationMs: 200,
     drainMs: 500,
     requestTimeoutMs: 2_000,
+    retry: null,
     goodputDeadlineMs: 100,
     targetDownMs: 5_000,
+    seed: 1,
   };
 }
 

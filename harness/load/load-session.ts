@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
 import type { UncorrectedResult } from './autocannon-adapter.ts';
 import { readOpenFilesLimit, requireFileDescriptors } from './file-descriptor-limit.ts';
-import type { LoadEngine, LoadRequest } from './load-engine.ts';
-import type { EngineKind, LoadCommand } from './load-message.ts';
+import { connectionsOf, type LoadEngine, type LoadRequest } from './load-engine.ts';
+import type { LoadCommand } from './load-message.ts';
 import { LoadProcessLink } from './load-process-link.ts';
 
 /** Node starts in 0.2 to 0.5 s, on a machine that is busy with other things in a few seconds. */
@@ -11,7 +11,6 @@ const READY_DEADLINE_MS = 15_000;
 const RUN_MARGIN_MS = 10_000;
 
 export interface LoadSessionOptions {
-  readonly engine: EngineKind;
   /** File of the load process. */
   readonly entry: string;
   /** Takes note of the process; the function given back is called when it is gone. */
@@ -35,7 +34,7 @@ export interface LoadSession extends LoadEngine, AsyncDisposable {
  *   TOO_FEW_FILE_DESCRIPTORS from a run
  */
 export async function openLoadSession(options: LoadSessionOptions): Promise<LoadSession> {
-  const { engine, entry, onSpawn } = options;
+  const { entry, onSpawn } = options;
   const child = fork(entry, [], {
     detached: true,
     execArgv: [],
@@ -53,15 +52,15 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
     throw error;
   }
   return {
-    kind: engine,
     pid: child.pid ?? 0,
     run: async (request, { signal, onProgress }) => {
-      requireFileDescriptors({ ...request, openFilesLimit: await readOpenFilesLimit() });
+      const connections = connectionsOf(request.model);
+      requireFileDescriptors({ connections, openFilesLimit: await readOpenFilesLimit() });
       link.onProgress = onProgress;
       using _ = link.stopOn(signal);
       const { durationMs, drainMs } = request;
       const deadlineMs = durationMs + drainMs + RUN_MARGIN_MS;
-      const command: LoadCommand = { type: 'run', engine, request, aborted: signal.aborted };
+      const command: LoadCommand = { type: 'run', request, aborted: signal.aborted };
       return (await link.ask(command, 'result', deadlineMs)).result;
     },
     runUncorrected: async (request) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Environment } from '../analysis/trial-result.ts';
 import type { Custodian } from '../custodian.ts';
 import { LabError } from '../lab-error.ts';
-import { createClosedEngine } from '../load/load-process-engine.ts';
+import { createLoadEngine } from '../load/load-process-engine.ts';
 import type { LoadSession } from '../load/load-session.ts';
 import { createEmbeddedPostgres } from '../postgres/embedded.ts';
 import { openLabDirectory } from '../postgres/lab-directory.ts';
@@ -68,7 +68,7 @@ export async function withLab<T>(
   };
 
   // The load process starts beside PostgreSQL: neither needs the other to get ready.
-  const loading = createClosedEngine({
+  const loading = createLoadEngine({
     onSpawn: (pid) => watchdog.guard({ kind: 'process-group', pid }),
   }).open();
   // Its failure is seen where it is awaited; until then it must not count as unhandled.
