@@ -34,6 +34,7 @@ export function answerParts(
     connect: connect * scale,
     db: db * scale,
     loop: loop * scale,
-    rest: serviceUs - told * scale,
+    // Rounding may leave a hair less than nothing.
+    rest: Math.max(0, serviceUs - told * scale),
   };
 }

@@ -43,6 +43,7 @@ test.each([
   ['cache;dur=9, edge', {}],
   ['db', {}],
   ['db;dur=-1, wait;dur=x', {}],
+  ['db;dur=Infinity, wait;dur=1e300, loop;dur=3600000', { loop: 3_600_000 }],
   ['', {}],
 ])('Server-Timing "%s" reads %j', (header, timing) => {
   expect(parseServerTiming(header)).toEqual(timing);

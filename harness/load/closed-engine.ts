@@ -7,6 +7,7 @@ import {
   type AutocannonTarget,
   startAutocannon,
 } from './autocannon-adapter.ts';
+import { AutocannonConnection } from './autocannon-connection.ts';
 import { ClosedClient } from './closed-client.ts';
 import { type GeneratorMeter, startGeneratorMeter } from './generator-meter.ts';
 import type { ClosedModel, LoadProgress, LoadRequest, LoadResult } from './load-engine.ts';
@@ -124,7 +125,7 @@ class ClosedRun {
     const { requestTimeoutMs, retry } = this.#request;
     const { connections, thinkTimeMs } = this.#model;
     const index = this.#clients.length;
-    const closedClient = new ClosedClient(client, {
+    const closedClient = new ClosedClient((owner) => new AutocannonConnection(client, owner), {
       recorder: this.#recorder,
       thinkTimeMs,
       requestTimeoutMs,

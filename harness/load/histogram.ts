@@ -40,7 +40,7 @@ export class Histogram {
   }
 
   record(us: number): void {
-    this.#hdr.recordValue(Math.min(Math.max(Math.round(us), 0), HISTOGRAM_MAX_US));
+    this.#hdr.recordValue(recordableUs(us));
   }
 
   /** Value at or below which the share `q` (0 to 1) of the samples lies, in µs. Not of an empty one. */
@@ -70,6 +70,11 @@ export class Histogram {
   encode(): EncodedHistogram {
     return encodeIntoCompressedBase64(this.#hdr);
   }
+}
+
+/** What a histogram makes of a value: whole µs, 0 to one hour. */
+export function recordableUs(us: number): number {
+  return Math.min(Math.max(Math.round(us), 0), HISTOGRAM_MAX_US);
 }
 
 export function decodeHistogram(encoded: EncodedHistogram): Histogram {

@@ -26,6 +26,14 @@ export function checkLedger(ledger: Ledger): readonly string[] {
   if (attempts.ok !== ledger.ok) {
     broken.push(`right answers to attempts ${attempts.ok} = to users ${ledger.ok}`);
   }
+  for (const [what, users, made] of [
+    ['http errors', sum(ledger.httpErrors), sum(attempts.httpErrors)],
+    ['connection errors', sum(ledger.connectionErrors), sum(attempts.connectionErrors)],
+    ['lost', ledger.lost, attempts.lost],
+  ] as const) {
+    // Each of them happened to an attempt; only a timeout can meet a user who waits for one.
+    if (users > made) broken.push(`${what} of users ${users} ≤ of attempts ${made}`);
+  }
   for (const [whose, endings] of [
     ['', ledger],
     [' of attempts', attempts],

@@ -69,7 +69,7 @@ export const loadProgressSchema: z.ZodType<LoadProgress> = z.strictObject({
   elapsedMs: duration,
   ledger: ledgerSchema,
   good: count,
-  inFlight: count,
+  inFlight: z.int(),
   latencyUs: z
     .strictObject({
       p50: duration,
@@ -93,15 +93,16 @@ export const loadResultSchema: z.ZodType<LoadResult> = z.strictObject({
   brokenLaws: z.array(z.string()),
   offered: z.strictObject({ expected: duration, due: count, issued: count }).nullable(),
   good: count,
-  inFlightSeconds: duration,
-  residenceSeconds: duration,
+  // Of any sign: an account that is wrong has to arrive, with the law it breaks.
+  inFlightSeconds: z.number(),
+  residenceSeconds: z.number(),
   seconds: z.array(
     z.strictObject({
       second: count,
       started: count,
       dropped: count,
       good: count,
-      inFlightSeconds: duration,
+      inFlightSeconds: z.number(),
       outcomes: outcomes(count),
       latencyUs: outcomes(histogram.nullable()),
       componentsUs: components(histogram.nullable()),
