@@ -88,10 +88,16 @@ function reportText(
   return json ? roundsJson(result) : roundsTerminal(result, style);
 }
 
-/** A number that must not be believed must not pass a pipeline. */
-export function exitCodeOf(results: readonly Pick<MeasuredTrial, 'verdict'>[]): ExitCode {
-  return results.some(({ verdict }) => verdict === 'INVALID')
-    ? EXIT_CODE.invalidMeasurement
+/**
+ * A number that must not be believed must not pass a pipeline, and proves nothing about a threshold,
+ * met or not: it goes first.
+ */
+export function exitCodeOf(
+  results: readonly Pick<MeasuredTrial, 'verdict' | 'thresholds'>[],
+): ExitCode {
+  if (results.some(({ verdict }) => verdict === 'INVALID')) return EXIT_CODE.invalidMeasurement;
+  return results.some(({ thresholds }) => thresholds.some(({ met }) => !met))
+    ? EXIT_CODE.thresholdNotMet
     : EXIT_CODE.ok;
 }
 

@@ -163,12 +163,14 @@ test('every setting of a plan can be given by its variable, with the same meanin
       atCap: 'queue',
       gate: 'rounds-spread=0.7',
     };
-    // What belongs to the open loop, or to retries, shows only beside them.
+    // What belongs to the open loop, to retries or to thresholds shows only beside them.
     const beside: RawFlags = ['arrivals', 'maxInFlight', 'atCap', 'threads'].includes(name)
       ? { rate: '5' }
       : name === 'retryBackoff'
         ? { retries: '1' }
-        : {};
+        : name === 'abortOnFail'
+          ? { threshold: ['lost==0'] }
+          : {};
     const text =
       texts[name] ??
       (option.parser.placeholder === null

@@ -11,6 +11,7 @@ import type { ReportLine } from './report-line.ts';
 import type { TerminalStyle } from './terminal-style.ts';
 import { table, wrap } from './text-layout.ts';
 import { FINDINGS, trialHeadline } from './trial-headline.ts';
+import { thresholdText } from './trial-threshold-lines.ts';
 
 type Spread = RoundsResult['spread'][keyof RoundsResult['spread']];
 
@@ -25,14 +26,15 @@ export function roundsTerminal(result: RoundsResult, style: TerminalStyle): stri
     [
       ...(first === undefined ? [] : [planLine(first)]),
       { label: 'ROUNDS', text: 'one after the other on fresh workers', rows: roundRows(result) },
-      ...thresholdLines(rounds, paint),
     ],
     [
       ...trustLines(result, paint),
       ...(first === undefined ? [] : carriesOverLines(first.environment)),
     ],
   ];
+  const thresholds = thresholdText(rounds, style);
   return `${[
+    ...(thresholds === '' ? [] : [thresholds]),
     good ? paint.green(headline) : paint.red(headline),
     ...blocks.map((lines) => lines.map((line) => lineText(line, style)).join('\n')),
   ].join('\n\n')}\n`;
@@ -108,19 +110,6 @@ function roundRows({ rounds, spread }: RoundsResult): readonly string[] {
 
 function rate(perSecond: number | null): string {
   return perSecond === null ? ABSENT : formatRate(perSecond);
-}
-
-/** What was asked for counts as met when every round met it. */
-function thresholdLines(rounds: readonly MeasuredTrial[], paint: Paint): readonly ReportLine[] {
-  const [first] = rounds;
-  return (first?.thresholds ?? []).map(({ expression }, index) => {
-    const met = rounds.filter((round) => round.thresholds[index]?.met === true).length;
-    const mark = met === rounds.length ? paint.green('✓') : paint.red('✗');
-    return {
-      label: index === 0 ? 'THRESHOLDS' : '',
-      text: `${mark} ${expression}: met in ${formatCount(met)} of ${formatCount(rounds.length)} rounds`,
-    };
-  });
 }
 
 function trustLines(

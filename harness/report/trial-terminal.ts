@@ -8,11 +8,12 @@ import { trialLatencyLines } from './trial-latency-lines.ts';
 import { trialLoadLines } from './trial-load-lines.ts';
 import { trialMachineLines } from './trial-machine-lines.ts';
 import { trialShapeLines } from './trial-shape-lines.ts';
+import { thresholdText } from './trial-threshold-lines.ts';
 import { trialTimeLines } from './trial-time-lines.ts';
 import { trialTrustLines } from './trial-trust-lines.ts';
 
 /**
- * One trial: the answer, then predicted beside observed, what the requests met, where the time
+ * One trial: what was asked for, if anything, and the answer, then predicted beside observed, what the requests met, where the time
  * went, and what all this is worth.
  */
 export function trialTerminal(result: TrialResult, style: TerminalStyle): string {
@@ -25,6 +26,7 @@ function measuredTerminal(trial: MeasuredTrial, style: TerminalStyle): string {
   const { columns, paint } = style;
   const headline = trialHeadline(trial);
   const shown = wrap(headline.text, { columns, indent: 2 });
+  const thresholds = thresholdText([trial], style);
   const blocks = [
     trialBudgetLines(trial, paint),
     [
@@ -37,6 +39,7 @@ function measuredTerminal(trial: MeasuredTrial, style: TerminalStyle): string {
     trialTrustLines(trial, paint),
   ];
   return `${[
+    ...(thresholds === '' ? [] : [thresholds]),
     headline.good ? paint.green(shown) : paint.red(shown),
     ...blocks.map((lines) => lines.map((line) => lineText(line, style)).join('\n')),
   ].join('\n\n')}\n`;

@@ -61,9 +61,17 @@ export type WindowSamples = Omit<
   | 'intervalMs'
 >;
 
+/** Connections at most so far: of all workers together, of everybody, of one worker. */
+export interface WindowPeaks {
+  readonly workers: number;
+  readonly all: number;
+  readonly worker: number;
+}
+
 /** Takes samples one by one and keeps sums only, whatever the length of the window. */
 export interface WindowAccumulator {
   add(elapsedMs: number, groups: readonly BackendGroup[]): void;
+  peaks(): WindowPeaks;
   result(): WindowSamples;
 }
 
@@ -102,6 +110,11 @@ export function createWindowAccumulator(workerPrefix: string): WindowAccumulator
         if (state === 'active') increase(waits, waitEvent ?? 'CPU', backends);
       }
     },
+    peaks: () => ({
+      workers: whole.workersPeak,
+      all: clientBackendsPeak,
+      worker: Math.max(0, ...peaks.values()),
+    }),
     result: () => ({
       samples: whole.samples,
       workerConnectionsPeak: whole.workersPeak,

@@ -13,7 +13,7 @@ import {
   type TransactionCounts,
 } from '../postgres/monitor-queries.ts';
 import { describeError, systemErrorCode } from '../system-error.ts';
-import { createWindowAccumulator, type MonitorWindow } from './monitor-window.ts';
+import { createWindowAccumulator, type MonitorWindow, type WindowPeaks } from './monitor-window.ts';
 import { sampleOnSchedule } from './sampling-schedule.ts';
 
 /** The lab's eyes on the server side: one superuser connection, never a second one. */
@@ -32,6 +32,8 @@ export interface Monitor {
 }
 
 export interface Sampling {
+  /** Until now. */
+  peaks(): WindowPeaks;
   /** Never rejects: what was seen until the connection was lost is kept, and says so. Idempotent. */
   stop(): Promise<MonitorWindow>;
 }
@@ -180,6 +182,7 @@ function startSampling(context: {
     };
   })();
   return {
+    peaks: () => accumulator.peaks(),
     stop: () => {
       stopping.abort();
       return window;

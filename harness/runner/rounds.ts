@@ -35,7 +35,8 @@ export async function runRounds(
       if (stopped.aborted && done.length > 0) break;
       throw error;
     }
-    if (lab.signal.aborted) break;
+    // One round that misses a threshold decides the run.
+    if (lab.signal.aborted || done.at(-1)?.ended === 'threshold_failed') break;
   }
   return done;
 }

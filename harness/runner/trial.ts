@@ -6,7 +6,7 @@ import {
   WORKLOAD_PATH_PREFIX,
 } from '../../server/contract.ts';
 import { summarizeTrial } from '../analysis/summarize.ts';
-import type { ThresholdStop } from '../analysis/threshold-results.ts';
+import { thresholdConstants } from '../analysis/threshold-constants.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { LabError } from '../lab-error.ts';
 import { mergeHistograms } from '../load/histogram.ts';
@@ -17,6 +17,7 @@ import type { Lab } from './lab.ts';
 import { pause } from './pause.ts';
 import { readTreeCpuMs } from './process-cpu.ts';
 import { type ServerProcess, withServer } from './server-process.ts';
+import { createThresholdWatch } from './threshold-watch.ts';
 
 /**
  * Give a run up when nothing was answered, not even by an error, for longer than every single request
@@ -129,13 +130,31 @@ async function measure(context: {
   const cpuBefore = postgresCpuMs(lab);
   const hostBefore = readHostHealth();
   const sampling = lab.monitor.startSampling();
-  const stoppedByThreshold: ThresholdStop | null = null;
+  const limits = {
+    maxConnections: lab.monitor.limits.maxConnections,
+    superuserReserved: lab.monitor.limits.superuserReservedConnections,
+    reserved: lab.monitor.limits.reservedConnections,
+  };
+  const thresholds = createThresholdWatch({
+    plan,
+    constants: thresholdConstants({
+      plan,
+      limits,
+      others: lab.others,
+      cores: lab.environment.cores,
+    }),
+    peaks: () => sampling.peaks(),
+  });
+  const stopping = AbortSignal.any([lab.signal, thresholds.signal]);
   const [load, rollout] = await Promise.all([
     lab.load.run(request, {
-      signal: AbortSignal.any([lab.signal, server.ended]),
-      onProgress: hooks.onProgress,
+      signal: AbortSignal.any([stopping, server.ended]),
+      onProgress: (progress) => {
+        hooks.onProgress(progress);
+        if (!lab.signal.aborted) thresholds.look(progress);
+      },
     }),
-    plan.rolloutSurge > 0 ? rollOut(server, plan, lab.signal) : null,
+    plan.rolloutSurge > 0 ? rollOut(server, plan, stopping) : null,
   ]);
   const window = await sampling.stop();
   const cpuAfter = postgresCpuMs(lab);
@@ -152,15 +171,11 @@ async function measure(context: {
         startedAt,
         environment: { ...lab.environment, loadEngine: load.engineVersion },
         load,
-        stoppedByThreshold,
+        stoppedByThreshold: thresholds.stop(),
         before,
         after,
         deaths: server.deaths.slice(deathsBefore),
-        limits: {
-          maxConnections: lab.monitor.limits.maxConnections,
-          superuserReserved: lab.monitor.limits.superuserReservedConnections,
-          reserved: lab.monitor.limits.reservedConnections,
-        },
+        limits,
         others: lab.others,
         server: {
           peakWorkers: window.workerConnectionsPeak,
