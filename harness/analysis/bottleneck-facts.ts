@@ -1,7 +1,7 @@
 import { claimOfShape, shapeOfPool } from '../sizing/process-claim.ts';
 import type { BottleneckFacts, Composed } from './bottleneck.ts';
 import { meanComposition } from './composition.ts';
-import { total } from './laws.ts';
+import { sumOf } from './failed-endings.ts';
 import type { TrialObservations } from './trial-observations.ts';
 import type { Caveat, MeasuredTrial } from './trial-result.ts';
 import { apiCpuMs, meanHeld } from './worker-observation.ts';
@@ -37,7 +37,7 @@ export function bottleneckFacts(
   );
   return {
     generatorFailure: failure?.detail ?? null,
-    refusals: total(attempts.refusalReasons),
+    refusals: sumOf(attempts.refusalReasons),
     attempts: attempts.started,
     poolTimeouts: attempts.httpErrors['pool_timeout'] ?? 0,
     slow: slowestOf(composition),

@@ -1,9 +1,11 @@
 import { CAVEAT_CODES, type CaveatCode } from './caveat-codes.ts';
 import type { CaveatInput } from './caveat-input.ts';
 import { caveat, degraded, type Finding, invalid } from './caveats.ts';
+import { answered } from './endings.ts';
 import { percentText, secondsText } from './evidence-text.ts';
+import { sumOf } from './failed-endings.ts';
 import { GENERATOR_CHECKS } from './generator-caveats.ts';
-import { answered, littleDeviation, total } from './laws.ts';
+import { littleDeviation } from './load-laws.ts';
 import { STEADY_CHECKS } from './steady-caveats.ts';
 import type { Caveat } from './trial-result.ts';
 
@@ -53,7 +55,7 @@ const CHECKS: Readonly<
     const { ledger, durationMs, ended } = seen.load;
     if (ended === 'target_down')
       return invalid(`no answer any more after ${secondsText(durationMs)}`);
-    const failedConnects = total(ledger.connectionErrors);
+    const failedConnects = sumOf(ledger.connectionErrors);
     return answered(ledger) === 0 && failedConnects > 0
       ? invalid(`no answer at all, ${failedConnects} connects failed`)
       : null;

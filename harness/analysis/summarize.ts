@@ -5,9 +5,10 @@ import { bottleneckFacts } from './bottleneck-facts.ts';
 import { budgetObservation } from './budget-observation.ts';
 import { verdictOf } from './caveats.ts';
 import { compositionOf } from './composition.ts';
+import { sumOf } from './failed-endings.ts';
 import { findCaveats } from './find-caveats.ts';
 import { judgedSteadyState } from './judged-steady-state.ts';
-import { checkLaws, total } from './laws.ts';
+import { checkLaws } from './laws.ts';
 import { percentilesOf } from './percentiles.ts';
 import { offeredPerSecond, steadyEstimates, wholeRunRates } from './steady-estimates.ts';
 import { evaluateThresholds } from './threshold-results.ts';
@@ -40,7 +41,7 @@ export function summarizeTrial(seen: TrialObservations, decode: DecodeHistogram)
     wholeRunMsP50: wholeRunMs.p50,
   });
   const composition = compositionOf(load.breakdown, estimates.latencyMs);
-  const refusals = total(load.ledger.attempts.refusalReasons);
+  const refusals = sumOf(load.ledger.attempts.refusalReasons);
   const trial: Omit<MeasuredTrial, 'thresholds'> = {
     schemaVersion: TRIAL_RESULT_SCHEMA_VERSION,
     state: 'measured',
