@@ -6,6 +6,7 @@ import type { Command } from './commands/command.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { runCommand } from './commands/run.ts';
+import { selftestCommand } from './commands/selftest.ts';
 import { upCommand } from './commands/up.ts';
 import { poolLabVersion } from './version.ts';
 
@@ -15,6 +16,7 @@ const COMMANDS: readonly Command[] = [
   runCommand,
   upCommand,
   budgetCommand,
+  selftestCommand,
   doctorCommand,
   cleanCommand,
 ];

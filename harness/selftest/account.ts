@@ -1,0 +1,32 @@
+import type { Observation } from './family.ts';
+import { count, EXACT, type Quantity, time, WITHIN_1_PERCENT } from './quantity.ts';
+
+/**
+ * What every row asks of the account, whatever the stub does: no law broken, nothing on the wire that
+ * the stub did not see, every right answer counted, and arrivals issued when they were due.
+ *
+ * @param onTheirWayMax answers that the stub may have given just when the engine gave them up: where
+ *   requests are left over at the end, as many as the stub answers at a time. @default 0
+ */
+export function accountQuantities(
+  { load, truth }: Observation,
+  { onTheirWayMax }: { readonly onTheirWayMax: number } = { onTheirWayMax: 0 },
+): readonly Quantity[] {
+  const { ledger, brokenLaws, offered } = load;
+  const { attempts } = ledger;
+  const notConnected = Object.values(attempts.connectionErrors).reduce((sum, n) => sum + n, 0);
+  const account: readonly Quantity[] = [
+    count('broken laws', { truth: 0, ours: brokenLaws.length }),
+    count('on the wire', { truth: truth.requests, ours: attempts.started - notConnected }),
+    {
+      ...count('right answers', { truth: truth.answered - truth.failed, ours: ledger.ok }),
+      tolerance:
+        onTheirWayMax === 0 ? EXACT : { kind: 'within', absolute: onTheirWayMax, relative: 0 },
+    },
+    // The rows have room enough, unless the host makes the stub late by a multiple of its service.
+    { ...count('dropped at the cap', { truth: 0, ours: ledger.dropped }), basis: 'time' },
+  ];
+  if (offered === null) return account;
+  const issued = { truth: offered.due, ours: offered.issued, tolerance: WITHIN_1_PERCENT };
+  return [...account, { ...time('issued', issued), unit: 'requests' }];
+}
