@@ -127,3 +127,21 @@ test('JSON is wanted by flag or variable, also where the command line cannot be 
   expect(wantsJson({ argv: ['run'], env: { POOL_LAB_JSON: 'yes' } })).toBe(true);
   expect(wantsJson({ argv: ['run'], env: { POOL_LAB_JSON: 'no' } })).toBe(false);
 });
+
+test("a command's own notes stand in its help, and in no other's", async () => {
+  const io = recordingIo();
+  const noted: Command = {
+    name: 'noted',
+    summary: 'a command with notes',
+    options: {},
+    examples: [],
+    helpNotes: (columns) => `\nnotes for ${columns} columns\n`,
+    run: async () => EXIT_CODE.ok,
+  };
+  const run = (line: readonly string[]) =>
+    runProgram({ argv: line, commands: [noted, budgetCommand], version: '1.2.3', io });
+  await run(['budget', '--help']);
+  expect(io.stdoutText()).not.toContain('notes for');
+  await run(['noted', '--help']);
+  expect(io.stdoutText()).toContain(`\nnotes for ${io.stdout.columns} columns\n`);
+});

@@ -51,7 +51,10 @@ export async function runProgram({ argv, commands, version, io }: ProgramInput):
       .description(command.summary)
       .helpOption('-h, --help', 'print this help')
       .allowExcessArguments(false)
-      .addHelpText('after', () => examplesText([command]))
+      .addHelpText(
+        'after',
+        () => (command.helpNotes?.(io.stdout.columns) ?? '') + examplesText([command]),
+      )
       .action(async (flags: RawFlags) => {
         exitCode = await command.run(flags, io);
       });

@@ -11,5 +11,7 @@ export interface Command {
   readonly options: OptionTable;
   /** Ready to paste, with what each shows. */
   readonly examples: readonly { readonly line: string; readonly shows: string }[];
+  /** What else its help has to say, laid out for so many columns. */
+  readonly helpNotes?: (columns: number) => string;
   run(flags: RawFlags, io: Io): Promise<ExitCode>;
 }

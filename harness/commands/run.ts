@@ -4,6 +4,7 @@ import { EXIT_CODE, type ExitCode } from '../exit-code.ts';
 import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
 import { RUN_OPTIONS } from '../plan/run-options.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
+import { factHelp } from '../report/fact-help.ts';
 import { createPaint } from '../report/paint.ts';
 import { createProgress, type Progress } from '../report/progress.ts';
 import { roundsJson } from '../report/rounds-json.ts';
@@ -22,6 +23,7 @@ export const runCommand: Command = {
   name: 'run',
   summary: 'one measurement of one configuration, on an embedded PostgreSQL',
   options: RUN_OPTIONS,
+  helpNotes: factHelp,
   examples: [
     {
       line: 'pool-lab run --workers 4 --pool-size 5 --max-overflow 10 --max-connections 30 --workload hold --param ms=40 --connections 96',
@@ -35,6 +37,11 @@ export const runCommand: Command = {
       line: 'pool-lab run --rate 300/s --duration 20s --rounds 3',
       shows:
         'what users see who arrive whatever the answers do, and how far three rounds lie apart',
+    },
+    {
+      line: "pool-lab run --rate 300/s --threshold 'latency.p99<50ms' --threshold 'goodput>0.99*offered' --abort-on-fail",
+      shows:
+        'a check for a pipeline: exit 99 unless both hold, and an early end where they cannot',
     },
   ],
   async run(flags, io) {
