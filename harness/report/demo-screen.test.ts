@@ -1,13 +1,11 @@
 import { expect, test } from 'vitest';
-import { summarizeTrial } from '../analysis/summarize.ts';
-import { decodeFake } from '../analysis/test/fake-histogram.ts';
-import { soundObservations } from '../analysis/test/observations.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import type { Contrast, DemoResult } from '../scenarios/demo.ts';
 import { renderDemo } from './demo-screen.ts';
 import { createPaint } from './paint.ts';
+import { sampleTrial } from './test/sample-trial.ts';
 
-const sound = summarizeTrial(soundObservations(), decodeFake);
+const sound = sampleTrial();
 
 function trial(
   poolSize: number,
@@ -47,6 +45,7 @@ function contrast(workload: 'hot' | 'point', throughput: Contrast['throughput'])
     small: [side(2)],
     large: [side(200)],
     throughput,
+    goodput: throughput,
     tail: { percentile: 'p99', ratio: throughput },
   };
 }
@@ -84,6 +83,9 @@ function screen(change: Partial<DemoResult> = {}, columns = 80): string {
   return renderDemo({ ...demo, ...change }, { paint: createPaint(false), columns });
 }
 
+/** Wrapped lines joined again, to look for sentences. */
+const flat = (change: Partial<DemoResult>): string => screen(change).replace(/\s+/g, ' ');
+
 test('the first line is the answer', () => {
   expect(screen().split('\n')[0]).toBe(
     '"Too many connections": reproduced in 11 s on PostgreSQL 18.4',
@@ -107,7 +109,7 @@ test('reason, refusals, both fixes, the ratio and the control are on it', () => 
     WHY     4 workers × (5+10) can open 60; 26 are free for them
             (30 − 3 reserved − 1 this lab's monitor)
     SEEN    predicted: refused   observed: refused   ✓
-            1,204 of 2,000 requests refused (SQLSTATE 53300), peak 8 of 26
+            1,204 of 9,310 requests refused (SQLSTATE 53300), peak 26 of 26
             connections
             1,204 × "sorry, too many clients already"
     FIX?    4 × (4+2) = 24  0 refused    rolling deploy +1: 30  311 refused  ✗
@@ -117,11 +119,13 @@ test('reason, refusals, both fixes, the ratio and the control are on it', () => 
             p99 4.1 [3.6–4.5] × as long, waiting for row locks 91 %
             read by key: no difference that 3 pairs could tell from noise, 1.01
             [0.90–1.12] ×
-    TRUST   VALID.  Carries over: the arithmetic, the errors.
-            Does not: requests/s, ms, the size 2 (2 cores shared by all, no network
-            in between, data in memory)
     NEXT    npx pool-lab budget --preset fastapi --replicas 6 --workers 4
             --max-connections 100
+    TRUST   VALID; windows of 10.0 s, steady state not judged; intervals [–] are
+            over pairs.
+            Carries over: the arithmetic, the errors. Does not: requests/s, ms, the
+            size 2 (2 cores shared by all, no network in between, data in memory).
+            Unknown: your network, your data, your clients.
     "
   `);
 });
@@ -152,6 +156,22 @@ test('a shape that was refused against the prediction is no fix', () => {
 test('a difference that noise explains is said to be none', () => {
   const hot = contrast('hot', { ...ratio, low: 0.8, finding: 'not_distinguishable' });
   expect(screen({ hot })).toContain('no difference that 3 pairs could tell from noise');
+});
+
+test('goodput is told where it tells another story than throughput', () => {
+  const later = { ...demo.hot, goodput: { ...ratio, ratio: 7.2, low: 6.1, high: 8.5 } };
+  expect(flat({ hot: later })).toContain('within 1.00 s 7.2 [6.1–8.5] × less');
+  const late = {
+    ...demo.hot,
+    goodput: null,
+    large: demo.hot.large.map((it) => ({ ...it, goodputPerSecond: 0 })),
+  };
+  expect(flat({ hot: late })).toContain('within 1.00 s 0/s against 790/s');
+});
+
+test('a throughput that was withheld is no ratio', () => {
+  const hot = { ...demo.hot, throughput: null, goodput: null };
+  expect(flat({ hot })).toContain('hot rows: no interval: a trial has no number for it,');
 });
 
 test('doubts are told once each, with the trials they concern', () => {

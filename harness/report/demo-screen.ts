@@ -6,8 +6,17 @@ import {
   type ShapeUnderDeploy,
   trialsOf,
 } from '../scenarios/demo.ts';
-import { formatClaim, formatCount, formatRatio, formatShare } from './format.ts';
+import {
+  formatClaim,
+  formatCount,
+  formatMs,
+  formatRate,
+  formatRatio,
+  formatShare,
+  plural,
+} from './format.ts';
 import type { Paint } from './paint.ts';
+import { reasonsAgainst } from './reasons-against.ts';
 import { refusalWords } from './refusal-words.ts';
 import { shapeText } from './shape-text.ts';
 import { labelled, table } from './text-layout.ts';
@@ -34,8 +43,8 @@ export function renderDemo(
     ...seen(demo, paint),
     ...fixes(demo, paint),
     ...contrast(demo, paint),
-    ...trust(demo, paint),
     ['NEXT', 'npx pool-lab budget --preset fastapi --replicas 6 --workers 4 --max-connections 100'],
+    ...trust(demo, paint),
   ];
   return [
     headline(demo, paint),
@@ -126,14 +135,17 @@ function contrast({ hot, control }: DemoResult, paint: Paint): readonly Line[] {
   const slower = hot.throughput?.finding === 'higher';
   return [
     [paint.bold(slower ? 'BIGGER CAN BE SLOWER' : 'BIGGER IS NOT ALWAYS SLOWER'), ''],
-    ['', `hot rows: ${answersOf(hot)}, ${tailOf(hot)}, waiting for ${topWait(hot.large)}`],
-    ['', `read by key: ${answersOf(control)}`],
+    [
+      '',
+      `hot rows: ${answersOf(hot)}${inTimeOf(hot)}, ${tailOf(hot)}, waiting for ${topWait(hot.large)}`,
+    ],
+    ['', `read by key: ${answersOf(control)}${inTimeOf(control)}`],
   ];
 }
 
 /** "200 per worker answers 4.1 [3.6–4.5] × less than 2 per worker", or that it cannot be told. */
 function answersOf({ throughput, small, large }: Contrast): string {
-  if (throughput === null) return 'no interval: a trial had no right answers';
+  if (throughput === null) return 'no interval: a trial has no number for it';
   const [few, many] = [small, large].map((side) => side[0]?.plan.pool.poolSize ?? 0);
   switch (throughput.finding) {
     case 'higher':
@@ -145,6 +157,21 @@ function answersOf({ throughput, small, large }: Contrast): string {
     case 'not_distinguishable':
       return `no difference that ${throughput.pairs} pairs could tell from noise, ${intervalOf(throughput)} ×`;
   }
+}
+
+/** Goodput, where it tells another story than throughput. */
+function inTimeOf({ throughput, goodput, small, large }: Contrast): string {
+  const deadlineMs = small[0]?.plan.load.goodputDeadlineMs ?? null;
+  if (goodput === null) {
+    const [few, many] = [small, large].map(
+      (side) => side.reduce((sum, trial) => sum + (trial.goodputPerSecond ?? 0), 0) / side.length,
+    );
+    return few === undefined || many === undefined || throughput === null
+      ? ''
+      : `, within ${formatMs(deadlineMs)} ${formatRate(many)}/s against ${formatRate(few)}/s`;
+  }
+  if (throughput !== null && intervalOf(throughput) === intervalOf(goodput)) return '';
+  return `, within ${formatMs(deadlineMs)} ${intervalOf(goodput)} × less`;
 }
 
 function tailOf({ tail: { percentile, ratio } }: Contrast): string {
@@ -187,31 +214,26 @@ const ROW_LOCK_EVENTS: ReadonlySet<string> = new Set(['Lock/transactionid', 'Loc
 function trust(demo: DemoResult, paint: Paint): readonly Line[] {
   const trials = trialsOf(demo);
   const verdict = worstVerdict(trials);
-  const reasons = reasonsAgainst(trials);
+  const reasons = reasonsAgainst(trials, 'trials');
   const { cores } = demo.tooBig.environment;
   const hidden = reasons.length - REASONS_MAX;
   return [
     [
       'TRUST',
-      `${verdict === 'VALID' ? paint.green(verdict) : paint.red(verdict)}.  Carries over: the arithmetic, the errors.`,
-    ],
-    [
-      '',
-      `Does not: requests/s, ms, the size 2 (${cores} cores shared by all, no network in between, data in memory)`,
+      `${verdict === 'VALID' ? paint.green(verdict) : paint.red(verdict)}; windows of ${windowText(trials)}, steady state not judged; intervals [–] are over pairs.`,
     ],
     ...reasons.slice(0, REASONS_MAX).map((reason): Line => ['', `· ${reason}`]),
     ...(hidden > 0 ? [['', `· and ${hidden} more: see --json`] satisfies Line] : []),
+    [
+      '',
+      `Carries over: the arithmetic, the errors. Does not: requests/s, ms, the size 2 (${plural(cores, 'core')} shared by all, no network in between, data in memory). Unknown: your network, your data, your clients.`,
+    ],
   ];
 }
 
-/** Each kind of doubt once, with how many of the trials it concerns and one of its facts. */
-function reasonsAgainst(trials: readonly MeasuredTrial[]): readonly string[] {
-  const byCode = new Map<string, string[]>();
-  for (const { code, detail } of trials.flatMap(({ caveats }) => caveats)) {
-    byCode.set(code, [...(byCode.get(code) ?? []), detail]);
-  }
-  return [...byCode].map(
-    ([code, details]) =>
-      `${code} in ${details.length} of ${trials.length} trials, e.g. ${details[0] ?? ''}`,
-  );
+function windowText(trials: readonly MeasuredTrial[]): string {
+  const seconds = trials.map(({ plan }) => plan.durationMs / 1_000);
+  const [shortest, longest] = [Math.min(...seconds), Math.max(...seconds)];
+  const first = shortest === longest ? '' : `${shortest.toFixed(1)}–`;
+  return `${first}${longest.toFixed(1)} s`;
 }

@@ -1,93 +1,12 @@
 import { expect, test } from 'vitest';
+import { latencyText } from '../analysis/evidence-text.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { createPaint } from './paint.ts';
+import { flat, report } from './test/flat-report.ts';
+import { FITTING, openPlan } from './test/sample-situations.ts';
 import { percentiles, sampleTrial } from './test/sample-trial.ts';
 import { visibleLength } from './text-layout.ts';
-import { trialHeadline } from './trial-headline.ts';
 import { trialTerminal } from './trial-terminal.ts';
-
-const report = (changes: Partial<MeasuredTrial> = {}, columns = 80): string =>
-  trialTerminal(sampleTrial(changes), { columns, paint: createPaint(false) });
-/** Wrapped lines joined again, to look for sentences. */
-const flat = (changes: Partial<MeasuredTrial> = {}): string => report(changes).replace(/\s+/g, ' ');
-
-const NO_ERRORS = {
-  requests: { ...sampleTrial().requests, scheduled: 8_094, httpErrors: {} },
-  refusals: { total: 0, byReason: {} },
-} satisfies Partial<MeasuredTrial>;
-const FITTING = {
-  ...NO_ERRORS,
-  budget: {
-    ...sampleTrial().budget,
-    predicted: { ...sampleTrial().budget.predicted, usable: 96, fits: true },
-    predictedRefusals: false,
-    observedRefusals: false,
-  },
-} satisfies Partial<MeasuredTrial>;
-
-test.each<[string, Partial<MeasuredTrial>, string, boolean]>([
-  [
-    'refused',
-    {},
-    'EXHAUSTED: 1,204 of 9,310 requests refused (13 %, SQLSTATE 53300). 4 workers × (5+10) can open 60; 26 are usable',
-    false,
-  ],
-  [
-    'pool timeouts without a refusal are another thing',
-    {
-      refusals: NO_ERRORS.refusals,
-      requests: { ...sampleTrial().requests, httpErrors: { pool_timeout: 12 } },
-    },
-    'STARVED, not exhausted: 12 of 9,310 requests got no connection from the pool (pool_timeout); 0 refused.',
-    false,
-  ],
-  [
-    'other errors',
-    { ...NO_ERRORS, requests: { ...NO_ERRORS.requests, scheduled: 8_100, lost: 6 } },
-    'FAILED REQUESTS: 6 of 8,100, none of them refused.',
-    false,
-  ],
-  [
-    'fits',
-    FITTING,
-    'FITS: 0 refused at 809 requests/s, p99 190 ms. 4 workers × (5+10) can open 60; 96 are usable',
-    true,
-  ],
-  ['could, but did not', NO_ERRORS, 'NOT EXHAUSTED THIS TIME: 0 refused', false],
-  [
-    'stopped early',
-    { ...FITTING, ended: 'aborted', measuredMs: 4_200 },
-    'INCOMPLETE, 4.20 s of 10.0 s: FITS',
-    false,
-  ],
-  [
-    'stopped early is no reason to hide what was seen',
-    {
-      ended: 'aborted',
-      measuredMs: 4_200,
-      verdict: 'INVALID',
-      caveats: [{ code: 'interrupted', grade: 'INVALID', detail: 'stopped', advice: 'a' }],
-    },
-    'INCOMPLETE, 4.20 s of 10.0 s: EXHAUSTED: 1,204',
-    false,
-  ],
-  [
-    'not believable, whatever was seen',
-    {
-      verdict: 'INVALID',
-      caveats: [
-        { code: 'law_broken', grade: 'INVALID', detail: 'the ledger is off by 3', advice: 'a' },
-      ],
-    },
-    'INVALID, not to be believed: the ledger is off by 3',
-    false,
-  ],
-])('the first line: %s', (_, changes, text, good) => {
-  const headline = trialHeadline(sampleTrial(changes));
-  expect(headline.text).toContain(text);
-  expect(headline.good).toBe(good);
-  expect(report(changes).startsWith(headline.text.slice(0, 30))).toBe(true);
-});
 
 test('predicted stands beside observed, and a disagreement is marked', () => {
   expect(flat()).toContain(
@@ -101,6 +20,7 @@ test('predicted stands beside observed, and a disagreement is marked', () => {
 test('fewer clients than the ceiling: what they can reach is said', () => {
   const budget = { ...sampleTrial().budget, reachable: 40 };
   expect(flat({ budget })).toContain('busy 60, by 64 clients 40;');
+  expect(flat({ budget, plan: openPlan() })).toContain('busy 60, by 256 requests in flight 40;');
 });
 
 test('unlimited claims are words', () => {
@@ -122,25 +42,77 @@ test('the null pool has no size to show', () => {
   expect(text).toContain('4 workers × (no pool) can open unlimited; 26 are usable');
 });
 
-test('errors come by cause, the most frequent first, refusals in PostgreSQL’s own words', () => {
-  const text = flat();
-  const order = [
-    '1,204 too_many_connections',
-    '1,004 × "remaining',
-    '200 × "sorry',
-    '12 pool_timeout',
-  ];
-  const places = order.map((part) => text.indexOf(part));
-  expect(places).not.toContain(-1);
-  expect(places).toEqual([...places].sort((a, b) => a - b));
+test('a withheld percentile is a dash, and unanswered requests are counted "at least"', () => {
+  const { latencyMs } = sampleTrial();
+  const ok = percentiles({ samples: 1_000, censored: 7, p99: null, p999: null });
+  const text = report({ latencyMs: { ...latencyMs, ok } });
+  const line = text.split('\n').find((row) => row.includes('right ('));
+  expect(line).toMatch(/right \(1,000\) .* – +– +1\.24s$/);
+  expect(text.replace(/\s+/g, ' ')).toContain('(with 7 unanswered as "at least")');
 });
 
-test('a withheld percentile is a dash, and unanswered requests are counted "at least"', () => {
-  const ok = percentiles({ samples: 1_000, censored: 7, p99: null });
-  const line = report({ latencyMs: { ok, error: percentiles({ samples: 0 }) } })
+test('a withheld percentile stands in the row of the whole run', () => {
+  const { latencyMs } = sampleTrial();
+  const ok = percentiles({ p50: null, p90: null, p95: null, p99: null });
+  const row = (text: string) => text.split('\n').find((line) => line.includes('whole run ('));
+  expect(row(report({ latencyMs: { ...latencyMs, ok } }))).toMatch(/ 39ms .* 214ms +– +1\.24s$/);
+  expect(row(report())).toBeUndefined();
+});
+
+test('percentiles stand above half the width of their 95 % intervals', () => {
+  const line = report()
     .split('\n')
-    .find((text) => text.includes('right ('));
-  expect(line).toMatch(/right \(1,000, 7 "at least"\) .* – +– +1\.24s$/);
+    .find((row) => row.includes('± (95 % interval)'));
+  expect(line).toMatch(/ – +1\.1ms +– +7\.4ms +19ms +– +–$/);
+});
+
+test('where the time went adds up, and what limits it comes with its evidence', () => {
+  expect(flat()).toContain(
+    "of 190 ms at p99: 120 ms waiting for a connection, 9 ms connecting, 33 ms in PostgreSQL, 8 ms late in the API's event loop, 20 ms rest",
+  );
+  expect(flat()).toContain(
+    "LIMITED BY PostgreSQL's slots: PostgreSQL refused 1,204 connections; 26 of 26 usable",
+  );
+});
+
+test('what the evidence says is not said twice', () => {
+  const [, , slow] = sampleTrial().composition;
+  const said = slow === undefined ? '' : latencyText({ at: 'at p99', ...slow });
+  const evidence = `${said}; the pools were busy`;
+  const text = flat({ bottleneck: { kind: 'pool', evidence } });
+  expect(text.split('at p99:')).toHaveLength(2);
+  expect(text).toContain('TIME of 38 ms at p50:');
+});
+
+test.each<[MeasuredTrial['steadyState']['state'], string]>([
+  ['steady', 'STEADY seconds 1 to 10 of 10: why'],
+  ['level_shift', 'STEADY seconds 1 to 10 of 10, with a step in them: why'],
+  ['drifting', 'STEADY no: it drifts, so no number stands for it: why'],
+  ['overloaded', 'STEADY no: more arrives than is answered'],
+  ['insufficient', 'STEADY cannot be told: why'],
+  ['not_judged', 'STEADY not judged: why'],
+])('which seconds the numbers are from: %s', (state, says) => {
+  const steadyState = { ...sampleTrial().steadyState, state, detail: 'why' };
+  expect(flat({ steadyState })).toContain(says);
+});
+
+test('the machine has a line only when it has something to say', () => {
+  expect(flat()).toContain('HOST somebody waited for a CPU 12 % of the time WOULD FIT');
+  const calm = { cpuPressureShare: null, throttledPeriods: 0, throttledMs: 0, cpuStealShare: null };
+  expect(flat({ host: calm })).not.toContain('HOST');
+  const busy = { cpuPressureShare: 0, throttledPeriods: 3, throttledMs: 120, cpuStealShare: 0.02 };
+  expect(flat({ host: busy })).toContain(
+    'HOST 2.0 % of the CPU went to other machines; out of CPU quota in 3 periods, 120 ms in all',
+  );
+});
+
+test('the limits of the verdict are printed, those that were changed are marked', () => {
+  expect(flat()).toContain('generator busy > 70 %, 90 %; dropped > 0 %, 5 %;');
+  expect(flat()).toContain('under 100 samples beyond p99; interval beyond ± 25 %;');
+  expect(flat()).not.toContain('(changed)');
+  const { plan } = sampleTrial();
+  const gates = { ...plan.gates, generatorUtilization: { degraded: 0.5, invalid: 0.9 } };
+  expect(flat({ plan: { ...plan, gates } })).toContain('generator busy > 50 %, 90 % (changed);');
 });
 
 test('a doubtful result shows each reason with its advice', () => {

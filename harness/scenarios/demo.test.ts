@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest';
-import { summarizeTrial } from '../analysis/summarize.ts';
-import { decodeFake } from '../analysis/test/fake-histogram.ts';
-import { soundObservations } from '../analysis/test/observations.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
-import type { TrialPlan } from '../plan/trial-plan.ts';
+import { concurrencyOf, type TrialPlan, trialPlanSchema } from '../plan/trial-plan.ts';
+import { sampleTrial } from '../report/test/sample-trial.ts';
 import { runDemo, trialsOf } from './demo.ts';
 
 /** A lab whose trials take a second each and answer twice as much with a small pool on hot rows. */
@@ -13,8 +11,11 @@ function fakeLab() {
   const answer = (plan: TrialPlan): MeasuredTrial => {
     nowMs += 1_000;
     const large = plan.workload === 'hot' && plan.pool.poolSize > 100;
-    const trial = summarizeTrial({ ...soundObservations(), plan }, decodeFake);
-    return { ...trial, throughputPerSecond: large ? 500 : 1_000 };
+    return sampleTrial({
+      plan,
+      throughputPerSecond: large ? 500 : 1_000,
+      goodputPerSecond: large ? 250 : 1_000,
+    });
   };
   return {
     asked,
@@ -56,8 +57,9 @@ test('the exhausted shape, the one that a deploy breaks and the one that survive
 test('clients outnumber what all pools can open, or nothing could be exhausted', async () => {
   const { asked, deps } = fakeLab();
   await runDemo(1, deps);
-  for (const { workers, pool, load } of asked.flatMap(({ plans }) => plans)) {
-    expect(load.connections).toBeGreaterThan(workers * (pool.poolSize + pool.maxOverflow));
+  for (const plan of asked.flatMap(({ plans }) => plans)) {
+    const most = plan.workers * (plan.pool.poolSize + plan.pool.maxOverflow);
+    expect(concurrencyOf(plan)).toBeGreaterThan(most);
   }
 });
 
@@ -89,7 +91,30 @@ test('ratios say how much less the large pool answers, and that the control does
   const { deps } = fakeLab();
   const demo = await runDemo(1, deps);
   expect(demo.hot.throughput).toMatchObject({ ratio: expect.closeTo(2, 9), finding: 'higher' });
+  expect(demo.hot.goodput).toMatchObject({ ratio: expect.closeTo(4, 9) });
   expect(demo.control.throughput).toMatchObject({ finding: 'equivalent' });
   expect(trialsOf(demo)).toHaveLength(17);
   expect(demo).toMatchObject({ reproducedAfterMs: 1_000, elapsedMs: 17_000 });
+});
+
+test('every plan is one that a user could have asked for', async () => {
+  const { asked, deps } = fakeLab();
+  await runDemo(1, deps);
+  for (const plan of asked.flatMap(({ plans }) => plans)) {
+    expect(trialPlanSchema.parse(plan)).toEqual(plan);
+  }
+});
+
+test('a size of which a trial withheld its throughput is compared with nothing', async () => {
+  const { deps } = fakeLab();
+  const demo = await runDemo(1, {
+    ...deps,
+    onPostgres: (postgres, use) =>
+      deps.onPostgres(postgres, (run) =>
+        use(async (plans) =>
+          (await run(plans)).map((trial) => ({ ...trial, throughputPerSecond: null })),
+        ),
+      ),
+  });
+  expect(demo.hot.throughput).toBeNull();
 });

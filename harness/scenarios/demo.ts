@@ -1,6 +1,7 @@
 import { POOL_DEFAULTS, type PoolShape, type Workload } from '../../server/contract.ts';
 import { type PairedRatio, pairedRatio } from '../analysis/paired-ratio.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import { type Gates, gatesSchema } from '../plan/gates.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import type { PostgresSettings } from '../postgres/provider.ts';
 
@@ -59,6 +60,8 @@ export interface Contrast {
   readonly large: readonly MeasuredTrial[];
   /** Small over large, in right answers per second. */
   readonly throughput: PairedRatio | null;
+  /** The same of those within the goodput deadline. */
+  readonly goodput: PairedRatio | null;
   /** Large over small, in the highest percentile of right answers that every trial could give. */
   readonly tail: { readonly percentile: 'p99' | 'p95'; readonly ratio: PairedRatio | null };
 }
@@ -193,6 +196,7 @@ function contrastOf(
     small,
     large,
     throughput: pairedRatio(pairsOf(small, large)((trial) => trial.throughputPerSecond)),
+    goodput: pairedRatio(pairsOf(small, large)((trial) => trial.goodputPerSecond)),
     tail: {
       percentile,
       ratio: pairedRatio(pairsOf(large, small)((trial) => trial.latencyMs.ok[percentile])),
@@ -235,7 +239,7 @@ function exhaustionPlan(
     pool: { ...POOL_DEFAULTS, ...shape },
     workload: EXHAUSTION.workload,
     workloadParams: EXHAUSTION.workloadParams,
-    load: { ...LOAD_DEFAULTS, connections: EXHAUSTION.connections },
+    load: closedLoad(EXHAUSTION.connections, 0),
     warmupMs: EXHAUSTION.warmupMs,
     durationMs: EXHAUSTION[`${window}Ms`],
     rolloutSurge: window === 'rollout' ? EXHAUSTION.surge : 0,
@@ -254,11 +258,7 @@ function contrastPlan(
     pool: { ...POOL_DEFAULTS, ...CONTRAST[side] },
     workload,
     workloadParams: {},
-    load: {
-      ...LOAD_DEFAULTS,
-      connections: CONTRAST.connections,
-      thinkTimeMs: CONTRAST.thinkTimeMs,
-    },
+    load: closedLoad(CONTRAST.connections, CONTRAST.thinkTimeMs),
     warmupMs,
     durationMs: workload === 'hot' ? CONTRAST.hotMs : CONTRAST.controlMs,
     rolloutSurge: 0,
@@ -276,12 +276,33 @@ function runsOf<T>(order: readonly T[]): readonly (readonly T[])[] {
   return runs;
 }
 
-const LOAD_DEFAULTS = { thinkTimeMs: 0, requestTimeoutMs: 30_000, goodputDeadlineMs: 1_000 };
+function closedLoad(connections: number, thinkTimeMs: number): TrialPlan['load'] {
+  return {
+    model: { kind: 'closed', connections, thinkTimeMs },
+    requestTimeoutMs: null,
+    retry: null,
+    goodputDeadlineMs: 1_000,
+  };
+}
+
+/**
+ * A minute buys windows of one to three seconds, which no test can call steady and no single p99 can
+ * be told from. The demo claims neither: it counts refusals, whose number is beside the point, and it
+ * compares interleaved pairs, whose ratios have intervals of their own.
+ */
+const DEMO_GATES: Gates = gatesSchema.parse({
+  steadySecondsMin: 0,
+  samplesBeyondP99Min: 10,
+  intervalHalfWidth: 1_000,
+});
 
 function planDefaults(maxConnections: number, seed: number) {
   return {
     drainMs: 3_000,
     postgres: postgresSettings(maxConnections),
+    gates: DEMO_GATES,
+    thresholds: [],
+    abortOnFail: false,
     seed,
   };
 }

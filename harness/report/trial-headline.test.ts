@@ -1,0 +1,125 @@
+import { expect, test } from 'vitest';
+import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import { report } from './test/flat-report.ts';
+import { FITTING, NO_ERRORS, OVERLOADED } from './test/sample-situations.ts';
+import { sampleTrial } from './test/sample-trial.ts';
+import { trialHeadline } from './trial-headline.ts';
+
+test.each<[string, Partial<MeasuredTrial>, string, boolean]>([
+  [
+    'refused',
+    {},
+    'EXHAUSTED: 1,204 of 9,310 requests refused (13 %, SQLSTATE 53300). 4 workers × (5+10) can open 60; 26 are usable',
+    false,
+  ],
+  [
+    'pool timeouts without a refusal are another thing',
+    {
+      refusals: NO_ERRORS.refusals,
+      attempts: { ...sampleTrial().attempts, httpErrors: { pool_timeout: 12 } },
+      requests: { ...sampleTrial().requests, httpErrors: { pool_timeout: 12 } },
+    },
+    'STARVED, not exhausted: 12 of 9,310 requests got no connection from the pool (pool_timeout); 0 refused.',
+    false,
+  ],
+  [
+    'other errors',
+    { ...NO_ERRORS, requests: { ...NO_ERRORS.requests, scheduled: 8_100, lost: 6 } },
+    'FAILED REQUESTS: 6 of 8,100, none of them refused.',
+    false,
+  ],
+  [
+    'fits',
+    FITTING,
+    'FITS: 0 refused at 809 right answers/s (790 within 1.00 s), p99 190 ms. 4 workers × (5+10) can open 60; 96 are usable',
+    true,
+  ],
+  [
+    'overloaded',
+    OVERLOADED,
+    'OVERLOADED: backlog grows by 212 requests/s at 800/s offered; 585 answered right, 310 within 1.00 s; limited by the pools. 4 workers × (5+10) can open 60; 96 are usable',
+    false,
+  ],
+  [
+    'overloaded where a cap keeps the backlog from growing',
+    { ...OVERLOADED, steadyState: { ...OVERLOADED.steadyState, backlogPerSecond: null } },
+    'OVERLOADED: more arrives than is answered at 800/s offered;',
+    false,
+  ],
+  [
+    'overload explains pool timeouts, which do not explain it',
+    { ...OVERLOADED, requests: { ...NO_ERRORS.requests, httpErrors: { pool_timeout: 12 } } },
+    ', 12 pool timeouts; limited by',
+    false,
+  ],
+  [
+    'drifting',
+    {
+      ...FITTING,
+      verdict: 'INVALID',
+      caveats: [{ code: 'drifting', grade: 'INVALID', detail: 'falls by 9 %', advice: 'a' }],
+      steadyState: { ...sampleTrial().steadyState, state: 'drifting', detail: 'falls by 9 %' },
+    },
+    'DRIFTING, no number stands for it: falls by 9 %.',
+    false,
+  ],
+  [
+    'retries hide refusals from users, not from the answer',
+    {
+      ...FITTING,
+      attempts: {
+        ...sampleTrial().attempts,
+        started: 9_310,
+        httpErrors: { too_many_connections: 931 },
+      },
+    },
+    'EXHAUSTED: 931 of 9,310 attempts refused (10 %, SQLSTATE 53300), 0 of 8,094 requests after retries.',
+    false,
+  ],
+  [
+    'arrivals dropped at the cap',
+    { ...NO_ERRORS, requests: { ...NO_ERRORS.requests, scheduled: 8_100, dropped: 6 } },
+    'FAILED REQUESTS: 6 of 8,100 (6 dropped at the cap), none of them refused.',
+    false,
+  ],
+  [
+    'stopped by a threshold',
+    { ...FITTING, ended: 'threshold_failed', measuredMs: 4_200 },
+    'STOPPED by a threshold after 4.20 s of 10.0 s: FITS',
+    false,
+  ],
+  ['could, but did not', NO_ERRORS, 'NOT EXHAUSTED THIS TIME: 0 refused', false],
+  [
+    'stopped early',
+    { ...FITTING, ended: 'aborted', measuredMs: 4_200 },
+    'INCOMPLETE, 4.20 s of 10.0 s: FITS',
+    false,
+  ],
+  [
+    'stopped early is no reason to hide what was seen',
+    {
+      ended: 'aborted',
+      measuredMs: 4_200,
+      verdict: 'INVALID',
+      caveats: [{ code: 'interrupted', grade: 'INVALID', detail: 'stopped', advice: 'a' }],
+    },
+    'INCOMPLETE, 4.20 s of 10.0 s: EXHAUSTED: 1,204',
+    false,
+  ],
+  [
+    'not believable, whatever was seen',
+    {
+      verdict: 'INVALID',
+      caveats: [
+        { code: 'law_broken', grade: 'INVALID', detail: 'the ledger is off by 3', advice: 'a' },
+      ],
+    },
+    'INVALID, not to be believed: the ledger is off by 3',
+    false,
+  ],
+])('the first line: %s', (_, changes, text, good) => {
+  const headline = trialHeadline(sampleTrial(changes));
+  expect(headline.text).toContain(text);
+  expect(headline.good).toBe(good);
+  expect(report(changes).startsWith(headline.text.slice(0, 30))).toBe(true);
+});
