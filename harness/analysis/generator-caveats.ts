@@ -33,7 +33,7 @@ export const GENERATOR_CHECKS: Readonly<
   offered_short: ({ seen: { load, plan } }) => {
     if (load.offered === null || load.offered.due === 0) return null;
     const { due, issued } = load.offered;
-    const short = 1 - issued / due;
+    const short = (due - issued) / due;
     return gated(
       short,
       plan.gates.offeredShortfall,
