@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterEach, expect, test } from 'vitest';
 import { buildApp } from './app.ts';
 import { errorBodySchema, HEADERS, SERVER_TIMING, VALIDATE_ONLY_HEADER } from './contract.ts';
+import { LoopTurns, NODE_LOOP } from './event-loop/loop-turns.ts';
 import { type FinishedRequest, HttpAccount } from './http/http-account.ts';
 import { NO_CHECKOUT_OBSERVER } from './http/request-scope.ts';
 import { DatabaseError } from './pool/database-error.ts';
@@ -9,11 +10,24 @@ import { seededRandom } from './random.ts';
 import { type FakeAnswer, FakePool, poolTimeout, sqlError } from './test/fake-pool.ts';
 
 const opened: FastifyInstance[] = [];
+const loops: LoopTurns[] = [];
 afterEach(async () => {
+  for (const loop of loops.splice(0)) loop.stop();
   await Promise.all(opened.splice(0).map((app) => app.close()));
 });
 
-async function appOn(pool: FakePool, draining = false) {
+function watchedLoop(): LoopTurns {
+  const loop = new LoopTurns(NODE_LOOP);
+  loops.push(loop);
+  return loop;
+}
+
+interface Surroundings {
+  readonly draining?: boolean;
+  readonly loop?: LoopTurns | null;
+}
+
+async function appOn(pool: FakePool, { draining = false, loop = null }: Surroundings = {}) {
   const account = new HttpAccount();
   const ended: FinishedRequest[] = [];
   const bugs: unknown[] = [];
@@ -24,6 +38,7 @@ async function appOn(pool: FakePool, draining = false) {
     recorder: { requestEnded: (request) => ended.push(request) },
     checkouts: NO_CHECKOUT_OBSERVER,
     random: seededRandom(1),
+    loop,
     isDraining: () => draining,
     reportBug: (error) => bugs.push(error),
   });
@@ -34,13 +49,22 @@ async function appOn(pool: FakePool, draining = false) {
 const oneRow = (): FakeAnswer => [{ id: 1, balance: 5, counter: 5 }];
 
 test('an answer names its worker and says where its time went', async () => {
-  const { app } = await appOn(new FakePool(oneRow));
+  const { app } = await appOn(new FakePool(oneRow), { loop: watchedLoop() });
   const answer = await app.inject('/w/point');
   expect(answer.statusCode).toBe(200);
   expect(answer.headers[HEADERS.worker]).toBe('7');
   const timing = String(answer.headers[HEADERS.serverTiming]);
   expect(timing.split(', ').map((part) => part.split(';')[0])).toEqual([...SERVER_TIMING]);
   expect(timing).toContain('wait;dur=1.000, connect;dur=2.000');
+});
+
+test('an answer of a server that does not watch its event loop is silent about it', async () => {
+  const { app } = await appOn(new FakePool(oneRow));
+  const answer = await app.inject('/w/point');
+  const timing = String(answer.headers[HEADERS.serverTiming]);
+  expect(timing.split(', ').map((part) => part.split(';')[0])).toEqual(
+    SERVER_TIMING.filter((name) => name !== 'loop'),
+  );
 });
 
 test.each([
@@ -136,7 +160,7 @@ test.each([
 });
 
 test('a draining worker tells its clients to connect elsewhere', async () => {
-  const { app } = await appOn(new FakePool(oneRow), true);
+  const { app } = await appOn(new FakePool(oneRow), { draining: true });
   expect((await app.inject('/noop')).headers['connection']).toBe('close');
 });
 

@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { HEADERS } from './contract.ts';
+import type { LoopTurns } from './event-loop/loop-turns.ts';
 import type { HttpAccount, HttpRecorder } from './http/http-account.ts';
 import { parameterProblems } from './http/parameter-problems.ts';
 import { badRequest, type RequestFailure, requestFailureOf } from './http/request-failure.ts';
@@ -24,6 +25,8 @@ export interface AppDeps {
   readonly recorder: HttpRecorder;
   readonly checkouts: CheckoutObserver;
   readonly random: () => number;
+  /** `null`: answers do not tell how late the event loop was. */
+  readonly loop: LoopTurns | null;
   /** Whether answers must tell their clients to go elsewhere. */
   readonly isDraining: () => boolean;
   /** Told of exceptions that are mistakes of this program, with their stack. */

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from '../app.ts';
 import { APPLICATION_NAME_PREFIX, type ServerConfig, type WorkerStats } from '../contract.ts';
+import { LoopTurns, NODE_LOOP } from '../event-loop/loop-turns.ts';
 import { HttpAccount, NO_HTTP_RECORDER } from '../http/http-account.ts';
 import { drainHttp } from '../http/http-drain.ts';
 import { NO_CHECKOUT_OBSERVER } from '../http/request-scope.ts';
@@ -40,11 +41,13 @@ export async function startWorker({ workerId, config, send, log }: WorkerDeps): 
   const metrics = config.instrumentation
     ? createWorkerMetrics({ worker: String(workerId), pool: config.pool })
     : null;
+  const loop = config.instrumentation ? new LoopTurns(NODE_LOOP) : null;
   const pool = createPool({
     config: config.pool,
     database: config.database,
     applicationName: `${APPLICATION_NAME_PREFIX}${workerId}`,
     recorder: metrics?.pool ?? NO_POOL_RECORDER,
+    loop,
   });
   const account = new HttpAccount();
   const eventLoop = new EventLoopMeter();
@@ -60,6 +63,7 @@ export async function startWorker({ workerId, config, send, log }: WorkerDeps): 
     checkouts: metrics?.checkouts ?? NO_CHECKOUT_OBSERVER,
     // The ids are small and the seeds often too: apart they must not meet.
     random: seededRandom(config.seed + workerId * SEED_STRIDE),
+    loop,
     isDraining: () => stopping.signal.aborted,
     reportBug: (error) => log(error instanceof Error ? (error.stack ?? error.message) : `${error}`),
   });
@@ -105,6 +109,7 @@ export async function startWorker({ workerId, config, send, log }: WorkerDeps): 
     clearInterval(push);
     await sendSnapshot(null);
     eventLoop.stop();
+    loop?.stop();
     finished.resolve();
   };
 

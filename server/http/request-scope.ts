@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import type { LoopTurns } from '../event-loop/loop-turns.ts';
 import { classify } from '../pool/classify-error.ts';
 import type { DatabaseError } from '../pool/database-error.ts';
 import type { Checkout, Pool } from '../pool/pool.ts';
@@ -19,9 +20,18 @@ export interface Hold {
 
 export interface RequestTimes {
   readonly waitMs: number;
+  /** Without the event loop's part, as `dbMs`. */
   readonly connectMs: number;
   readonly dbMs: number;
+  /** How late the event loop was; `null` where it is not measured, and contained in the others then. */
+  readonly loopMs: number | null;
+  /** Since the request arrived, as far as that can be told, or since it was taken up. */
   readonly totalMs: number;
+}
+
+interface OpenHold {
+  readonly checkout: Checkout;
+  readonly heldSince: number;
 }
 
 /** Told how many requests wait for a connection and hold one, as it changes. */
@@ -43,6 +53,8 @@ export interface RequestScopeDeps {
   readonly pool: Pool;
   readonly checkouts: CheckoutObserver;
   readonly random: () => number;
+  /** `null`: the event loop's lateness is not measured. */
+  readonly loop: LoopTurns | null;
 }
 
 /**
@@ -53,20 +65,26 @@ export class RequestScope {
   readonly random: () => number;
   readonly #pool: Pool;
   readonly #checkouts: CheckoutObserver;
-  readonly #startedAt = performance.now();
+  readonly #startedAt: number;
+  readonly #arrivalLoopMs: number | null;
   #waitMs = 0;
   #connectMs = 0;
   #dbMs = 0;
-  // Sum of the start times of the holds that are open: their time so far is n·now − sum.
-  #openHolds = 0;
-  #openHoldsStartedAtSum = 0;
+  #holdLoopMs = 0;
+  #connectLoopMs = 0;
+  readonly #open = new Set<OpenHold>();
   #aborted = false;
   #onAbort: (() => void) | null = null;
 
-  constructor({ pool, checkouts, random }: RequestScopeDeps) {
+  constructor({ pool, checkouts, random, loop }: RequestScopeDeps) {
     this.#pool = pool;
     this.#checkouts = checkouts;
     this.random = random;
+    const takenUpAt = loop?.takeUp() ?? performance.now();
+    // Arrived somewhere in the span in which the loop did not look: half of it, over many requests.
+    this.#arrivalLoopMs =
+      loop === null ? null : takenUpAt - (loop.readyFromMs + loop.readyUntilMs) / 2;
+    this.#startedAt = takenUpAt - (this.#arrivalLoopMs ?? 0);
   }
 
   get aborted(): boolean {
@@ -88,13 +106,24 @@ export class RequestScope {
     if (this.#aborted) throw new ClientAbortedError();
   }
 
-  /** Sums so far; holds still open count up to now. `total` since the request was taken up. */
+  /** Sums so far; holds still open count up to now. */
   times(): RequestTimes {
     const now = performance.now();
+    let dbMs = this.#dbMs;
+    let holdLoopMs = this.#holdLoopMs;
+    for (const { checkout, heldSince } of this.#open) {
+      const heldMs = now - heldSince;
+      dbMs += heldMs;
+      holdLoopMs += loopMsWithin(heldMs, checkout);
+    }
     return {
       waitMs: this.#waitMs,
-      connectMs: this.#connectMs,
-      dbMs: this.#dbMs + this.#openHolds * now - this.#openHoldsStartedAtSum,
+      connectMs: this.#connectMs - this.#connectLoopMs,
+      dbMs: dbMs - holdLoopMs,
+      loopMs:
+        this.#arrivalLoopMs === null
+          ? null
+          : this.#arrivalLoopMs + this.#connectLoopMs + holdLoopMs,
       totalMs: now - this.#startedAt,
     };
   }
@@ -116,13 +145,14 @@ export class RequestScope {
     const checkout = await this.#checkout();
     const heldSince = performance.now();
     this.#checkouts.holding(1);
-    this.#openHolds += 1;
-    this.#openHoldsStartedAtSum += heldSince;
+    const open = { checkout, heldSince };
+    this.#open.add(open);
     const release = (error?: unknown): void => {
       this.#checkouts.holding(-1);
-      this.#openHolds -= 1;
-      this.#openHoldsStartedAtSum -= heldSince;
-      this.#dbMs += performance.now() - heldSince;
+      this.#open.delete(open);
+      const heldMs = performance.now() - heldSince;
+      this.#dbMs += heldMs;
+      this.#holdLoopMs += loopMsWithin(heldMs, checkout);
       checkout.release(error);
     };
     // The caller may have gone while it waited; its turn passes to the next at once.
@@ -140,6 +170,7 @@ export class RequestScope {
       const checkout = await this.#pool.checkout();
       this.#waitMs += checkout.waitMs;
       this.#connectMs += checkout.connectMs;
+      this.#connectLoopMs += Math.min(checkout.connectMs, checkout.connectLoopMs);
       return checkout;
     } catch (error) {
       // A failed checkout does not say how its time was split; the caller spent it waiting.
@@ -149,6 +180,11 @@ export class RequestScope {
       this.#checkouts.waiting(-1);
     }
   }
+}
+
+/** What PostgreSQL sent unasked before the hold, and is taken up in it, is late by more than the hold. */
+function loopMsWithin(heldMs: number, { holdLoopMs }: Checkout): number {
+  return Math.min(heldMs, holdLoopMs);
 }
 
 /** Gives the connection back after a failure and returns what to throw: the classified error. */

@@ -100,7 +100,7 @@ function poolRecorder(registry: MetricRegistry, worker: string): PoolRecorder {
 function httpRecorder(registry: MetricRegistry, worker: string): HttpRecorder {
   const duration = registry.histogram({
     name: METRICS.httpRequestSeconds,
-    help: 'Time from taking a request up to the end of its answer.',
+    help: 'Time from the arrival of a request to the end of its answer.',
     labelNames: ['route', 'method', 'code'],
     buckets: DURATION_BUCKETS_SECONDS,
   });

@@ -11,6 +11,7 @@ function build(config: object, database: object = {}) {
     database: { ...NO_DATABASE, ...database },
     applicationName: 'create-pool-test',
     recorder: NO_POOL_RECORDER,
+    loop: null,
   });
 }
 

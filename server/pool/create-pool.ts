@@ -6,7 +6,8 @@ import {
   type PoolConfig,
   poolConfigSchema,
 } from '../contract.ts';
-import { GuardedSocket } from './guarded-socket.ts';
+import type { LoopTurns } from '../event-loop/loop-turns.ts';
+import { DatabaseSocket } from './database-socket.ts';
 import { NullPool } from './null-pool.ts';
 import { PlainPool } from './plain-pool.ts';
 import type { Pool, PoolRecorder } from './pool.ts';
@@ -22,6 +23,8 @@ export interface CreatePoolOptions {
   /** Seen in `pg_stat_activity`; one a worker. */
   readonly applicationName: string;
   readonly recorder: PoolRecorder;
+  /** Of this process's event loop, to tell its lateness from the database's; `null` tells nothing. */
+  readonly loop: LoopTurns | null;
   /** @default the system's monotonic clock */
   readonly clock?: PoolClock;
   /** @default a client over TCP */
@@ -79,7 +82,12 @@ function requireValid(config: PoolConfig, database: DatabaseConfig): void {
   if (problems.length > 0) throw new PoolConfigError(problems);
 }
 
-function clientConfig({ config, database, applicationName }: CreatePoolOptions): ClientConfig {
+function clientConfig({
+  config,
+  database,
+  applicationName,
+  loop,
+}: CreatePoolOptions): ClientConfig {
   const { host, port, user, password } = database;
   return {
     host,
@@ -89,7 +97,7 @@ function clientConfig({ config, database, applicationName }: CreatePoolOptions):
     password: () => password,
     database: database.database,
     application_name: applicationName,
-    stream: () => new GuardedSocket(),
+    stream: () => new DatabaseSocket(loop),
     ssl: false,
     keepAlive: false,
     // 0 is not sent at all, so that a pooler that refuses startup parameters can be used.

@@ -1,8 +1,8 @@
-import type { ClientBase } from 'pg';
 import type { Checkout } from './pool.ts';
+import type { PoolClient } from './pool-client.ts';
 
 interface HeldConnectionParts {
-  readonly client: ClientBase;
+  readonly client: PoolClient;
   readonly waitMs: number;
   readonly connectMs: number;
   /** Called once, at the first release. */
@@ -11,9 +11,12 @@ interface HeldConnectionParts {
 
 /** A checkout of any kind of pool: it can be given back once. */
 export class HeldConnection implements Checkout {
-  readonly client: ClientBase;
+  readonly client: PoolClient;
   readonly waitMs: number;
   readonly connectMs: number;
+  readonly connectLoopMs: number;
+  readonly #loopMsBefore: number;
+  #loopMsAtRelease: number | null = null;
   readonly #onRelease: (error: unknown) => void;
   #released = false;
 
@@ -21,12 +24,20 @@ export class HeldConnection implements Checkout {
     this.client = parts.client;
     this.waitMs = parts.waitMs;
     this.connectMs = parts.connectMs;
+    // Without a connect this checkout waited for, its lateness is not this checkout's either.
+    this.connectLoopMs = parts.connectMs > 0 ? parts.client.connectLoopMs : 0;
+    this.#loopMsBefore = parts.client.loopMs;
     this.#onRelease = parts.onRelease;
+  }
+
+  get holdLoopMs(): number {
+    return (this.#loopMsAtRelease ?? this.client.loopMs) - this.#loopMsBefore;
   }
 
   release(error?: unknown): void {
     if (this.#released) throw new Error('A connection was released twice by the same holder.');
     this.#released = true;
+    this.#loopMsAtRelease = this.client.loopMs;
     this.#onRelease(error);
   }
 

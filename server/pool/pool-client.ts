@@ -1,5 +1,6 @@
 import { Client, type ClientConfig } from 'pg';
 import { type CancelTarget, requestCancel } from './cancel-request.ts';
+import { DatabaseSocket } from './database-socket.ts';
 import type { PoolClock } from './pool-clock.ts';
 
 /** Told of a client's life in this order; `closed` comes last and exactly once. */
@@ -50,6 +51,7 @@ export class PoolClient extends Client {
   readonly #observer: ClientObserver;
   #connectStartedMs = 0;
   #connectedMs = 0;
+  #connectLoopMs = 0;
   #protocolBroken = false;
   #closing = false;
   #terminated = false;
@@ -84,6 +86,17 @@ export class PoolClient extends Client {
     return this.#connectedMs - this.#connectStartedMs;
   }
 
+  /** How late the event loop was with what has come over this connection so far, in ms. */
+  get loopMs(): number {
+    const { stream } = this.connection;
+    return stream instanceof DatabaseSocket ? stream.loopMs : 0;
+  }
+
+  /** The same of the connect alone. */
+  get connectLoopMs(): number {
+    return this.#connectLoopMs;
+  }
+
   get socketClosed(): boolean {
     return this.#socketClosed;
   }
@@ -108,6 +121,7 @@ export class PoolClient extends Client {
     this.#observer.connecting(this);
     super.connect((error: Error | null) => {
       this.#connectedMs = this.#clock.nowMs();
+      this.#connectLoopMs = this.loopMs;
       if (error) {
         this.#observer.connectFailed(this, error);
         callback(error);

@@ -13,6 +13,7 @@ function poolAt(port: number, config: Partial<PoolConfig> = {}): Pool {
     database: { ...NO_DATABASE, port },
     applicationName: 'pool-faults',
     recorder: NO_POOL_RECORDER,
+    loop: null,
   });
 }
 

@@ -29,6 +29,13 @@ export interface Checkout extends AsyncDisposable {
   /** Time to open the connection, in ms; 0 when an idle one was handed out. */
   readonly connectMs: number;
   /**
+   * How late this process's own event loop took up what PostgreSQL sent, in ms: while the connection was
+   * opened, as a part of `connectMs`, and since it is held, up to now or its release. 0 where the pool was
+   * given no turns of the loop.
+   */
+  readonly connectLoopMs: number;
+  readonly holdLoopMs: number;
+  /**
    * Gives the connection back. It is destroyed instead of kept when `error` says it cannot be
    * trusted (`connectionUsable` false once classified, as for any error of the holder's own), when a
    * query is still running (it is canceled), or when a transaction is open; with `resetOnReturn` the

@@ -25,6 +25,7 @@ function poolOf(config: Partial<PoolConfig>, database: Partial<DatabaseConfig> =
     database: { ...api, ...database },
     applicationName: APPLICATION_NAME,
     recorder: NO_POOL_RECORDER,
+    loop: null,
   });
 }
 

@@ -42,6 +42,8 @@ export class FakePool implements Pool {
       client: this.#client(),
       waitMs: 1,
       connectMs: 2,
+      connectLoopMs: 0,
+      holdLoopMs: 0,
       release,
       [Symbol.asyncDispose]: async () => release(),
     };

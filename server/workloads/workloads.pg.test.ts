@@ -19,6 +19,7 @@ function poolWith(config: Partial<PoolConfig>): Pool {
     database: postgres.api,
     applicationName: 'pool-lab-workloads-test',
     recorder: NO_POOL_RECORDER,
+    loop: null,
   });
 }
 
@@ -30,6 +31,7 @@ function appOn(pool: Pool): Promise<FastifyInstance> {
     recorder: NO_HTTP_RECORDER,
     checkouts: NO_CHECKOUT_OBSERVER,
     random: seededRandom(1),
+    loop: null,
     isDraining: () => false,
     reportBug: (error) => {
       throw error;

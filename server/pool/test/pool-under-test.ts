@@ -30,6 +30,7 @@ export function poolUnderTest(
     database: NO_DATABASE,
     applicationName: 'pool-under-test',
     recorder,
+    loop: null,
     clock,
     Client: database.Client,
   });
