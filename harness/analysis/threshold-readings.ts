@@ -2,8 +2,9 @@ import { ERROR_CLASSES } from '../../server/contract.ts';
 import { COMPONENTS } from '../load/load-engine.ts';
 import { type FactName, SUMMARIES, type SummaryName } from '../plan/threshold-facts.ts';
 import { failedEndings, sumOf } from './failed-endings.ts';
-import { QUANTILE_OF, SAMPLES_BEYOND_MIN } from './percentiles.ts';
+import { SAMPLES_BEYOND_MIN, samplesBeyond } from './percentiles.ts';
 import { atLeast, exactly, type Range } from './threshold-range.ts';
+import { valueWords } from './threshold-words.ts';
 import type { MeasuredTrial, Percentiles } from './trial-result.ts';
 
 /** A fact of one trial, or why the trial has no number for it. */
@@ -211,17 +212,17 @@ function summary(name: SummaryName, { values, unseen, withheld: reason }: Summar
     if (reason !== null) return withheld(reason);
     if (values.samples === 0) return withheld('there is no sample of it');
     return withheld(
-      `${values.samples} samples are too few for it: ${SAMPLES_BEYOND_MIN} must lie beyond`,
+      `${valueWords('count', values.samples)} samples are too few for it: ${SAMPLES_BEYOND_MIN} must lie beyond`,
     );
   }
-  const beyond = name === 'mean' || name === 'max' ? 0 : 1 - QUANTILE_OF[name];
   // Those of whom nothing better is known may all lie beyond the percentile, if there is room.
   const all = values.samples + unseen - values.censored;
-  if (unseen === 0 || unseen < all * beyond) return known(value);
+  const room = name === 'mean' || name === 'max' ? 0 : samplesBeyond(all, name);
+  if (unseen <= room) return known(value);
   return {
     kind: 'known',
     range: atLeast(value),
-    because: `${unseen} of ${all} requests were never answered`,
+    because: `${valueWords('count', unseen)} of ${valueWords('count', all)} requests were never answered`,
   };
 }
 

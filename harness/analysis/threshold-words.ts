@@ -59,7 +59,7 @@ export function valueWords(unit: FactUnit, value: number, digits: number = DIGIT
     case 'share':
       return `${rounded(value * 100, digits)} %`;
     case 'cores':
-      return `${rounded(value, digits)} cores`;
+      return `${rounded(value, digits)} ${value === 1 ? 'core' : 'cores'}`;
   }
 }
 

@@ -1,5 +1,5 @@
 import { summarizeRounds } from '../analysis/rounds-result.ts';
-import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import type { MeasuredTrial, ThresholdResult } from '../analysis/trial-result.ts';
 import { EXIT_CODE, type ExitCode } from '../exit-code.ts';
 import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
 import { RUN_OPTIONS } from '../plan/run-options.ts';
@@ -40,8 +40,7 @@ export const runCommand: Command = {
     },
     {
       line: "pool-lab run --rate 300/s --threshold 'latency.p99<50ms' --threshold 'goodput>0.99*offered' --abort-on-fail",
-      shows:
-        'a check for a pipeline: exit 99 unless both hold, and an early end where they cannot',
+      shows: 'a check for a pipeline: exit 99 unless both hold, and an early end where they cannot',
     },
   ],
   async run(flags, io) {
@@ -100,7 +99,10 @@ function reportText(
  * met or not: it goes first.
  */
 export function exitCodeOf(
-  results: readonly Pick<MeasuredTrial, 'verdict' | 'thresholds'>[],
+  results: readonly {
+    readonly verdict: MeasuredTrial['verdict'];
+    readonly thresholds: readonly Pick<ThresholdResult, 'met'>[];
+  }[],
 ): ExitCode {
   if (results.some(({ verdict }) => verdict === 'INVALID')) return EXIT_CODE.invalidMeasurement;
   return results.some(({ thresholds }) => thresholds.some(({ met }) => !met))
