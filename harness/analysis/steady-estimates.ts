@@ -110,15 +110,21 @@ function ratesOf(
   };
 }
 
-/** Right answers to requests of the window, the drain's included, per second of the window. */
-export function wholeRunRates({ durationMs, ledger, good }: LoadResult): {
+/**
+ * Right answers that came within the window, per second of it. The drain's are left out: an overloaded
+ * system works its backlog off there, and would look as fast as what is asked of it.
+ */
+export function wholeRunRates({ durationMs, seconds: all }: LoadResult): {
   readonly throughputPerSecond: number;
   readonly goodputPerSecond: number;
 } {
+  const inWindow = all.filter(({ second }) => second * MS_PER_SECOND < durationMs);
   const seconds = durationMs / MS_PER_SECOND;
+  const perSecond = (read: (second: LoadSecond) => number): number =>
+    seconds > 0 ? inWindow.reduce((sum, second) => sum + read(second), 0) / seconds : 0;
   return {
-    throughputPerSecond: seconds > 0 ? ledger.ok / seconds : 0,
-    goodputPerSecond: seconds > 0 ? good / seconds : 0,
+    throughputPerSecond: perSecond(({ outcomes }) => outcomes.ok),
+    goodputPerSecond: perSecond(({ good }) => good),
   };
 }
 

@@ -180,7 +180,10 @@ export const measuredTrialSchema = z.strictObject({
   thresholds: z.array(thresholdResultSchema),
   measuredMs: ms,
   steadyState: steadyStateSchema,
-  /** Arrivals per second that the schedule drew for the window; `null` in the closed loop. */
+  /**
+   * Arrivals per second of the steady window, dropped ones included; `null` in the closed loop, where
+   * as much arrives as is answered.
+   */
   offeredPerSecond: z.number().min(0).nullable(),
   /**
    * Right answers per second, and those within the goodput deadline, in the steady window; `null`
@@ -210,7 +213,10 @@ export const measuredTrialSchema = z.strictObject({
     lost: count,
     unanswered: count,
   }),
-  /** Refusals (SQLSTATE 53300) as the clients saw them, by PostgreSQL's text. */
+  /**
+   * Refusals (SQLSTATE 53300) as the clients saw them, by PostgreSQL's text; of attempts, so that
+   * retries hide none.
+   */
   refusals: z.strictObject({
     total: count,
     byReason: z.partialRecord(z.enum(REFUSAL_REASONS), count),
@@ -224,13 +230,16 @@ export const measuredTrialSchema = z.strictObject({
     okIntervals: percentileIntervalsSchema,
     error: percentilesSchema,
   }),
-  /** The same over the whole run, warm-up excluded, drain included. */
+  /** The same without looking for a steady part: rates of the whole window, latencies with the drain. */
   wholeRun: z.strictObject({
     throughputPerSecond: z.number().min(0),
     goodputPerSecond: z.number().min(0),
     latencyMs: percentilesSchema,
   }),
-  /** Where the time of right answers went, part by part; the parts add up request by request. */
+  /**
+   * Where the time of right answers went, part by part, in the seconds of `latencyMs.ok`. The parts add
+   * up request by request; their percentiles do not.
+   */
   componentsMs: z.strictObject({
     lag: percentilesSchema,
     wait: percentilesSchema,

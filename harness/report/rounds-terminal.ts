@@ -121,10 +121,14 @@ function trustLines(
   const [first] = rounds;
   return [
     { label: 'VERDICT', text: `${shown}: the worst of the rounds, and of all of them together` },
-    ...caveats.flatMap(({ grade, code, detail, advice }) => [
-      { label: '', text: `${paint.yellow(grade)} ${code}: ${detail}` },
-      { label: '', text: `→ ${advice}` },
-    ]),
+    ...caveats.map(({ grade, code, detail }) => ({
+      label: '',
+      text: `${paint.yellow(grade)} ${code}: ${detail}`,
+    })),
+    ...[...new Set(caveats.map(({ advice }) => advice))].map((advice) => ({
+      label: '',
+      text: `→ ${advice}`,
+    })),
     ...reasonsAgainst(rounds, 'rounds').map((text) => ({ label: '', text: `· ${text}` })),
     ...(first === undefined ? [] : [{ label: 'GATES', text: gatesText(first.plan.gates) }]),
   ];

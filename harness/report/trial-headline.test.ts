@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { report } from './test/flat-report.ts';
-import { FITTING, NO_ERRORS, OVERLOADED } from './test/sample-situations.ts';
+import { FITTING, NO_ERRORS, OVERLOADED, openPlan } from './test/sample-situations.ts';
 import { sampleTrial } from './test/sample-trial.ts';
 import { trialHeadline } from './trial-headline.ts';
 
@@ -37,7 +37,7 @@ test.each<[string, Partial<MeasuredTrial>, string, boolean]>([
   [
     'overloaded',
     OVERLOADED,
-    'OVERLOADED: backlog grows by 212 requests/s at 800/s offered; 585 answered right, 310 within 1.00 s; limited by the pools. 4 workers × (5+10) can open 60; 96 are usable',
+    'OVERLOADED: backlog grows by 212 requests/s at 800/s offered; 585/s answered right, 310/s within 1.00 s; limited by the pools. 4 workers × (5+10) can open 60; 96 are usable',
     false,
   ],
   [
@@ -67,11 +67,9 @@ test.each<[string, Partial<MeasuredTrial>, string, boolean]>([
     'retries hide refusals from users, not from the answer',
     {
       ...FITTING,
-      attempts: {
-        ...sampleTrial().attempts,
-        started: 9_310,
-        httpErrors: { too_many_connections: 931 },
-      },
+      plan: openPlan({ retries: '2' }),
+      refusals: { total: 931, byReason: { all_slots: 931 } },
+      attempts: { ...sampleTrial().attempts, started: 9_310 },
     },
     'EXHAUSTED: 931 of 9,310 attempts refused (10 %, SQLSTATE 53300), 0 of 8,094 requests after retries.',
     false,

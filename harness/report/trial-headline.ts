@@ -76,13 +76,13 @@ function invalidOf({ verdict, caveats, ended, steadyState }: MeasuredTrial): Fou
 
 /** Retries hide refusals from the users, and must not hide them from the answer. */
 function refusedOf(trial: MeasuredTrial): Found {
-  const { refusals, requests, attempts } = trial;
-  const tried = attempts.httpErrors['too_many_connections'] ?? 0;
-  if (refusals.total === 0 && tried === 0) return null;
-  const retried = tried > refusals.total;
-  const seen = retried
-    ? `${formatCount(tried)} of ${plural(attempts.started, 'attempt')} refused (${shareOf(tried, attempts.started)}, SQLSTATE 53300), ${formatCount(refusals.total)} of ${plural(requests.scheduled, 'request')} after retries`
-    : `${formatCount(refusals.total)} of ${plural(requests.scheduled, 'request')} refused (${shareOf(refusals.total, requests.scheduled)}, SQLSTATE 53300)`;
+  const { refusals, requests, attempts, plan } = trial;
+  if (refusals.total === 0) return null;
+  const toUsers = requests.httpErrors['too_many_connections'] ?? 0;
+  const seen =
+    plan.load.retry === null
+      ? `${formatCount(refusals.total)} of ${plural(requests.scheduled, 'request')} refused (${shareOf(refusals.total, requests.scheduled)}, SQLSTATE 53300)`
+      : `${formatCount(refusals.total)} of ${plural(attempts.started, 'attempt')} refused (${shareOf(refusals.total, attempts.started)}, SQLSTATE 53300), ${formatCount(toUsers)} of ${plural(requests.scheduled, 'request')} after retries`;
   return { finding: 'EXHAUSTED', text: `EXHAUSTED: ${seen}. ${claimText(trial)}` };
 }
 
@@ -98,7 +98,7 @@ function overloadedOf(trial: MeasuredTrial): Found {
   const starved = timeouts === 0 ? '' : `, ${plural(timeouts, 'pool timeout')}`;
   return {
     finding: 'OVERLOADED',
-    text: `OVERLOADED: ${backlog}${at}; ${formatRate(wholeRun.throughputPerSecond)} answered right, ${formatRate(wholeRun.goodputPerSecond)} within ${formatMs(trial.plan.load.goodputDeadlineMs)}${starved}; limited by ${BOTTLENECK_WORDS[bottleneck.kind]}. ${claimText(trial)}`,
+    text: `OVERLOADED: ${backlog}${at}; ${formatRate(wholeRun.throughputPerSecond)}/s answered right, ${formatRate(wholeRun.goodputPerSecond)}/s within ${formatMs(trial.plan.load.goodputDeadlineMs)}${starved}; limited by ${BOTTLENECK_WORDS[bottleneck.kind]}. ${claimText(trial)}`,
   };
 }
 

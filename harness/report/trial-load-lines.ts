@@ -31,8 +31,9 @@ function rateLines(trial: MeasuredTrial): readonly ReportLine[] {
 }
 
 /** With retries a request is more than one attempt, and what failed first is what they hide. */
-function attemptLines({ attempts, requests, plan }: MeasuredTrial): readonly ReportLine[] {
-  const { retry } = plan.load;
+function attemptLines(trial: MeasuredTrial): readonly ReportLine[] {
+  const { attempts, requests } = trial;
+  const { retry } = trial.plan.load;
   if (retry === null) return [];
   const sent = requests.scheduled - requests.dropped;
   const each = (attempts.started / Math.max(1, sent)).toFixed(2);
@@ -52,12 +53,13 @@ function attemptLines({ attempts, requests, plan }: MeasuredTrial): readonly Rep
       label: 'ATTEMPTS',
       text: `${formatCount(attempts.started)}, ${each} a request: ${formatCount(failed)} failed${why}; up to ${plural(retry.retriesMax, 'retry', 'retries')} after 0 to ${formatMs(retry.backoffMs)}, doubled each time`,
     },
+    ...refusalLines(trial),
   ];
 }
 
 /** Errors by cause, the most frequent first, refusals with PostgreSQL's own words. */
 function errorLines(trial: MeasuredTrial, paint: Paint): readonly ReportLine[] {
-  const { requests, refusals, environment } = trial;
+  const { requests, plan } = trial;
   const found = [
     ...Object.entries(requests.httpErrors),
     ...Object.entries(requests.connectionErrors).map(([code, count]): [string, number] => [
@@ -71,13 +73,16 @@ function errorLines(trial: MeasuredTrial, paint: Paint): readonly ReportLine[] {
   ] satisfies [string, number][];
   const errors = found.filter(([, count]) => count > 0).sort(([, a], [, b]) => b - a);
   if (errors.length === 0) return [{ label: 'ERRORS', text: paint.green('none') }];
-  const words = refusalWords(refusals.byReason, environment.postgres.version).map(
-    ({ count, words: sentence }) => `${formatCount(count)} × "${sentence}"`,
-  );
   return errors.flatMap(([cause, count], index) => [
     { label: index === 0 ? 'ERRORS' : '', text: paint.red(`${formatCount(count)} ${cause}`) },
-    ...(cause === 'too_many_connections'
-      ? words.map((text) => ({ label: '', text: `  ${text}` }))
-      : []),
+    // With retries they belong to the attempts, of which more are refused than users see.
+    ...(cause === 'too_many_connections' && plan.load.retry === null ? refusalLines(trial) : []),
   ]);
+}
+
+function refusalLines({ refusals, environment }: MeasuredTrial): readonly ReportLine[] {
+  return refusalWords(refusals.byReason, environment.postgres.version).map(({ count, words }) => ({
+    label: '',
+    text: `  ${formatCount(count)} × "${words}"`,
+  }));
 }
