@@ -180,24 +180,26 @@ class OpenRun {
 
   #begin(): void {
     this.#nextArrivalUs = this.#schedule.next();
-    this.#setAlarm();
+    this.#dispatchDue();
     this.#scheduleTick();
   }
 
   /** Everything that is due, however late: a generator that comes late must not send less. */
   #dispatchDue(): void {
     if (this.#finished || this.#recorder.windowIsOver) return;
-    const nowUs = this.#recorder.elapsedUs;
-    while (this.#nextArrivalUs !== null && this.#nextArrivalUs <= nowUs) {
-      this.#arrive(this.#nextArrivalUs);
+    const nowUs = this.#deps.timeline.nowUs();
+    let atUs = this.#nextArrivalAtUs();
+    for (; atUs !== null && atUs <= nowUs; atUs = this.#nextArrivalAtUs()) {
       this.#issued += 1;
+      this.#arrive(this.#nextArrivalUs ?? 0);
       this.#nextArrivalUs = this.#schedule.next();
     }
-    this.#setAlarm();
+    if (atUs !== null) this.#alarm?.set(atUs);
   }
 
-  #setAlarm(): void {
-    if (this.#nextArrivalUs !== null) this.#alarm?.set(this.#originUs + this.#nextArrivalUs);
+  /** By the timeline, as the alarm takes it; rounding must not make a moment due and not due. */
+  #nextArrivalAtUs(): number | null {
+    return this.#nextArrivalUs === null ? null : this.#originUs + this.#nextArrivalUs;
   }
 
   #arrive(dueUs: number): void {

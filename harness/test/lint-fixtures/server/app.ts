@@ -4,6 +4,7 @@ import * as p1 from 'node:console'; // refused: noRestrictedImports
 import * as p2 from 'pg-pool'; // refused: noRestrictedImports
 import * as p3 from 'prom-client'; // refused: noRestrictedImports
 import * as p4 from 'autocannon'; // refused: noRestrictedImports
+import * as u0 from 'undici'; // refused: noRestrictedImports
 import * as p5 from 'pg';
 import * as p6 from 'fastify';
 import * as f0 from '../harness/lab-error.ts'; // refused: noRestrictedImports
@@ -11,7 +12,7 @@ import * as f1 from '../dashboards/web/chart.ts'; // refused: noRestrictedImport
 import * as f2 from './contract.ts';
 import * as f3 from './pool/queue-pool.ts';
 
-export const everything = [p0, p1, p2, p3, p4, p5, p6, f0, f1, f2, f3];
+export const everything = [p0, p1, p2, p3, p4, u0, p5, p6, f0, f1, f2, f3];
 
 export { LabError } from '../harness/lab-error.ts'; // refused: noBarrelFile, noRestrictedImports
 

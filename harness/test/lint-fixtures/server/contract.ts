@@ -4,10 +4,11 @@ import * as p1 from 'node:console'; // refused: noRestrictedImports
 import * as p2 from 'pg-pool'; // refused: noRestrictedImports
 import * as p3 from 'prom-client'; // refused: noRestrictedImports
 import * as p4 from 'autocannon'; // refused: noRestrictedImports
+import * as u0 from 'undici'; // refused: noRestrictedImports
 import * as p5 from 'node:path'; // refused: noRestrictedImports
 import * as p6 from 'zod';
 import * as f0 from '../harness/lab-error.ts'; // refused: noRestrictedImports
 import * as f1 from '../dashboards/web/chart.ts'; // refused: noRestrictedImports
 import * as f2 from './pool/queue-pool.ts'; // refused: noRestrictedImports
 
-export const everything = [p0, p1, p2, p3, p4, p5, p6, f0, f1, f2];
+export const everything = [p0, p1, p2, p3, p4, u0, p5, p6, f0, f1, f2];

@@ -4,6 +4,7 @@ import * as p1 from 'node:console'; // refused: noRestrictedImports
 import * as p2 from 'pg-pool'; // refused: noRestrictedImports
 import * as p3 from 'prom-client'; // refused: noRestrictedImports
 import * as p4 from 'autocannon'; // refused: noRestrictedImports
+import * as u0 from 'undici'; // refused: noRestrictedImports
 import * as p5 from 'node:fs'; // refused: noRestrictedImports
 import * as p6 from 'node:timers/promises'; // refused: noRestrictedImports
 import * as p7 from 'pg'; // refused: noRestrictedImports
@@ -26,7 +27,7 @@ import * as f11 from '../postgres/provider.ts';
 import * as f12 from '../lab-error.ts';
 import * as f13 from '../sizing/budget.ts';
 
-export const everything = [p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13];
+export const everything = [p0, p1, p2, p3, p4, u0, p5, p6, p7, p8, p9, p10, p11, f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13];
 
 export const bytes = Buffer.alloc(1); // refused: noRestrictedGlobals
 export const seen = performance.now(); // refused: noRestrictedGlobals

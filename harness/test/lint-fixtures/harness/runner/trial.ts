@@ -4,6 +4,7 @@ import * as p1 from 'node:console'; // refused: noRestrictedImports
 import * as p2 from 'pg-pool'; // refused: noRestrictedImports
 import * as p3 from 'prom-client'; // refused: noRestrictedImports
 import * as p4 from 'autocannon'; // refused: noRestrictedImports
+import * as u0 from 'undici'; // refused: noRestrictedImports
 import * as p5 from 'node:child_process';
 import * as f0 from '../../dashboards/web/chart.ts'; // refused: noRestrictedImports
 import * as f1 from '../../server/contract.ts';
@@ -11,6 +12,6 @@ import * as f2 from '../../server/app.ts'; // refused: noRestrictedImports
 import * as f3 from '../../server/pool/queue-pool.ts'; // refused: noRestrictedImports
 import * as f4 from '../sizing/budget.ts';
 
-export const everything = [p0, p1, p2, p3, p4, p5, f0, f1, f2, f3, f4];
+export const everything = [p0, p1, p2, p3, p4, u0, p5, f0, f1, f2, f3, f4];
 
 export type { Pool } from '../../server/pool/pool.ts'; // refused: noRestrictedImports
