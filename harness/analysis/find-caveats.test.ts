@@ -360,13 +360,13 @@ function lagOf(ms: number): Change {
   return withLoad(() => ({ lagUs: `${ms}x12000` }));
 }
 
-/** Every other second another p99. */
+/** Another p99 in every other section of three seconds. */
 function p99Alternating(evenMs: number, oddMs: number): Change {
   return withSeconds((it) => ({
     ...it,
     latencyUs: {
       ...soundSecond(it.second).latencyUs,
-      ok: `14x500 16x440 ${it.second % 2 === 0 ? evenMs : oddMs}x20`,
+      ok: `14x500 16x440 ${Math.floor(it.second / 3) % 2 === 0 ? evenMs : oddMs}x20`,
     },
   }));
 }

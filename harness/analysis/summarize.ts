@@ -41,7 +41,6 @@ export function summarizeTrial(seen: TrialObservations, decode: DecodeHistogram)
     wholeRunMsP50: wholeRunMs.p50,
   });
   const composition = compositionOf(load.breakdown, estimates.latencyMs);
-  const refusals = sumOf(load.ledger.attempts.refusalReasons);
   const trial: Omit<MeasuredTrial, 'thresholds'> = {
     schemaVersion: TRIAL_RESULT_SCHEMA_VERSION,
     state: 'measured',
@@ -60,7 +59,7 @@ export function summarizeTrial(seen: TrialObservations, decode: DecodeHistogram)
     goodputInterval: estimates.goodputInterval,
     requests: requestsOf(load),
     attempts: attemptsOf(load),
-    refusals: { total: refusals, byReason: refusalReasonsOf(load) },
+    refusals: { total: sumOf(load.ledger.refusalReasons), byReason: refusalReasonsOf(load) },
     latencyMs: {
       ok: estimates.latencyMs,
       okIntervals: estimates.latencyIntervals,
@@ -70,7 +69,7 @@ export function summarizeTrial(seen: TrialObservations, decode: DecodeHistogram)
     componentsMs: estimates.componentsMs,
     composition,
     bottleneck: findBottleneck(bottleneckFacts(seen, { caveats, workers, composition })),
-    budget: budgetObservation(seen, refusals),
+    budget: budgetObservation(seen),
     connections: {
       ...seen.limits,
       peakWorkers: seen.server.peakWorkers,
@@ -124,7 +123,7 @@ function attemptsOf({ ledger }: LoadResult): MeasuredTrial['attempts'] {
 
 function refusalReasonsOf({ ledger }: LoadResult): MeasuredTrial['refusals']['byReason'] {
   const byReason: Partial<Record<RefusalReason, number>> = {};
-  for (const [name, count] of Object.entries(ledger.attempts.refusalReasons)) {
+  for (const [name, count] of Object.entries(ledger.refusalReasons)) {
     const reason = REFUSAL_REASONS.find((known) => known === name) ?? 'unknown';
     byReason[reason] = (byReason[reason] ?? 0) + count;
   }

@@ -214,8 +214,8 @@ export const measuredTrialSchema = z.strictObject({
     unanswered: count,
   }),
   /**
-   * Refusals (SQLSTATE 53300) as the clients saw them, by PostgreSQL's text; of attempts, so that
-   * retries hide none.
+   * Requests that ended in a refusal (SQLSTATE 53300), by PostgreSQL's text. Those that a retry made up
+   * for are among the `attempts` only.
    */
   refusals: z.strictObject({
     total: count,
