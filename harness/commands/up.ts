@@ -19,7 +19,7 @@ const LOAD_OPTION: Option<boolean> = {
   env: 'POOL_LAB_LOAD',
   parser: yesNo(),
   defaultValue: false,
-  description: 'put the load of --workload and --connections on it until it is stopped',
+  description: 'put the load of --workload on it, by --connections or --rate, until it is stopped',
   repeatable: false,
 };
 const UP_OPTIONS = { load: LOAD_OPTION } as const;
@@ -58,8 +58,12 @@ export const upCommand: Command = {
             json
               ? `${JSON.stringify({ url, adminUrl, passwordFile, superuser: address(superuser), api: address(api) })}\n`
               : upScreen(
-                  { plan, url, adminUrl, superuser, api, passwordFile, others, loaded: load },
-                  createPaint(io.stdout.color),
+                  {
+                    ...{ plan, url, adminUrl, superuser, api, passwordFile, others },
+                    loaded: load,
+                    environment: lab.environment,
+                  },
+                  { columns: io.stdout.columns, paint: createPaint(io.stdout.color) },
                 ),
           );
           await Promise.all([

@@ -1,9 +1,13 @@
 import { ADMIN_PATHS, type DatabaseConfig, WORKLOAD_PATH_PREFIX } from '../../server/contract.ts';
+import type { Environment } from '../analysis/trial-result.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import { computeBudget } from '../sizing/budget.ts';
+import { carriesOverLines } from './carries-over-lines.ts';
 import { formatClaim } from './format.ts';
-import type { Paint } from './paint.ts';
+import { lineText } from './line-text.ts';
+import { loadText } from './load-text.ts';
 import { shapeText } from './shape-text.ts';
+import type { TerminalStyle } from './terminal-style.ts';
 
 export interface UpScreen {
   readonly plan: TrialPlan;
@@ -14,13 +18,15 @@ export interface UpScreen {
   readonly passwordFile: string;
   readonly others: number;
   readonly loaded: boolean;
+  readonly environment: Environment;
 }
 
 /** Requests that hold a connection long enough to look at the other side meanwhile. */
 const HOLD_MS = 10_000;
 
 /** Addresses and lines to paste; they are not wrapped, so that they can be pasted. */
-export function upScreen(screen: UpScreen, paint: Paint): string {
+export function upScreen(screen: UpScreen, style: TerminalStyle): string {
+  const { paint } = style;
   const { plan, url, adminUrl, superuser, api, passwordFile } = screen;
   const { maxConnections, superuserReservedConnections, reservedConnections } = plan.postgres;
   const { usable, ceiling } = computeBudget({
@@ -44,7 +50,7 @@ export function upScreen(screen: UpScreen, paint: Paint): string {
     '',
     section('One request', [`curl -si '${url}${WORKLOAD_PATH_PREFIX}point'`]),
     section(
-      screen.loaded ? 'The load of --workload and --connections is running' : 'Exhaust it',
+      screen.loaded ? `The load of ${plan.workload}, ${loadText(plan)}, is running` : 'Exhaust it',
       screen.loaded
         ? []
         : [
@@ -62,6 +68,8 @@ export function upScreen(screen: UpScreen, paint: Paint): string {
       `curl -s ${adminUrl}${ADMIN_PATHS.metrics}`,
       `curl -s ${adminUrl}${ADMIN_PATHS.stats}`,
     ]),
+    ...carriesOverLines(screen.environment).map((line) => lineText(line, style)),
+    '',
     'Ctrl-C stops everything.',
     '',
   ].join('\n');
