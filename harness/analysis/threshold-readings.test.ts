@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { FACT_NAMES, type FactName } from '../plan/threshold-facts.ts';
 import { percentiles, sampleTrial } from '../report/test/sample-trial.ts';
-import { type JudgedTrial, readFact } from './threshold-readings.ts';
+import type { JudgedTrial } from './fact-reading.ts';
+import { readFact } from './threshold-readings.ts';
 import type { MeasuredTrial } from './trial-result.ts';
 
 const OPEN_LOAD = {

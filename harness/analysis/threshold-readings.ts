@@ -1,25 +1,19 @@
 import { ERROR_CLASSES } from '../../server/contract.ts';
 import { COMPONENTS } from '../load/load-engine.ts';
-import { type FactName, SUMMARIES, type SummaryName } from '../plan/threshold-facts.ts';
+import type { FactName } from '../plan/threshold-facts.ts';
+import {
+  type JudgedTrial,
+  known,
+  number,
+  orNone,
+  type Read,
+  type Reading,
+  withheld,
+} from './fact-reading.ts';
 import { failedEndings, sumOf } from './failed-endings.ts';
-import { SAMPLES_BEYOND_MIN, samplesBeyond } from './percentiles.ts';
-import { atLeast, exactly, type Range } from './threshold-range.ts';
+import { clientLatency, inSteadyWindow, notSteady, summaries } from './latency-readings.ts';
+import { atLeast } from './threshold-range.ts';
 import { valueWords } from './threshold-words.ts';
-import type { MeasuredTrial, Percentiles } from './trial-result.ts';
-
-/** A fact of one trial, or why the trial has no number for it. */
-export type Reading =
-  | {
-      readonly kind: 'known';
-      readonly range: Range;
-      /** Where it is a lower bound only: why. */
-      readonly because?: string;
-    }
-  | { readonly kind: 'withheld'; readonly why: string };
-
-/** A trial that has been measured and is about to be judged. */
-export type JudgedTrial = Omit<MeasuredTrial, 'thresholds'>;
-type Read = (trial: JudgedTrial) => Reading;
 
 /** What `fact` was in that trial. */
 export function readFact(fact: FactName, trial: JudgedTrial): Reading {
@@ -61,8 +55,8 @@ const READINGS: ReadonlyMap<FactName, Read> = new Map<FactName, Read>([
 
   ['requests.scheduled', number(({ requests }) => requests.scheduled)],
   ['requests.ok', number(({ requests }) => requests.ok)],
-  ['errors.total', number(({ requests }) => failedEndings(requests))],
-  ['errors.rate', shareOf(({ requests }) => [failedEndings(requests), requests.scheduled])],
+  ['errors.total', cutShort(({ requests }) => [failedEndings(requests), requests.unanswered])],
+  ['errors.rate', errorRate],
   ...ERROR_CLASSES.map((name): [FactName, Read] => [
     `errors.${name}`,
     number(({ requests }) => requests.httpErrors[name] ?? 0),
@@ -71,10 +65,10 @@ const READINGS: ReadonlyMap<FactName, Read> = new Map<FactName, Read>([
   ['refused', number(({ refusals }) => refusals.total)],
   ['timeouts', number(({ requests }) => requests.timeouts)],
   ['lost', number(({ requests }) => requests.lost)],
-  ['unanswered', number(({ requests }) => requests.unanswered)],
+  ['unanswered', cutShort(({ requests }) => [requests.unanswered, requests.unanswered])],
   ['dropped', number(({ requests }) => requests.dropped)],
   ['attempts.started', number(({ attempts }) => attempts.started)],
-  ['attempts.failed', number(({ attempts }) => failedEndings(attempts))],
+  ['attempts.failed', cutShort(({ attempts }) => [failedEndings(attempts), attempts.unanswered])],
   ...ERROR_CLASSES.map((name): [FactName, Read] => [
     `attempts.errors.${name}`,
     number(({ attempts }) => attempts.httpErrors[name] ?? 0),
@@ -118,25 +112,6 @@ const READINGS: ReadonlyMap<FactName, Read> = new Map<FactName, Read>([
 /** Of a claim of connections that has no end. */
 const UNBOUNDED = Number.POSITIVE_INFINITY;
 
-function known(value: number): Reading {
-  return { kind: 'known', range: exactly(value) };
-}
-
-function withheld(why: string): Reading {
-  return { kind: 'withheld', why };
-}
-
-function number(read: (trial: JudgedTrial) => number): Read {
-  return (trial) => known(read(trial));
-}
-
-function orNone(read: (trial: JudgedTrial) => number | null, why: string): Read {
-  return (trial) => {
-    const value = read(trial);
-    return value === null ? withheld(why) : known(value);
-  };
-}
-
 function inSteady(read: (trial: JudgedTrial) => number | null): Read {
   return (trial) => {
     const value = read(trial);
@@ -144,11 +119,28 @@ function inSteady(read: (trial: JudgedTrial) => number | null): Read {
   };
 }
 
-function shareOf(read: (trial: JudgedTrial) => readonly [part: number, whole: number]): Read {
+/**
+ * A count of which so many are requests without an answer. Those of a run that was ended early were
+ * not given the time for one, and may have been answered right as well.
+ */
+function cutShort(
+  read: (trial: JudgedTrial) => readonly [count: number, unanswered: number],
+): Read {
   return (trial) => {
-    const [part, whole] = read(trial);
-    return whole === 0 ? withheld('no request was due') : known(part / whole);
+    const [count, unanswered] = read(trial);
+    if (trial.ended === 'completed' || unanswered === 0) return known(count);
+    const because = `${valueWords('count', unanswered)} requests were under way when the run was ended`;
+    return { kind: 'known', range: { low: count - unanswered, high: count }, because };
   };
+}
+
+function errorRate(trial: JudgedTrial): Reading {
+  const { scheduled } = trial.requests;
+  const errors = readFact('errors.total', trial);
+  if (errors.kind === 'withheld') return errors;
+  if (scheduled === 0) return withheld('no request was due');
+  const { low, high } = errors.range;
+  return { ...errors, range: { low: low / scheduled, high: high / scheduled } };
 }
 
 function ofWorkers(read: (workers: JudgedTrial['workers']) => number): Read {
@@ -186,67 +178,6 @@ function retries({ plan, requests, attempts }: JudgedTrial): Reading {
   return queued
     ? { kind: 'known', range: atLeast(least), because: 'requests may have ended in the queue' }
     : known(least);
-}
-
-interface SummaryOf {
-  readonly values: Percentiles;
-  /** Samples that are lower bounds, and requests that left no sample at all. */
-  readonly unseen: number;
-  /** Why no number stands for the window, where none does. */
-  readonly withheld: string | null;
-}
-
-function summaries<P extends string>(
-  prefix: P,
-  read: (trial: JudgedTrial) => SummaryOf,
-): readonly [`${P}.${SummaryName}`, Read][] {
-  return SUMMARIES.map((name): [`${P}.${SummaryName}`, Read] => [
-    `${prefix}.${name}`,
-    (trial) => summary(name, read(trial)),
-  ]);
-}
-
-function summary(name: SummaryName, { values, unseen, withheld: reason }: SummaryOf): Reading {
-  const value = values[name];
-  if (value === null) {
-    if (reason !== null) return withheld(reason);
-    if (values.samples === 0) return withheld('there is no sample of it');
-    return withheld(
-      `${valueWords('count', values.samples)} samples are too few for it: ${SAMPLES_BEYOND_MIN} must lie beyond`,
-    );
-  }
-  // Those of whom nothing better is known may all lie beyond the percentile, if there is room.
-  const all = values.samples + unseen - values.censored;
-  const room = name === 'mean' || name === 'max' ? 0 : samplesBeyond(all, name);
-  if (unseen <= room) return known(value);
-  return {
-    kind: 'known',
-    range: atLeast(value),
-    because: `${valueWords('count', unseen)} of ${valueWords('count', all)} requests were never answered`,
-  };
-}
-
-function clientLatency(
-  values: Percentiles,
-  window: { readonly dropped: number; readonly withheld: string | null },
-): SummaryOf {
-  return { values, unseen: values.censored + window.dropped, withheld: window.withheld };
-}
-
-function inSteadyWindow(trial: JudgedTrial): {
-  readonly dropped: number;
-  readonly withheld: string | null;
-} {
-  const { fromSecond, toSecond, state } = trial.steadyState;
-  const seconds = trial.seconds.filter(({ second }) => second >= fromSecond && second < toSecond);
-  return {
-    dropped: sum(seconds.map(({ dropped }) => dropped)),
-    withheld: state === 'drifting' || state === 'overloaded' ? notSteady(trial) : null,
-  };
-}
-
-function notSteady({ steadyState: { state, detail } }: JudgedTrial): string {
-  return `nothing is steady (${state}): ${detail}`;
 }
 
 function lockShare(shares: JudgedTrial['waitEventShares']): number {

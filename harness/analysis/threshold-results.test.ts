@@ -68,6 +68,24 @@ test('an "at least" meets what it proves, and never what it does not', () => {
   });
 });
 
+test('requests that the end of the run cut off are neither failures nor answers', () => {
+  const requests = { ...sampleTrial().requests, httpErrors: {}, unanswered: 16, ok: 9_294 };
+  const why = '16 requests were under way when the run was ended';
+  const cut = { requests, ended: 'threshold_failed' } as const;
+  expect(judged('errors.total==0', cut)).toMatchObject({
+    met: false,
+    detail: `0 to 16 need not be = 0: ${why}`,
+  });
+  expect(judged('errors.rate<0.1%', cut)).toMatchObject({
+    met: false,
+    detail: `0 % to 0.172 % need not be < 0.1 %: ${why}`,
+  });
+  expect(judged('errors.rate<1%', cut)).toMatchObject({ met: true });
+  expect(judged('unanswered<17', cut)).toMatchObject({ met: true, detail: '0 to 16 < 17' });
+  // Where the drain ran its full time they had theirs.
+  expect(judged('errors.total==0', { requests })).toMatchObject({ met: false, detail: '16 ≠ 0' });
+});
+
 test('the threshold that ended the run is not met, whatever the rest of it says', () => {
   const stop = { expression: 'latency.p99<200ms', detail: '712 ms ≥ 200 ms after 6.0 s' };
   expect(evaluateThresholds(['latency.p99<200ms', 'lost==0'], sampleTrial(), stop)).toEqual([

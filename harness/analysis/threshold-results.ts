@@ -1,6 +1,7 @@
 import { parseThreshold, type Threshold } from '../plan/threshold.ts';
+import type { JudgedTrial, Reading } from './fact-reading.ts';
 import { decide, exactly, partOf, type Range } from './threshold-range.ts';
-import { type JudgedTrial, type Reading, readFact } from './threshold-readings.ts';
+import { readFact } from './threshold-readings.ts';
 import { comparisonWords, openWords, valueWords } from './threshold-words.ts';
 import type { ThresholdResult } from './trial-result.ts';
 

@@ -72,8 +72,13 @@ function sideWords({
   readonly right: Range;
   readonly unit: FactUnit;
 }): readonly [string, string] {
-  const words = (range: Range, digits: number): string =>
-    `${range.low === range.high ? '' : 'at least '}${valueWords(unit, range.low, digits)}`;
+  const words = ({ low, high }: Range, digits: number): string => {
+    const lowest = valueWords(unit, low, digits);
+    if (low === high) return lowest;
+    return high === Number.POSITIVE_INFINITY
+      ? `at least ${lowest}`
+      : `${lowest} to ${valueWords(unit, high, digits)}`;
+  };
   for (let digits = DIGITS_MIN; ; digits += 1) {
     const texts = [words(left, digits), words(right, digits)] as const;
     // 50.004 ms and 50 ms must not both be shown as 50 ms.

@@ -23,6 +23,14 @@ test('the peak of all workers is that of one moment, not the sum of each workerâ
   });
 });
 
+test('the peaks so far are those of the whole, and stay when connections go', () => {
+  const window = createWindowAccumulator(PREFIX);
+  expect(window.peaks()).toEqual({ workers: 0, all: 0, worker: 0 });
+  window.add(0, [group('pool-lab-w1', 'idle', 5), group('psql', 'idle', 2)]);
+  window.add(100, [group('pool-lab-w1', 'idle', 1), group('pool-lab-w2', 'idle', 3)]);
+  expect(window.peaks()).toEqual({ workers: 5, all: 7, worker: 5 });
+});
+
 test('one worker in several states counts once per connection', () => {
   const window = createWindowAccumulator(PREFIX);
   window.add(0, [group('pool-lab-w1', 'idle', 2), group('pool-lab-w1', 'active', 3)]);
