@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { LazyDeadline } from './lazy-deadline.ts';
 
+/** On a fake clock an immediate, which a deadline ends with, comes a millisecond later. */
+const IMMEDIATE_MS = 1;
+
 beforeEach(() => {
   vi.useFakeTimers({ now: 0 });
 });
@@ -22,7 +25,7 @@ test('it is over once, when its time has come', () => {
   const { deadline, overAtMs } = startDeadline();
   deadline.set(100_000);
   vi.advanceTimersByTime(500);
-  expect(overAtMs).toEqual([100]);
+  expect(overAtMs).toEqual([100 + IMMEDIATE_MS]);
 });
 
 test('it moves without a new timer, and is over at its last time', () => {
@@ -34,7 +37,7 @@ test('it moves without a new timer, and is over at its last time', () => {
   }
   expect(overAtMs).toEqual([]);
   vi.advanceTimersByTime(1_000);
-  expect(overAtMs).toEqual([990 + 100]);
+  expect(overAtMs).toEqual([990 + 100 + IMMEDIATE_MS]);
 });
 
 test('it may move to an earlier time', () => {
@@ -43,7 +46,7 @@ test('it may move to an earlier time', () => {
   deadline.set(50_000);
   expect(vi.getTimerCount()).toBe(1);
   vi.advanceTimersByTime(2_000);
-  expect(overAtMs).toEqual([50]);
+  expect(overAtMs).toEqual([50 + IMMEDIATE_MS]);
 });
 
 test('one that is lifted is not over until it is set again', () => {
@@ -53,7 +56,7 @@ test('one that is lifted is not over until it is set again', () => {
   vi.advanceTimersByTime(150);
   deadline.set(300_000);
   vi.advanceTimersByTime(1_000);
-  expect(overAtMs).toEqual([300]);
+  expect(overAtMs).toEqual([300 + IMMEDIATE_MS]);
 });
 
 test('one that lies in the past is over at the next turn, not within the call', () => {
@@ -61,8 +64,21 @@ test('one that lies in the past is over at the next turn, not within the call', 
   vi.advanceTimersByTime(20);
   deadline.set(10_000);
   expect(overAtMs).toEqual([]);
-  vi.advanceTimersByTime(1);
+  vi.advanceTimersByTime(1 + IMMEDIATE_MS);
   expect(overAtMs).toHaveLength(1);
+});
+
+test('what is done in the turn it is over still counts', () => {
+  const { deadline, overAtMs } = startDeadline();
+  deadline.set(100_000);
+  // As an answer does that is read after the timers of the same turn.
+  setTimeout(() => deadline.lift(), 100);
+  vi.advanceTimersByTime(200);
+  expect(overAtMs).toEqual([]);
+  deadline.set(300_000);
+  setTimeout(() => deadline.set(450_000), 300 - Date.now());
+  vi.advanceTimersByTime(300);
+  expect(overAtMs).toEqual([450 + IMMEDIATE_MS]);
 });
 
 test('one that is stopped leaves no timer behind', () => {

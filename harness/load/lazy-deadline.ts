@@ -9,6 +9,7 @@ export class LazyDeadline {
   readonly #onOver: () => void;
   #deadlineUs: number | null = null;
   #timer: NodeJS.Timeout | undefined;
+  #lastChance: NodeJS.Immediate | undefined;
   #firesAtUs = Number.POSITIVE_INFINITY;
 
   constructor({ now, onOver }: { readonly now: ClockUs; readonly onOver: () => void }) {
@@ -30,6 +31,7 @@ export class LazyDeadline {
     this.#deadlineUs = null;
     this.#firesAtUs = Number.POSITIVE_INFINITY;
     clearTimeout(this.#timer);
+    clearImmediate(this.#lastChance);
   }
 
   #arm(deadlineUs: number): void {
@@ -44,8 +46,18 @@ export class LazyDeadline {
     const deadlineUs = this.#deadlineUs;
     if (deadlineUs === null) return;
     // Timers may ring a little early, and the deadline may have moved on.
-    if (this.#now() < deadlineUs) {
-      this.#arm(deadlineUs);
+    if (this.#now() < deadlineUs) this.#arm(deadlineUs);
+    else this.#lastChance = setImmediate(() => this.#end(deadlineUs));
+  }
+
+  /**
+   * Node runs due timers before it reads sockets: after a stall of this process, what was waited for
+   * may have arrived in time and not been read. It is read before this.
+   */
+  #end(deadlineUs: number): void {
+    if (this.#deadlineUs === null) return;
+    if (this.#deadlineUs > deadlineUs) {
+      this.set(this.#deadlineUs);
       return;
     }
     this.#deadlineUs = null;
