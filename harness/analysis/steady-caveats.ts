@@ -55,7 +55,7 @@ export const STEADY_CHECKS: Readonly<Record<SteadyCaveat, (input: CaveatInput) =
       if (samples === 0 || isWithheld(steady) || beyond >= wanted) return null;
       return degraded(
         `${samples} latencies leave ${beyond} beyond the p99, ${wanted} are wanted`,
-        `Or use a lower percentile. ${longer(input, wanted / (1 - QUANTILE_OF.p99) / samples)}.`,
+        `${longer(input, wanted / (1 - QUANTILE_OF.p99) / samples)}, or use a lower percentile.`,
       );
     },
     wide_interval: (input) => {
