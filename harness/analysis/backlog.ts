@@ -11,34 +11,59 @@ export interface BacklogSecond {
 export interface Backlog {
   /** Requests per second by which arrivals exceed what is answered. */
   readonly perSecond: number;
+  readonly arrivedPerSecond: number;
+  readonly droppedPerSecond: number;
 }
 
-/** Growth is told from a queue's ups and downs from this many standard deviations on. */
+/** What a queue that is exactly full gains by chance, in standard deviations, is no growth yet. */
 const GROWTH_DEVIATIONS = 2;
-/** z of a two-sided 1 % test. */
-const TREND_Z = 2.576;
+/** z of a two-sided 5 % test. */
+const TREND_Z = 1.96;
+/** Fewer arrivals dropped at the cap are bursts, not an overload. */
+const DROPPED_SHARE = 0.05;
 
 /**
- * Tells whether more arrives than is answered: requests in flight, with the dropped ones counted on,
- * rise steadily and by more than chance lets them.
+ * Tells whether more arrives than is answered: requests in flight rise steadily and by more than
+ * chance lets them, over the whole run or over its second half.
  *
- * A queue that is exactly full gains √(arrivals) by chance (the standard deviation of Poisson
- * arrivals); twice that, together with a Mann–Kendall trend, is asked for.
+ * A queue at a utilization of exactly 1 gains √(arrivals) in flight by chance: the standard deviation
+ * of a Poisson count. Twice that is asked for, and a Mann–Kendall trend. Below 1 a queue returns again
+ * and again, and gains so much in no more than a few of a hundred runs, at 0.85 in practically none; at
+ * a utilization ρ above 1 the growth λ·(1 − 1/ρ)·T outruns it after λ·T = (3.6 / (1 − 1/ρ))² arrivals
+ * in 95 % of cases: 1,600 arrivals at ρ = 1.1, 120 at 1.5.
+ *
+ * A cap on requests in flight stops their growth, not the overload. So those that were dropped are
+ * counted on, unless they are few.
  */
 export function findBacklog(seconds: readonly BacklogSecond[]): Backlog | null {
-  const half = seconds.slice(Math.ceil(seconds.length / 2));
-  return growth(seconds) ?? growth(half);
+  const half = seconds.slice(Math.floor(seconds.length / 2));
+  return growthOf(seconds) ?? growthOf(half);
 }
 
-function growth(seconds: readonly BacklogSecond[]): Backlog | null {
-  const arrivals = seconds.reduce((sum, { arrived }) => sum + arrived, 0);
+function growthOf(seconds: readonly BacklogSecond[]): Backlog | null {
+  const arrived = seconds.reduce((sum, second) => sum + second.arrived, 0);
+  const dropped = seconds.reduce((sum, second) => sum + second.dropped, 0);
+  const values = dropped > DROPPED_SHARE * arrived ? unserved(seconds) : inFlight(seconds);
+  const { z, slope } = mannKendall(values);
+  const gained = slope * seconds.length;
+  if (z <= TREND_Z || gained <= GROWTH_DEVIATIONS * Math.sqrt(arrived)) return null;
+  return {
+    perSecond: slope,
+    arrivedPerSecond: arrived / seconds.length,
+    droppedPerSecond: dropped / seconds.length,
+  };
+}
+
+function inFlight(seconds: readonly BacklogSecond[]): readonly number[] {
+  return seconds.map(({ inFlightMean }) => inFlightMean);
+}
+
+/** In flight, and dropped until the middle of the second. */
+function unserved(seconds: readonly BacklogSecond[]): readonly number[] {
   let droppedBefore = 0;
-  const unanswered = seconds.map(({ dropped, inFlightMean }) => {
+  return seconds.map(({ dropped, inFlightMean }) => {
     const value = inFlightMean + droppedBefore + dropped / 2;
     droppedBefore += dropped;
     return value;
   });
-  const { z, slope } = mannKendall(unanswered);
-  const rises = slope * seconds.length > GROWTH_DEVIATIONS * Math.sqrt(arrivals);
-  return z > TREND_Z && rises ? { perSecond: slope } : null;
 }

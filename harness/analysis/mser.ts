@@ -19,10 +19,13 @@ export function mserTruncation(batches: readonly number[], cutMax: number): numb
     const mean = kept.reduce((sum, x) => sum + x, 0) / kept.length;
     const squares = kept.reduce((sum, x) => sum + (x - mean) ** 2, 0);
     const standardError = squares / kept.length ** 2;
-    if (standardError < smallest) {
+    if (standardError < smallest - ROUNDING * mean ** 2) {
       smallest = standardError;
       best = cut;
     }
   }
   return best;
 }
+
+/** Less than this, relative to the mean's square, is the arithmetic's own error: nothing is cut for it. */
+const ROUNDING = 1e-12;

@@ -2,33 +2,49 @@ import type { HistogramView } from './percentiles.ts';
 import { studentT95 } from './student-t.ts';
 import type { Interval, PercentileIntervals } from './trial-result.ts';
 
-/** A standard deviation of fewer sections is a guess. */
-export const SECTIONS_MIN = 5;
-const SECTIONS_WANTED = 10;
-/** A section with fewer samples beyond it has no such percentile. */
-export const SECTION_SAMPLES_BEYOND_MIN = 3;
+/**
+ * Few and long ones, since a section's percentile must itself be worth something: behind a queue the
+ * tail is made of rare excursions, and short sections mostly have none. Ten sections covered 83 to
+ * 88 % of what they promised (p95 and p99 of 8 slots at 80 % and 500/s, 10 to 50 s), four 88 to 92 %.
+ */
+const SECTIONS = 4;
+/** One second alone says nothing of how seconds differ. */
+const SECONDS_MIN = 5;
+/**
+ * A section with fewer samples beyond a percentile has its maximum in the place of it: with one beyond,
+ * even independent samples were covered in 88 to 92 % of cases, with three in 93 to 94 %.
+ */
+const SECTION_SAMPLES_BEYOND_MIN = 3;
 
 const US_PER_MS = 1000;
 
 /**
- * About ten (5 to 14) sections of equal length in whole seconds, each `[from, to)`. Seconds that are
- * left over are left out at the beginning. Empty with fewer than five seconds.
+ * Four sections in whole seconds, equally long to a second, each `[from, to)`; together all of them.
+ * Empty with fewer than five seconds: then there are no intervals.
  */
 export function sectionsOf(seconds: number): readonly (readonly [from: number, to: number])[] {
-  if (seconds < SECTIONS_MIN) return [];
-  const length = Math.max(1, Math.round(seconds / SECTIONS_WANTED));
-  const count = Math.floor(seconds / length);
-  const first = seconds - count * length;
-  return Array.from({ length: count }, (_, index): readonly [number, number] => [
-    first + index * length,
-    first + (index + 1) * length,
+  if (seconds < SECONDS_MIN) return [];
+  const edge = (index: number): number => Math.round((index * seconds) / SECTIONS);
+  return Array.from({ length: SECTIONS }, (_, index): readonly [number, number] => [
+    edge(index),
+    edge(index + 1),
   ]);
 }
 
 /**
- * 95 % intervals of the percentiles of a run, in ms, by sectioning: the run's percentile plus and
- * minus t · sd / √m, sd being the standard deviation of the m sections' own percentiles (Asmussen and
- * Glynn, Stochastic Simulation, 2007, III.5).
+ * 95 % intervals of the percentiles of a run, in ms, by sectioning (Asmussen and Glynn, Stochastic
+ * Simulation, 2007, III.5): the run's percentile times and over e^(t·sd/√m), sd being the standard
+ * deviation of the logarithms of the m sections' own percentiles, t Student's with m − 1 degrees of
+ * freedom. Nothing is assumed about how requests depend on each other within a section.
+ *
+ * Logarithms, because the tail's percentiles err upwards further than downwards. What is left of that
+ * skew makes the interval miss mostly on one side: a run without a long excursion looks calm and
+ * exact. Sections must therefore be much longer than the queue's memory, which is about
+ * hold / (slots · (1 − √utilization)²): with a run of 140 such times 90 % and more are covered, with 70
+ * of them 88 %, and above a utilization of 0.8 fewer (81 % for the p99 at 0.85).
+ *
+ * @param whole all of the run
+ * @param sections its parts as `sectionsOf` cuts it; no interval without them
  */
 export function percentileIntervals(
   whole: HistogramView,
@@ -38,22 +54,25 @@ export function percentileIntervals(
   return { p50: of(0.5), p90: of(0.9), p95: of(0.95), p99: of(0.99), p999: of(0.999) };
 }
 
+/** `null` where a section has too few samples beyond the percentile. */
 function percentileInterval(
   whole: HistogramView,
   sections: readonly HistogramView[],
   q: number,
 ): Interval | null {
-  if (sections.length < SECTIONS_MIN || whole.samples === 0) return null;
-  const beyondMin = Math.min(...sections.map(({ samples }) => samples * (1 - q)));
-  if (beyondMin < SECTION_SAMPLES_BEYOND_MIN) return null;
-  const estimates = sections.map((section) => section.quantileUs(q));
-  const mean = estimates.reduce((sum, x) => sum + x, 0) / estimates.length;
-  const squares = estimates.reduce((sum, x) => sum + (x - mean) ** 2, 0);
-  const standardError = Math.sqrt(squares / (estimates.length - 1) / estimates.length);
-  const halfUs = studentT95(estimates.length - 1) * standardError;
-  const centreUs = whole.quantileUs(q);
-  return {
-    low: Math.max(0, centreUs - halfUs) / US_PER_MS,
-    high: (centreUs + halfUs) / US_PER_MS,
-  };
+  if (sections.length < 2) return null;
+  const beyond = Math.min(...sections.map(({ samples }) => samples * (1 - q)));
+  if (beyond < SECTION_SAMPLES_BEYOND_MIN) return null;
+  const logs = sections.map((section) => Math.log(atLeastOneUs(section.quantileUs(q))));
+  const mean = logs.reduce((sum, x) => sum + x, 0) / logs.length;
+  const squares = logs.reduce((sum, x) => sum + (x - mean) ** 2, 0);
+  const standardError = Math.sqrt(squares / (logs.length - 1) / logs.length);
+  const factor = Math.exp(studentT95(logs.length - 1) * standardError);
+  const centreMs = whole.quantileUs(q) / US_PER_MS;
+  return { low: centreMs / factor, high: centreMs * factor };
+}
+
+/** The clock's resolution; zero has no logarithm. */
+function atLeastOneUs(us: number): number {
+  return Math.max(us, 1);
 }
