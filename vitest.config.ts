@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const needsPostgres = '**/*.pg.test.ts';
 const endToEnd = '**/*.e2e.test.ts';
+const realTime = '**/*.realtime.test.ts';
 const ignored = ['**/node_modules/**', '**/dist/**', 'harness/test/lint-fixtures/**'];
 
 /** Where CI wants the result as JSON besides the text, to count it. */
@@ -29,7 +30,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{server,harness,dashboards}/**/*.test.ts'],
-          exclude: [...ignored, needsPostgres, endToEnd],
+          exclude: [...ignored, needsPostgres, endToEnd, realTime],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
@@ -60,6 +61,20 @@ export default defineConfig({
           hookTimeout: 120_000,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Judges measurements to the millisecond: alone, and after everything else.
+          name: 'realtime',
+          retry: REAL_TIME_RETRIES,
+          include: [realTime],
+          exclude: ignored,
+          testTimeout: 60_000,
+          hookTimeout: 30_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

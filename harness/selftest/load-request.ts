@@ -1,4 +1,4 @@
-import type { Arrivals, LoadRequest } from '../load/load-engine.ts';
+import type { Arrivals, AtCap, LoadRequest } from '../load/load-engine.ts';
 
 /** The same arrivals every time: a row that fails can be looked at again. */
 const SEED = 1;
@@ -23,8 +23,10 @@ export interface ClosedLoad {
 export interface OpenLoad {
   readonly perSecond: number;
   readonly arrivals: Arrivals;
-  /** Enough for the row: an arrival that is dropped is missing in the truth. */
+  /** With `drop` enough for the row: an arrival that is dropped is missing in the truth. */
   readonly maxInFlight: number;
+  /** @default drop */
+  readonly atCap?: AtCap;
   readonly durationMs: number;
   readonly drainMs: number;
 }
@@ -35,12 +37,12 @@ export function closedLoad({ connections, ...times }: ClosedLoad): (origin: stri
 }
 
 export function openLoad(load: OpenLoad): (origin: string) => LoadRequest {
-  const { perSecond, arrivals, maxInFlight, durationMs, drainMs } = load;
+  const { perSecond, arrivals, maxInFlight, atCap = 'drop', durationMs, drainMs } = load;
   const stage = { fromPerSecond: perSecond, toPerSecond: perSecond, durationMs };
   return (origin) => ({
     ...COMMON,
     origin,
-    model: { kind: 'open', stages: [stage], arrivals, maxInFlight, atCap: 'drop', threads: 1 },
+    model: { kind: 'open', stages: [stage], arrivals, maxInFlight, atCap, threads: 1 },
     durationMs,
     drainMs,
   });
