@@ -7,13 +7,16 @@ import { runClosedLoad } from './closed-engine.ts';
 import type { LoadEngine } from './load-engine.ts';
 import { type LoadReport, loadCommandSchema } from './load-message.ts';
 import { runOpenLoad } from './open-engine.ts';
+import { runOpenThreads } from './open-threads.ts';
 
 const run: LoadEngine['run'] = async (request, hooks) => {
   switch (request.model.kind) {
     case 'closed':
       return await runClosedLoad(request, hooks);
     case 'open':
-      return await runOpenLoad(request, hooks);
+      return request.model.threads > 1
+        ? await runOpenThreads(request, hooks)
+        : await runOpenLoad(request, hooks);
   }
 };
 

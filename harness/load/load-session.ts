@@ -9,6 +9,8 @@ import { LoadProcessLink } from './load-process-link.ts';
 const READY_DEADLINE_MS = 15_000;
 /** Beyond a run's own length: first connects, encoding, and a host that is short of CPU. */
 const RUN_MARGIN_MS = 10_000;
+/** Encoding, and merging where there are several threads, for each second that a thread ran. */
+const ENCODING_MS_PER_SECOND = 20;
 
 export interface LoadSessionOptions {
   /** File of the load process. */
@@ -59,7 +61,7 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
       link.onProgress = onProgress;
       using _ = link.stopOn(signal);
       const { durationMs, drainMs } = request;
-      const deadlineMs = durationMs + drainMs + RUN_MARGIN_MS;
+      const deadlineMs = durationMs + drainMs + RUN_MARGIN_MS + encodingMs(request);
       const command: LoadCommand = { type: 'run', request, aborted: signal.aborted };
       return (await link.ask(command, 'result', deadlineMs)).result;
     },
@@ -71,4 +73,9 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
     close: () => link.close(),
     [Symbol.asyncDispose]: () => link.close(),
   };
+}
+
+function encodingMs({ durationMs, drainMs, model }: LoadRequest): number {
+  const threads = model.kind === 'open' ? model.threads : 1;
+  return ((durationMs + drainMs) / 1_000) * threads * ENCODING_MS_PER_SECOND;
 }

@@ -58,8 +58,8 @@ const REAL_DEPS: OpenRunDeps = {
 export async function runOpenLoad(
   request: LoadRequest,
   hooks: OpenRunHooks,
-  deps: OpenRunDeps = REAL_DEPS,
   share: OpenShare = WHOLE_LOAD,
+  deps: OpenRunDeps = REAL_DEPS,
 ): Promise<LoadResult> {
   const run = new OpenRun(request, hooks, deps, share);
   try {

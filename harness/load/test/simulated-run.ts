@@ -57,8 +57,8 @@ export async function simulateOpenRun(options: SimulationOptions): Promise<Simul
     runOpenLoad(
       request,
       { signal: controller.signal, onProgress: (report) => progress.push(report) },
-      { timeline, openWire, startMeter: () => ({ stop: () => IDLE_GENERATOR }) },
       options.share,
+      { timeline, openWire, startMeter: () => ({ stop: () => IDLE_GENERATOR }) },
     ),
   );
   return { result, truth, progress };
