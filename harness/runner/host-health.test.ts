@@ -51,16 +51,16 @@ test('throttling in version 2 is that of the most throttled group above the proc
 
 test('version 1 counts nanoseconds, and a container sees its own group at the mount point', () => {
   const { procPath, write } = machine((root) => ({
-    'proc/self/cgroup': '5:memory:/docker/ab\n4:cpu,cpuacct:/docker/ab\n0::/elsewhere\n',
+    'proc/self/cgroup': '5:memory:/docker/ab\n4:cpu,cpuacct:/docker/ab/lab\n0::/elsewhere\n',
     'proc/self/mountinfo':
       `31 23 0:28 / ${escaped(root)}/memory rw - cgroup cgroup rw,memory\n` +
       `32 23 0:29 /docker/ab ${escaped(root)}/cpu rw - cgroup cgroup rw,cpu,cpuacct\n` +
       `33 23 0:30 / ${escaped(root)}/unified rw - cgroup2 cgroup2 rw\n`,
-    'cpu/cpu.stat': 'nr_periods 0\nnr_throttled 0\nthrottled_time 0\n',
+    'cpu/lab/cpu.stat': 'nr_periods 0\nnr_throttled 0\nthrottled_time 0\n',
     'unified/cpu.stat': 'usage_usec 1\n',
   }));
   const before = readHostHealth(procPath);
-  write('cpu/cpu.stat', 'nr_periods 40\nnr_throttled 4\nthrottled_time 250000000\n');
+  write('cpu/lab/cpu.stat', 'nr_periods 40\nnr_throttled 4\nthrottled_time 250000000\n');
   expect(hostBetween(before, readHostHealth(procPath), 1_000)).toMatchObject({
     throttledPeriods: 4,
     throttledMs: 250,

@@ -71,14 +71,31 @@ test.each<readonly [string, Situation]>([
 test('the rest of a long answer is late by what its beginning took to handle', () => {
   const loop = new VirtualLoop();
   const ledger = new AnswerLateness(new LoopTurns(loop));
-  loop.event(10, () => {
-    ledger.answered();
-    loop.work(4);
+  // Three pieces, all there when the loop looks.
+  for (let piece = 0; piece < 3; piece++) {
+    loop.event(10, () => {
+      ledger.answered();
+      loop.work(4);
+    });
+  }
+  loop.run(30);
+  expect(ledger.totalMs).toBeCloseTo(4 + 4, 9);
+});
+
+test('a question in several pieces is asked with the first', () => {
+  const loop = new VirtualLoop();
+  const ledger = new AnswerLateness(new LoopTurns(loop));
+  loop.event(1, () => ledger.answered());
+  loop.event(2, () => {
+    ledger.asked();
+    loop.event(loop.nowMs(), () => ledger.answered());
+    loop.work(40);
+    ledger.asked();
+    loop.work(10);
   });
-  // There when the loop looked, as the first piece was.
-  loop.event(10, () => ledger.answered());
-  loop.run(20);
-  expect(ledger.totalMs).toBeCloseTo(4, 9);
+  loop.run(100);
+  // In the middle of the 50 ms since the question.
+  expect(ledger.totalMs).toBeCloseTo(25, 9);
 });
 
 test('an answer is never late by more than the time since its question', () => {

@@ -1,3 +1,4 @@
+import type { QueryConfig } from 'pg';
 import { afterAll, expect, test } from 'vitest';
 import { POOL_DEFAULTS } from '../contract.ts';
 import { LoopTurns, NODE_LOOP } from '../event-loop/loop-turns.ts';
@@ -34,26 +35,35 @@ function beBusy(): void {
   }
 }
 
-test('an answer that waits for a busy process is late, and not the database’s time', async () => {
-  await using database = await startScriptedPostgres();
-  const pool = poolOn(database, loop);
-  const checkout = await pool.checkout();
-  // What an answer takes is learned first.
-  for (let i = 0; i < 20; i++) await checkout.client.query('SELECT 1');
-  const lateMsBefore = checkout.holdLoopMs;
-  database.script.onQuery = (session) => {
-    session.complete();
-    beBusy();
-  };
-  const askedAt = performance.now();
-  await checkout.client.query('SELECT 1');
-  const tookMs = performance.now() - askedAt;
-  const lateMs = checkout.holdLoopMs - lateMsBefore;
-  expect(lateMs).toBeGreaterThan(0.8 * BUSY_MS);
-  expect(lateMs).toBeLessThanOrEqual(tookMs);
-  checkout.release();
-  await pool.end(100);
-});
+/** A message at once, and several held back to be sent together. */
+const QUERIES: readonly (readonly [string, QueryConfig])[] = [
+  ['simple', { text: 'SELECT 1' }],
+  ['extended', { text: 'SELECT $1', values: ['1'] }],
+];
+
+test.each(QUERIES)(
+  'the answer to a %s query that waits for a busy process is late',
+  async (_kind, query) => {
+    await using database = await startScriptedPostgres();
+    const pool = poolOn(database, loop);
+    const checkout = await pool.checkout();
+    // What an answer takes is learned first.
+    for (let i = 0; i < 20; i++) await checkout.client.query({ ...query });
+    const lateMsBefore = checkout.holdLoopMs;
+    database.script.onQuery = (session) => {
+      session.complete();
+      beBusy();
+    };
+    const askedAt = performance.now();
+    await checkout.client.query({ ...query });
+    const tookMs = performance.now() - askedAt;
+    const lateMs = checkout.holdLoopMs - lateMsBefore;
+    expect(lateMs).toBeGreaterThan(0.8 * BUSY_MS);
+    expect(lateMs).toBeLessThanOrEqual(tookMs);
+    checkout.release();
+    await pool.end(100);
+  },
+);
 
 test('what the next holder waits for is not counted to the one before, nor the other way', async () => {
   await using database = await startScriptedPostgres();
