@@ -143,6 +143,15 @@ test('answers that came in the drain are no throughput of the window', () => {
   expect(rates).toEqual(wholeRunRates(load));
 });
 
+test('a window that is not judged keeps its last part of a second', () => {
+  const last = { ...soundSecond(1), good: 0, outcomes: { ...soundSecond(1).outcomes, ok: 40 } };
+  const run = { ...load, durationMs: 1_250, seconds: [soundSecond(0), last] };
+  const rate = (state: SteadyState['state']): number | null =>
+    steadyEstimates(run, { ...steady(0, 1), state }, decodeFake).throughputPerSecond;
+  expect(rate('not_judged')).toBe(1_000 / 1.25);
+  expect(rate('steady')).toBe(960);
+});
+
 test('what was offered in the steady seconds includes what was dropped', () => {
   expect(offeredPerSecond(load, steady(0, SECONDS))).toBeNull();
   const { load: open } = soundOpenObservations();

@@ -65,7 +65,7 @@ export function steadyEstimates(
     latencyView([...inWindow.slice(from, to), ...(to === inWindow.length ? tail : [])], decode),
   );
   return {
-    ...ratesOf(load, inWindow),
+    ...ratesOf(load, { steady, inWindow }),
     latencyMs,
     latencyIntervals: percentileIntervals(whole, sections),
     componentsMs: componentsOf(measured, decode, (it) => it),
@@ -84,28 +84,32 @@ export function isWithheld({ state }: SteadyState): boolean {
 export function offeredPerSecond(load: LoadResult, steady: SteadyState): number | null {
   if (load.offered === null) return null;
   const inWindow = load.seconds.slice(steady.fromSecond, steady.toSecond);
-  if (inWindow.length > 0) return mean(inWindow.map((it) => it.started + it.dropped));
+  if (inWindow.length > 0 && steady.state !== 'not_judged') {
+    return mean(inWindow.map((it) => it.started + it.dropped));
+  }
   return load.durationMs > 0 ? (load.offered.due * MS_PER_SECOND) / load.durationMs : 0;
 }
 
-/** A run of less than a second has no whole one: then the run itself is the window. */
+/**
+ * Where steady state is not judged nothing is left out, the last part of a second neither: in a run of
+ * 1.3 s it is a quarter of all. A run of less than a second has no whole one at all.
+ */
 function ratesOf(
   load: LoadResult,
-  inWindow: readonly LoadSecond[],
+  window: { readonly steady: SteadyState; readonly inWindow: readonly LoadSecond[] },
 ): Pick<
   SteadyEstimates,
   'throughputPerSecond' | 'throughputInterval' | 'goodputPerSecond' | 'goodputInterval'
 > {
-  if (inWindow.length === 0) {
-    const whole = wholeRunRates(load);
-    return { ...whole, throughputInterval: null, goodputInterval: null };
-  }
+  const { steady, inWindow } = window;
   const ok = inWindow.map(({ outcomes }) => outcomes.ok);
   const good = inWindow.map((second) => second.good);
+  const whole = inWindow.length === 0 || steady.state === 'not_judged';
   return {
-    throughputPerSecond: mean(ok),
+    ...(whole
+      ? wholeRunRates(load)
+      : { throughputPerSecond: mean(ok), goodputPerSecond: mean(good) }),
     throughputInterval: throughputInterval(ok),
-    goodputPerSecond: mean(good),
     goodputInterval: throughputInterval(good),
   };
 }

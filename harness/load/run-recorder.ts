@@ -52,7 +52,7 @@ export class RunRecorder {
   readonly #goodputDeadlineUs: number;
   readonly #account = new LedgerAccount();
   readonly #integral: InFlightIntegral;
-  readonly #seconds = new SecondSeries();
+  readonly #seconds: SecondSeries;
   readonly #latency: Readonly<Record<Outcome, Histogram>> = {
     ok: new Histogram(),
     error: new Histogram(),
@@ -74,6 +74,7 @@ export class RunRecorder {
     this.#windowUs = durationMs * US_PER_MS;
     this.#goodputDeadlineUs = goodputDeadlineMs * US_PER_MS;
     this.#integral = new InFlightIntegral(this.#windowUs);
+    this.#seconds = new SecondSeries({ windowUs: this.#windowUs });
   }
 
   /** The moment everything is counted from. */

@@ -4,6 +4,9 @@ import { decodeHistogram } from './histogram.ts';
 import { COMPONENTS, type LoadSecond, OUTCOMES } from './load-engine.ts';
 import { SecondSeries } from './second-series.ts';
 
+/** Long enough for everything here to be in the window. */
+const WINDOW_US = 60_000_000;
+
 const latencies = fc.double({ min: 0, max: 4e9, noNaN: true });
 const events = fc.array(
   fc.record({
@@ -22,8 +25,8 @@ type Events = readonly {
 }[];
 
 /** @param waitingMax values that may wait for their histograms */
-function seriesOf(sequence: Events, waitingMax?: number): readonly LoadSecond[] {
-  const series = new SecondSeries(waitingMax);
+function seriesOf(sequence: Events, waitingMax = 16_000): readonly LoadSecond[] {
+  const series = new SecondSeries({ windowUs: WINDOW_US, waitingMax });
   let elapsedUs = 0;
   for (const { afterUs, outcome, latencyUs, partUs } of sequence) {
     elapsedUs += afterUs;
@@ -102,12 +105,39 @@ test('each second holds its own values and no others, in its own histograms', ()
 });
 
 test('a run that ends on a whole second has no empty second after it', () => {
-  const series = new SecondSeries();
+  const series = new SecondSeries({ windowUs: WINDOW_US });
   series.started(0);
   expect(series.finish(2_000_000, () => 0)).toHaveLength(2);
-  const dropping = new SecondSeries();
+  const dropping = new SecondSeries({ windowUs: WINDOW_US });
   dropping.dropped(2_000_000);
   expect(dropping.finish(2_000_000, () => 0).map(({ dropped }) => dropped)).toEqual([0, 0, 1]);
+});
+
+test('the drain has seconds of its own, however the window ends', () => {
+  const secondsOf = (windowUs: number, endedUs: readonly number[]) => {
+    const series = new SecondSeries({ windowUs });
+    for (const elapsedUs of endedUs) {
+      series.ended(elapsedUs, { outcome: 'error', latencyUs: 1, good: false, partsUs: null });
+    }
+    return series
+      .finish(endedUs.at(-1) ?? 0, () => 0)
+      .map(({ second, outcomes }) => [second, outcomes.error]);
+  };
+  expect(secondsOf(1_250_000, [10, 1_249_999, 1_250_000, 2_100_000, 2_250_000])).toEqual([
+    [0, 1],
+    [1, 1],
+    [2, 2],
+    [3, 1],
+  ]);
+  expect(secondsOf(2_000_000, [1_999_999, 2_000_000])).toEqual([
+    [0, 0],
+    [1, 1],
+    [2, 1],
+  ]);
+  expect(secondsOf(700_000, [699_999, 700_000])).toEqual([
+    [0, 1],
+    [1, 1],
+  ]);
 });
 
 function valuesOf(encoded: string | null | undefined): readonly number[] {

@@ -36,6 +36,7 @@ type ClosedSecond = Omit<LoadSecond, 'inFlightSeconds'>;
  * second is open.
  */
 export class SecondSeries {
+  readonly #windowUs: number;
   readonly #waitingMax: number;
   readonly #queues = queues();
   readonly #waiting: OpenSecond[] = [];
@@ -44,8 +45,8 @@ export class SecondSeries {
   #waitingValues = 0;
   #current = openSecond(0);
 
-  /** @param waitingMax values, see above */
-  constructor(waitingMax = WAITING_VALUES_MAX) {
+  constructor({ windowUs, waitingMax = WAITING_VALUES_MAX }: SecondSeriesOptions) {
+    this.#windowUs = windowUs;
     this.#waitingMax = waitingMax;
   }
 
@@ -68,7 +69,7 @@ export class SecondSeries {
   /** All seconds up to the given moment, empty ones included. Nothing may be added afterwards. */
   finish(elapsedUs: number, inFlightSeconds: (second: number) => number): readonly LoadSecond[] {
     const last = this.#at(elapsedUs);
-    const wholeSecond = elapsedUs === last.second * US_PER_SECOND;
+    const wholeSecond = elapsedUs === this.#beginUs(last.second);
     const empty =
       last.started === 0 && last.dropped === 0 && OUTCOMES.every((name) => last.values[name] === 0);
     if (!(wholeSecond && empty)) this.#waiting.push(last);
@@ -77,13 +78,30 @@ export class SecondSeries {
   }
 
   #at(elapsedUs: number): OpenSecond {
-    const second = Math.floor(elapsedUs / US_PER_SECOND);
+    const second = this.#secondOf(elapsedUs);
     while (this.#current.second < second) {
       this.#waiting.push(this.#current);
       if (this.#waitingValues > this.#waitingMax) this.#encodeOldest();
       this.#current = openSecond(this.#current.second + 1);
     }
     return this.#current;
+  }
+
+  /** The drain begins a second of its own, or what it answers would pass for the window's. */
+  #secondOf(elapsedUs: number): number {
+    const drainUs = elapsedUs - this.#windowUs;
+    return drainUs < 0
+      ? Math.floor(elapsedUs / US_PER_SECOND)
+      : this.#firstOfDrain + Math.floor(drainUs / US_PER_SECOND);
+  }
+
+  #beginUs(second: number): number {
+    const ofDrain = second - this.#firstOfDrain;
+    return ofDrain < 0 ? second * US_PER_SECOND : this.#windowUs + ofDrain * US_PER_SECOND;
+  }
+
+  get #firstOfDrain(): number {
+    return Math.ceil(this.#windowUs / US_PER_SECOND);
   }
 
   #add(second: OpenSecond, name: SeriesName, us: number): void {
@@ -123,6 +141,13 @@ export class SecondSeries {
     this.#scratch.reset();
     return encoded;
   }
+}
+
+interface SecondSeriesOptions {
+  /** Length of the measured window; what comes after it is the drain. */
+  readonly windowUs: number;
+  /** Values that may wait, see above. */
+  readonly waitingMax?: number;
 }
 
 interface EndedRequest {
