@@ -208,7 +208,8 @@ export const HEADERS = {
  * Components of `Server-Timing`, in ms: `wait` for a slot of the pool, `connect` opening a new
  * connection, `db` while the connection was held, `loop` how late the process's own event loop was
  * (before it took the request up, and with each answer of the database; not contained in `connect` and
- * `db`), `total` from the request's arrival to the answer's headers. `wait`, `connect` and `db` are sums
+ * `db`; left out by a server without instrumentation), `total` from the request's arrival to the
+ * answer's headers. `wait`, `connect` and `db` are sums
  * where a request checks out more than once. What is left of `total` is the API's own work.
  */
 export const SERVER_TIMING = ['wait', 'connect', 'db', 'loop', 'total'] as const;
@@ -385,8 +386,6 @@ export const workerStatsSchema = z.strictObject({
    */
   eventLoopActiveMs: z.number().min(0),
   eventLoopIdleMs: z.number().min(0),
-  /** Busy share of the event loop since start, 0 to 1. */
-  eventLoopUtilization: z.number().min(0).max(1),
 });
 export type WorkerStats = Readonly<z.infer<typeof workerStatsSchema>>;
 

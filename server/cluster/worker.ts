@@ -183,6 +183,5 @@ function statsOf({
     eventLoopStalls: eventLoop.stalls,
     eventLoopActiveMs: activeMs,
     eventLoopIdleMs: idleMs,
-    eventLoopUtilization: eventLoop.utilization,
   };
 }

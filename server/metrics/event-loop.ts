@@ -24,11 +24,6 @@ export class EventLoopMeter {
     return withoutResolution(this.#total.percentile(99));
   }
 
-  /** Busy share since the start, 0 to 1. */
-  get utilization(): number {
-    return Math.min(1, Math.max(0, performance.eventLoopUtilization().utilization));
-  }
-
   /** Time spent working since the start, and waiting for something to do, in ms. */
   get spent(): { readonly activeMs: number; readonly idleMs: number } {
     const { active, idle } = performance.eventLoopUtilization();

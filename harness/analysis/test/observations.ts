@@ -262,6 +262,5 @@ export function worker(id: number, finished: number): WorkerStats {
     eventLoopStalls: 1,
     eventLoopActiveMs: 50 + finished * 0.5,
     eventLoopIdleMs: 9_000 + finished * 1.5,
-    eventLoopUtilization: 0.2,
   };
 }
