@@ -7,7 +7,10 @@ export interface ScheduledCall {
 
 /** One wake-up at a time, set again and again. */
 export interface Alarm {
-  /** Replaces what was set before. A moment that has passed means: as soon as possible. */
+  /**
+   * Replaces what was set before, whose wake-up may be on its way and still come. A moment that has passed
+   * means: as soon as possible.
+   */
   set(us: number): void;
   /** No wake-up comes any more, from the call on. Idempotent. */
   close(): Promise<void>;
