@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { seededRandom } from '../seeded-random.ts';
+import { startAutocannon } from './autocannon-adapter.ts';
 import { runClosedLoad } from './closed-engine.ts';
 import type { LoadRequest, LoadResult } from './load-engine.ts';
+import { monotonicClockUs } from './monotonic-clock.ts';
 import { startWhimsicalServer, WHIMS, type Whim } from './test/whimsical-server.ts';
 
 /*
@@ -17,7 +19,11 @@ function whimsOf(seed: number): () => Whim {
   return () => (random() < 0.6 ? 'answer' : (WHIMS[Math.floor(random() * WHIMS.length)] ?? 'hang'));
 }
 
-async function runAgainst(origin: string, changes: Partial<LoadRequest>): Promise<LoadResult> {
+async function runAgainst(
+  origin: string,
+  changes: Partial<LoadRequest>,
+  deps?: Parameters<typeof runClosedLoad>[2],
+): Promise<LoadResult> {
   const request: LoadRequest = {
     origin,
     path: '/',
@@ -31,10 +37,8 @@ async function runAgainst(origin: string, changes: Partial<LoadRequest>): Promis
     seed: 1,
     ...changes,
   };
-  return await runClosedLoad(request, {
-    signal: new AbortController().signal,
-    onProgress: () => undefined,
-  });
+  const hooks = { signal: new AbortController().signal, onProgress: () => undefined };
+  return await runClosedLoad(request, hooks, deps);
 }
 
 test.each([1, 2, 3, 4])(
@@ -122,4 +126,18 @@ test('a run that ends in the pause before a retry leaves the user unanswered', a
   expect(result.ledger.attempts.httpErrors).toEqual({
     too_many_connections: result.ledger.attempts.started,
   });
+});
+
+test('a clock that steps back under a run is told by its result, which keeps its numbers', async () => {
+  await using server = await startWhimsicalServer(() => 'answer');
+  let reads = 0;
+  // Every thousandth reading is an hour old.
+  const clock = (): number => {
+    reads += 1;
+    return monotonicClockUs() - (reads % 1_000 === 0 ? 3_600_000_000 : 0);
+  };
+  const result = await runAgainst(server.origin, {}, { clock, startClients: startAutocannon });
+  expect(result.brokenLaws.length).toBeGreaterThan(0);
+  for (const law of result.brokenLaws) expect(law).toMatch(/^the clock went from \d.* back to -/);
+  expect(result.ledger.ok).toBe(server.seen().right);
 });
