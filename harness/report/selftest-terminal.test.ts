@@ -55,9 +55,9 @@ test('the answer first, then what is true, what is ours and what autocannon says
       'truth       what the stub recorded of itself, or what follows by arithmetic',
       "ours        pool-lab's engines (closed: autocannon 9.0.0)",
       'autocannon  the same package left alone, a closed loop, on the same stub; –: it',
-      '  does not tell',
-      'allowed     the larger of the two; a 99.9 % interval around ours must hold the',
-      '  truth',
+      '            does not tell',
+      'allowed     around the truth, the larger of the two; or the 99.9 % interval',
+      '            around ours that must hold it',
       '',
     ].join('\n'),
   );

@@ -8,7 +8,7 @@ import {
 } from '../selftest/selftest-result.ts';
 import { ABSENT, formatMs, plural } from './format.ts';
 import type { Paint } from './paint.ts';
-import { table, wrap } from './text-layout.ts';
+import { labelled, table, wrap } from './text-layout.ts';
 
 export interface SelftestStyle {
   readonly columns: number;
@@ -46,7 +46,7 @@ export function selftestTerminal(
     ...lines,
     ...(wrong.length === 0 ? [] : ['', ...wrong.map(bullet)]),
     '',
-    ...legend(result).map(bullet),
+    ...legend(result).map(([label, text]) => labelled(label, text, { columns, labelWidth: 12 })),
   ].join('\n')}\n`;
 }
 
@@ -125,13 +125,19 @@ function complaints(row: RowResult): readonly string[] {
   return [...wrong, ...laws, ...noise];
 }
 
-function legend({ engineVersions }: SelftestResult): readonly string[] {
+function legend({ engineVersions }: SelftestResult): readonly (readonly [string, string])[] {
   const engines = Object.entries(engineVersions).map(([kind, version]) => `${kind}: ${version}`);
   return [
-    'truth       what the stub recorded of itself, or what follows by arithmetic',
-    `ours        pool-lab's engines (${engines.join(', ')})`,
-    `autocannon  the same package left alone, a closed loop, on the same stub; ${ABSENT}: it does not tell`,
-    'allowed     the larger of the two; a 99.9 % interval around ours must hold the truth',
+    ['truth', 'what the stub recorded of itself, or what follows by arithmetic'],
+    ['ours', `pool-lab's engines (${engines.join(', ')})`],
+    [
+      'autocannon',
+      `the same package left alone, a closed loop, on the same stub; ${ABSENT}: it does not tell`,
+    ],
+    [
+      'allowed',
+      'around the truth, the larger of the two; or the 99.9 % interval around ours that must hold it',
+    ],
   ];
 }
 

@@ -24,6 +24,7 @@ export interface Row {
 }
 
 export interface Observation {
+  readonly request: LoadRequest;
   readonly load: LoadResult;
   readonly truth: StubTruth;
   readonly uncorrected: UncorrectedResult | null;

@@ -102,13 +102,14 @@ async function runRow(
   const startedMs = performance.now();
   const hostBefore = readHostHealth();
   const canary = new TimerCanary();
+  const request = row.load(running.origin);
   const measured = await stopAlso(running, canary, () =>
-    load.run(row.load(running.origin), { signal, onProgress: () => undefined }),
+    load.run(request, { signal, onProgress: () => undefined }),
   );
   const host = hostBetween(hostBefore, readHostHealth(), performance.now() - startedMs);
   const { result, harness, truth, stub } = measured;
   const noise = { stub, harness, host, generatorMsP99: result.generator.eventLoopDelayMsP99 };
-  const seen = { load: result, truth, uncorrected };
+  const seen = { request, load: result, truth, uncorrected };
   return { load: result, result: judgeRow({ family, row }, { seen, noise }) };
 }
 

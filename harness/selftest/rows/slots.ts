@@ -70,6 +70,10 @@ function judgeOpen(seen: Observation): readonly Quantity[] {
   const waitedMs = answered.map(({ arrivedMs, startedMs }) => startedMs - arrivedMs);
   const meanLatencyMs = measuredLatency(load).meanMs;
   const meanMs = meanLatencyMs === null ? null : meanLatencyMs - meanOf(heldMs);
+  const { low, high } = batchInterval(waitedMs, {
+    center: meanMs ?? Number.NaN,
+    confidence: CONFIDENCE,
+  });
   return [
     ...latencyQuantities(seen),
     time(
@@ -77,10 +81,7 @@ function judgeOpen(seen: Observation): readonly Quantity[] {
       {
         truth: meanWaitMs({ perSecond: PER_SECOND, slots: SLOTS, holdMs: HOLD_MS }),
         ours: meanMs,
-        tolerance: {
-          kind: 'interval',
-          ...batchInterval(waitedMs, { center: meanMs ?? Number.NaN, confidence: CONFIDENCE }),
-        },
+        tolerance: { kind: 'interval', low: Math.max(0, low), high },
       },
       { headline: true },
     ),

@@ -28,7 +28,7 @@ export async function simulateOpen(plan: StubPlan, request: LoadRequest): Promis
       startMeter: () => ({ stop: () => IDLE_GENERATOR }),
     }),
   );
-  return { load, truth: stub.truth(), uncorrected: null };
+  return { request, load, truth: stub.truth(), uncorrected: null };
 }
 
 /** A closed loop of the plainest kind, which the recorder is told of as an engine would. */
@@ -69,5 +69,5 @@ export async function simulateClosed(plan: StubPlan, request: LoadRequest): Prom
     reconnects: 0,
     generator: IDLE_GENERATOR,
   };
-  return { load, truth: stub.truth(), uncorrected: null };
+  return { request, load, truth: stub.truth(), uncorrected: null };
 }
