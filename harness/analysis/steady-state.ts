@@ -74,20 +74,28 @@ export function findSteadyState(input: SteadyStateInput): SteadyState {
   const cut = Math.max(...series.map(({ values }) => mserTruncation(values, cutMax)));
   for (let from = cut; from <= cutMax; from += 1) {
     if (series.some((one) => hasTrend(one, from))) continue;
-    const shifted = series.flatMap((one) => shiftText(one, from) ?? []);
+    const shifted = series.flatMap((one) => shiftText(one, from, seconds) ?? []);
     const state = shifted.length > 0 ? 'level_shift' : 'steady';
     return { ...window(from), state, detail: shifted[0] ?? steadyText(seconds, from) };
   }
   const trending = series.filter((one) => hasTrend(one, cut));
-  const steps = trending.map((one) => shiftText(one, cut));
+  const steps = trending.map((one) => shiftText(one, cut, seconds));
   const [step] = steps;
-  return typeof step === 'string' && !steps.includes(null)
-    ? { ...window(cut), state: 'level_shift', detail: step }
-    : {
-        ...window(cut),
-        state: 'drifting',
-        detail: trending.map((one) => trendText(one, cut)).join('; '),
-      };
+  if (typeof step === 'string' && !steps.includes(null)) {
+    return { ...window(cut), state: 'level_shift', detail: step };
+  }
+  return {
+    ...window(cut),
+    state: 'drifting',
+    backlogPerSecond: model === 'open' ? gainPerSecond(seconds.slice(cut)) : null,
+    detail: trending.map((one) => trendText(one, cut)).join('; '),
+  };
+}
+
+/** Requests in flight gained per second; `null` where they do not grow. */
+function gainPerSecond(seconds: readonly SteadySecond[]): number | null {
+  const { slope, z } = mannKendall(seconds.map(({ inFlightMean }) => inFlightMean));
+  return z > TREND_Z ? slope : null;
 }
 
 interface Series {
@@ -111,11 +119,19 @@ function seriesOf(seconds: readonly SteadySecond[], model: 'closed' | 'open'): r
         }
       : {
           name: 'mean latency (ms)',
-          // A second without an answer has none; the throughput shows it.
-          values: seconds.flatMap(({ latencyMsMean }) => latencyMsMean ?? []),
+          values: withoutGaps(seconds.map(({ latencyMsMean }) => latencyMsMean)),
           changeMin: CHANGE_MIN.queue,
         },
   ];
+}
+
+/** A second without an answer has no latency: it takes the last known one; its throughput tells. */
+function withoutGaps(values: readonly (number | null)[]): readonly number[] {
+  let known = values.find((value) => value !== null) ?? 0;
+  return values.map((value) => {
+    known = value ?? known;
+    return known;
+  });
 }
 
 function hasTrend(series: Series, from: number): boolean {
@@ -140,11 +156,15 @@ function matters(test: {
   return Math.abs(test.trend.z) > test.z && change > test.changeMin * meanOf(test.values);
 }
 
-function shiftText({ name, values, changeMin }: Series, from: number): string | null {
+function shiftText(
+  { name, values, changeMin }: Series,
+  from: number,
+  seconds: readonly SteadySecond[],
+): string | null {
   const shift = findLevelShift(values.slice(from));
   if (shift === null || !isShift(shift, changeMin)) return null;
   const { at, before, after } = shift;
-  return `${name} step from ${rounded(before)} to ${rounded(after)} at ${from + at} s`;
+  return `${name} step from ${rounded(before)} to ${rounded(after)} at ${seconds[from + at]?.second} s`;
 }
 
 function isShift({ before, after, t, isStep }: LevelShift, changeMin: number): boolean {
