@@ -16,6 +16,7 @@ import { measureAgainstBare, measureInstrumentation, measurePgbench } from './ap
 import { benchClosedEngine } from './closed-engine.ts';
 import { EMBEDDED_START_LIMITS, measureEmbeddedStarts, type StartTimes } from './embedded-start.ts';
 import type { Interleaved } from './interleaved.ts';
+import { openEngineLines } from './open-engine-lines.ts';
 
 const INSTRUMENTATION_ROUNDS = 8;
 const INSTRUMENTATION_PAIRS = 8;
@@ -28,6 +29,7 @@ const PARTS: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   bare: () => onLab(bare),
   pgbench: () => onLab(pgbench),
   engine: loadEngine,
+  open: openEngineLines,
   overhead: () => onLab(overhead),
 };
 
