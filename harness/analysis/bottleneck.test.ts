@@ -175,6 +175,37 @@ const SITUATIONS: readonly (readonly [
     'pool',
     /waiting on average/,
   ],
+  [
+    'a few statements wait for locks, and connections are held for something else',
+    { ...SATURATED, postgres: active(0.3, { 'Lock/tuple': 0.9 }) },
+    'pool',
+    /waiting on average/,
+  ],
+  [
+    'the machine is busy with the API',
+    {
+      ...SATURATED,
+      postgres: active(2, { CPU: 0.5 }, 0.5),
+      machine: { cores: 2, apiCores: 1.3, generatorCores: 0.2 },
+    },
+    'pool',
+    /waiting on average/,
+  ],
+  [
+    'locks are waited for, but that is little of what takes long',
+    {
+      slow: composed('at p99', { db: 5, rest: 20 }),
+      postgres: active(2, { 'Lock/tuple': 0.9 }),
+    },
+    'none',
+    /nothing is at its limit/,
+  ],
+  [
+    'the loop takes longer than the database, and neither takes long',
+    { mean: composed('on average over the run', { db: 1, loop: 2, rest: 3 }) },
+    'none',
+    /nothing is at its limit/,
+  ],
   ['nothing was answered right', { slow: null, mean: null }, 'none', /^nothing is at its limit/],
 ];
 

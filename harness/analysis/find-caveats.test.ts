@@ -322,6 +322,7 @@ test('an overloaded system is a finding, an overloaded generator a failed measur
 test.each([
   // 100 samples beyond the p99 are 10,000 latencies, at 960 a second.
   ['few_samples', withLoadOf(8), '--duration 11s'],
+  ['few_samples', settlesAfter(4), '--duration 15s'],
   ['too_few_seconds', withGates({ steadySecondsMin: 20 }), '--duration 20s'],
   [
     'short_steady_state',
@@ -330,6 +331,12 @@ test.each([
   ],
 ] as const)('the advice of %s is a command line', (code, change, advice) => {
   expect(found(code, change)?.advice).toContain(advice);
+});
+
+test('a percentile that is withheld is not short of samples', () => {
+  const many = withGates({ samplesBeyondP99Min: 1_000 });
+  expect(found('few_samples', many, OPEN)).toBeDefined();
+  expect(found('few_samples', both(many, overloading), OPEN)).toBeUndefined();
 });
 
 test('the advice for a full cap is the next larger one, but not for a backlog that grows', () => {
