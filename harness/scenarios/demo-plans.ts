@@ -108,9 +108,10 @@ const DEMO_GATES: Gates = gatesSchema.parse({
   intervalHalfWidth: 1_000,
   // Clients, API and PostgreSQL fill whatever machine they share, by design. A client that asks late
   // has thought a little longer than its 150 ms, on both sides of a pair: it draws a ratio towards 1.
+  // Its lateness is judged by that pause, then, and not by the median of a quick answer.
   cpuPressureShare: 1,
   dispatchLagMsP99: { degraded: 75, invalid: 150 },
-  dispatchLagShareOfP50: { degraded: 1, invalid: 5 },
+  dispatchLagShareOfP50: { degraded: 10, invalid: 100 },
   // A worker that refuses is quicker than one that answers, and a hot row is no fair queue.
   workerImbalance: 10,
 });
