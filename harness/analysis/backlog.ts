@@ -1,12 +1,5 @@
 import { mannKendall } from './mann-kendall.ts';
-
-export interface BacklogSecond {
-  /** Requests that became due in this second, dropped ones included. */
-  readonly arrived: number;
-  /** Of them never sent because of the generator's cap. */
-  readonly dropped: number;
-  readonly inFlightMean: number;
-}
+import type { SteadyBlock } from './steady-block.ts';
 
 export interface Backlog {
   /** Requests per second by which arrivals exceed what is answered. */
@@ -35,35 +28,36 @@ const DROPPED_SHARE = 0.05;
  * A cap on requests in flight stops their growth, not the overload. So those that were dropped are
  * counted on, unless they are few.
  */
-export function findBacklog(seconds: readonly BacklogSecond[]): Backlog | null {
-  const half = seconds.slice(Math.floor(seconds.length / 2));
-  return growthOf(seconds) ?? growthOf(half);
+export function findBacklog(blocks: readonly SteadyBlock[]): Backlog | null {
+  return growthOf(blocks) ?? growthOf(blocks.slice(Math.floor(blocks.length / 2)));
 }
 
-function growthOf(seconds: readonly BacklogSecond[]): Backlog | null {
-  const arrived = seconds.reduce((sum, second) => sum + second.arrived, 0);
-  const dropped = seconds.reduce((sum, second) => sum + second.dropped, 0);
-  const values = dropped > DROPPED_SHARE * arrived ? unserved(seconds) : inFlight(seconds);
+function growthOf(blocks: readonly SteadyBlock[]): Backlog | null {
+  const seconds = sumOf(blocks, 'seconds');
+  const arrived = sumOf(blocks, 'arrived');
+  const dropped = sumOf(blocks, 'dropped');
+  const values = dropped > DROPPED_SHARE * arrived ? unserved(blocks) : inFlight(blocks);
   const { z, slope } = mannKendall(values);
-  const gained = slope * seconds.length;
+  const perSecond = slope / (seconds / blocks.length);
+  const gained = perSecond * seconds;
   if (z <= TREND_Z || gained <= GROWTH_DEVIATIONS * Math.sqrt(arrived)) return null;
-  return {
-    perSecond: slope,
-    arrivedPerSecond: arrived / seconds.length,
-    droppedPerSecond: dropped / seconds.length,
-  };
+  return { perSecond, arrivedPerSecond: arrived / seconds, droppedPerSecond: dropped / seconds };
 }
 
-function inFlight(seconds: readonly BacklogSecond[]): readonly number[] {
-  return seconds.map(({ inFlightMean }) => inFlightMean);
+function inFlight(blocks: readonly SteadyBlock[]): readonly number[] {
+  return blocks.map(({ inFlightMean }) => inFlightMean);
 }
 
-/** In flight, and dropped until the middle of the second. */
-function unserved(seconds: readonly BacklogSecond[]): readonly number[] {
+/** In flight, and dropped until the middle of the block. */
+function unserved(blocks: readonly SteadyBlock[]): readonly number[] {
   let droppedBefore = 0;
-  return seconds.map(({ dropped, inFlightMean }) => {
+  return blocks.map(({ dropped, inFlightMean }) => {
     const value = inFlightMean + droppedBefore + dropped / 2;
     droppedBefore += dropped;
     return value;
   });
+}
+
+function sumOf(blocks: readonly SteadyBlock[], what: 'seconds' | 'arrived' | 'dropped'): number {
+  return blocks.reduce((sum, block) => sum + block[what], 0);
 }

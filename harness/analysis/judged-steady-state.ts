@@ -1,7 +1,8 @@
 import type { LoadResult, Stage } from '../load/load-engine.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
+import type { SteadySecond } from './steady-block.ts';
 import { wholeSeconds } from './steady-estimates.ts';
-import { findSteadyState, type SteadySecond } from './steady-state.ts';
+import { findSteadyState } from './steady-state.ts';
 import type { DecodeHistogram } from './trial-observations.ts';
 import type { SteadyState } from './trial-result.ts';
 

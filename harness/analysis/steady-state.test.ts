@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { findSteadyState, type SteadySecond } from './steady-state.ts';
+import type { SteadySecond } from './steady-block.ts';
+import { findSteadyState } from './steady-state.ts';
 
 function secondsOf(
   count: number,
@@ -177,6 +178,27 @@ test('seconds keep their numbers where the judged part begins later', () => {
 test('a run without one right answer is steady at zero', () => {
   const seconds = secondsOf(10, () => ({ ok: 0, latencyMsMean: null }));
   expect(judge(seconds)).toMatchObject({ state: 'steady', fromSecond: 0 });
+});
+
+test('an hour is judged in 60 blocks, without waiting for an hour', () => {
+  expect(judge(secondsOf(3_600))).toMatchObject({
+    state: 'steady',
+    fromSecond: 0,
+    toSecond: 3_600,
+  });
+  const drifting = secondsOf(3_600, (second) => ({ ok: 4_000 - second }));
+  expect(judge(drifting)).toMatchObject({ state: 'drifting', toSecond: 3_600 });
+  const growing = secondsOf(3_590, (second) => ({ inFlightMean: 8 + 2 * second }));
+  expect(judge(growing, 'open')).toMatchObject({
+    state: 'overloaded',
+    toSecond: 3_590,
+    backlogPerSecond: expect.closeTo(2, 1),
+  });
+});
+
+test('a warm-up of a long run is cut in whole blocks', () => {
+  const seconds = secondsOf(130, (second) => (second < 10 ? { ok: 30 * second } : {}));
+  expect(judge(seconds)).toMatchObject({ state: 'steady', fromSecond: 10, toSecond: 130 });
 });
 
 test('the choice does not ask whether the result gets better or worse', () => {
