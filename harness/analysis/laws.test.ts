@@ -1,33 +1,18 @@
 import { expect, test } from 'vitest';
-import type { Ledger, LoadResult } from '../load/load-engine.ts';
+import type { LoadResult } from '../load/load-engine.ts';
 import { summarizeTrial } from './summarize.ts';
 import { decodeFake } from './test/fake-histogram.ts';
+import {
+  both,
+  type Change,
+  withAfter,
+  withAttempts,
+  withLedger,
+  withLoad,
+} from './test/observation-changes.ts';
 import { soundObservations, soundOpenObservations, worker } from './test/observations.ts';
 import type { TrialObservations } from './trial-observations.ts';
 import type { Law } from './trial-result.ts';
-
-type Change = (sound: TrialObservations) => TrialObservations;
-
-const withLoad =
-  (change: (load: LoadResult) => Partial<LoadResult>): Change =>
-  (sound) => ({ ...sound, load: { ...sound.load, ...change(sound.load) } });
-
-const withLedger = (change: Partial<Ledger>): Change =>
-  withLoad(({ ledger }) => ({ ledger: { ...ledger, ...change } }));
-
-const withAttempts = (change: Partial<Ledger['attempts']>): Change =>
-  withLoad(({ ledger }) => ({
-    ledger: { ...ledger, attempts: { ...ledger.attempts, ...change } },
-  }));
-
-const withAfter =
-  (workers: TrialObservations['after']['workers']): Change =>
-  (sound) => ({ ...sound, after: { ...sound.after, workers } });
-
-const both =
-  (...changes: readonly Change[]): Change =>
-  (sound) =>
-    changes.reduce((changed, change) => change(changed), sound);
 
 /** The fixture's law, which holds in each of them. */
 function broken(observations: TrialObservations): readonly Law[] {
