@@ -122,8 +122,8 @@ test('in flight that grows with every arrival is an overload', () => {
 });
 
 test('a queue that grows in the second half alone is an overload', () => {
-  const seconds = secondsOf(20, (second) => ({
-    inFlightMean: second < 10 ? 8 : 8 + 90 * (second - 9),
+  const seconds = secondsOf(30, (second) => ({
+    inFlightMean: second < 22 ? 8 : 8 + 90 * (second - 21),
   }));
   expect(judge(seconds, 'open')).toMatchObject({ state: 'overloaded' });
 });
@@ -143,7 +143,7 @@ test('a cap keeps requests in flight from growing, not the overload', () => {
 });
 
 test('bursts dropped at the cap are no overload', () => {
-  const seconds = secondsOf(12, (second) => ({ dropped: second % 3 === 0 ? 20 : 0 }));
+  const seconds = secondsOf(60, (second) => ({ dropped: second % 3 === 0 ? 20 : 0 }));
   expect(judge(seconds, 'open')).toMatchObject({ state: 'steady' });
 });
 
