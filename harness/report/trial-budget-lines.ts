@@ -16,6 +16,8 @@ export function trialBudgetLines(trial: MeasuredTrial, paint: Paint): readonly R
       ? ''
       : `, by ${plural(concurrencyOf(plan), plan.load.model.kind === 'closed' ? 'client' : 'request', plan.load.model.kind === 'closed' ? 'clients' : 'requests in flight')} ${formatClaim(budget.reachable)}`;
   const reserved = connections.superuserReserved + connections.reserved;
+  const tried = trial.attempts.httpErrors['too_many_connections'] ?? 0;
+  const hidden = plan.load.retry === null ? '' : ` (of attempts ${formatCount(tried)})`;
   const lines: ReportLine[] = [
     {
       label: 'PREDICTED',
@@ -23,7 +25,7 @@ export function trialBudgetLines(trial: MeasuredTrial, paint: Paint): readonly R
     },
     {
       label: 'OBSERVED',
-      text: `${budget.observedRefusals ? 'refused' : 'not refused'}: peak ${formatCount(connections.peakWorkers)} of ${formatCount(predicted.usable)}, ${formatCount(refusals.total)} refused  ${agrees}`,
+      text: `${budget.observedRefusals ? 'refused' : 'not refused'}: peak ${formatCount(connections.peakWorkers)} of ${formatCount(predicted.usable)}, ${formatCount(refusals.total)} refused${hidden}  ${agrees}`,
     },
   ];
   const peaks = Object.entries(connections.peakByWorker).sort(([a], [b]) =>

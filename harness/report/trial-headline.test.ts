@@ -68,8 +68,11 @@ test.each<[string, Partial<MeasuredTrial>, string, boolean]>([
     {
       ...FITTING,
       plan: openPlan({ retries: '2' }),
-      refusals: { total: 931, byReason: { all_slots: 931 } },
-      attempts: { ...sampleTrial().attempts, started: 9_310 },
+      attempts: {
+        ...sampleTrial().attempts,
+        started: 9_310,
+        httpErrors: { too_many_connections: 931 },
+      },
     },
     'EXHAUSTED: 931 of 9,310 attempts refused (10 %, SQLSTATE 53300), 0 of 8,094 requests after retries.',
     false,

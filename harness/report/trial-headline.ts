@@ -77,12 +77,12 @@ function invalidOf({ verdict, caveats, ended, steadyState }: MeasuredTrial): Fou
 /** Retries hide refusals from the users, and must not hide them from the answer. */
 function refusedOf(trial: MeasuredTrial): Found {
   const { refusals, requests, attempts, plan } = trial;
-  if (refusals.total === 0) return null;
-  const toUsers = requests.httpErrors['too_many_connections'] ?? 0;
+  const tried = attempts.httpErrors['too_many_connections'] ?? 0;
+  if (tried === 0) return null;
   const seen =
     plan.load.retry === null
       ? `${formatCount(refusals.total)} of ${plural(requests.scheduled, 'request')} refused (${shareOf(refusals.total, requests.scheduled)}, SQLSTATE 53300)`
-      : `${formatCount(refusals.total)} of ${plural(attempts.started, 'attempt')} refused (${shareOf(refusals.total, attempts.started)}, SQLSTATE 53300), ${formatCount(toUsers)} of ${plural(requests.scheduled, 'request')} after retries`;
+      : `${formatCount(tried)} of ${plural(attempts.started, 'attempt')} refused (${shareOf(tried, attempts.started)}, SQLSTATE 53300), ${formatCount(refusals.total)} of ${plural(requests.scheduled, 'request')} after retries`;
   return { finding: 'EXHAUSTED', text: `EXHAUSTED: ${seen}. ${claimText(trial)}` };
 }
 

@@ -35,7 +35,7 @@ function rowsOf({ latencyMs, wholeRun, componentsMs }: MeasuredTrial): readonly 
     timesOf(counted('right', ok), ok),
     ['  ± (95 % interval)', (column) => halfWidth(okIntervals, column)],
     ...(withheld ? [timesOf(counted('whole run', whole), whole)] : []),
-    timesOf('  client lag', componentsMs.lag),
+    timesOf('  before it was sent', componentsMs.lag),
     timesOf('  waiting in the pool', componentsMs.wait),
     timesOf('  connecting', componentsMs.connect),
     timesOf('  holding a connection', componentsMs.db),
@@ -84,6 +84,6 @@ function steadyText({ steadyState, plan }: MeasuredTrial): string {
     case 'insufficient':
       return `cannot be told: ${detail}`;
     case 'not_judged':
-      return `not judged: ${detail}`;
+      return detail;
   }
 }

@@ -42,9 +42,8 @@ test('attempts stand beside the users they belong to, only where clients retry',
   const plan = openPlan({ retries: '2', retryBackoff: '50ms' });
   const attempts = { ...sampleTrial().attempts, started: 10_241 };
   expect(flat({ plan, attempts })).toContain(
-    'ATTEMPTS 10,241, 1.10 a request: 2,147 failed (1,204 too_many_connections, 12 pool_timeout); up to 2 retries after 0 to 50 ms, doubled each time 1,004 × "remaining connection slots',
+    'ATTEMPTS 10,241, 1.10 a request: 2,147 failed (1,204 too_many_connections, 12 pool_timeout); up to 2 retries after 0 to 50 ms, doubled each time',
   );
-  expect(flat({ plan, attempts }).split('"remaining')).toHaveLength(2);
   expect(flat()).not.toContain('ATTEMPTS');
 });
 

@@ -53,13 +53,12 @@ function attemptLines(trial: MeasuredTrial): readonly ReportLine[] {
       label: 'ATTEMPTS',
       text: `${formatCount(attempts.started)}, ${each} a request: ${formatCount(failed)} failed${why}; up to ${plural(retry.retriesMax, 'retry', 'retries')} after 0 to ${formatMs(retry.backoffMs)}, doubled each time`,
     },
-    ...refusalLines(trial),
   ];
 }
 
 /** Errors by cause, the most frequent first, refusals with PostgreSQL's own words. */
 function errorLines(trial: MeasuredTrial, paint: Paint): readonly ReportLine[] {
-  const { requests, plan } = trial;
+  const { requests } = trial;
   const found = [
     ...Object.entries(requests.httpErrors),
     ...Object.entries(requests.connectionErrors).map(([code, count]): [string, number] => [
@@ -75,8 +74,7 @@ function errorLines(trial: MeasuredTrial, paint: Paint): readonly ReportLine[] {
   if (errors.length === 0) return [{ label: 'ERRORS', text: paint.green('none') }];
   return errors.flatMap(([cause, count], index) => [
     { label: index === 0 ? 'ERRORS' : '', text: paint.red(`${formatCount(count)} ${cause}`) },
-    // With retries they belong to the attempts, of which more are refused than users see.
-    ...(cause === 'too_many_connections' && plan.load.retry === null ? refusalLines(trial) : []),
+    ...(cause === 'too_many_connections' ? refusalLines(trial) : []),
   ]);
 }
 

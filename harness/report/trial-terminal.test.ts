@@ -17,6 +17,11 @@ test('predicted stands beside observed, and a disagreement is marked', () => {
   expect(flat({ budget })).toContain('✗ not as predicted');
 });
 
+test('refusals that retries made up for are observed all the same', () => {
+  const changes = { refusals: { total: 0, byReason: {} }, plan: openPlan({ retries: '1' }) };
+  expect(flat(changes)).toContain('OBSERVED refused: peak 26 of 26, 0 refused (of attempts 1,204)');
+});
+
 test('fewer clients than the ceiling: what they can reach is said', () => {
   const budget = { ...sampleTrial().budget, reachable: 40 };
   expect(flat({ budget })).toContain('busy 60, by 64 clients 40;');
@@ -90,7 +95,7 @@ test.each<[MeasuredTrial['steadyState']['state'], string]>([
   ['drifting', 'STEADY no: it drifts, so no number stands for it: why'],
   ['overloaded', 'STEADY no: more arrives than is answered'],
   ['insufficient', 'STEADY cannot be told: why'],
-  ['not_judged', 'STEADY not judged: why'],
+  ['not_judged', 'STEADY why'],
 ])('which seconds the numbers are from: %s', (state, says) => {
   const steadyState = { ...sampleTrial().steadyState, state, detail: 'why' };
   expect(flat({ steadyState })).toContain(says);
@@ -163,6 +168,20 @@ test('a deploy in mid-window has its own line', () => {
   expect(flat({ rollout })).toContain(
     'DEPLOY 4 workers replaced in 3.20 s, at most 5 at the same time',
   );
+});
+
+test('the table of latencies fits 80 columns with the widest numbers there are', () => {
+  const widest = percentiles({
+    ...{ samples: 12_345_678, mean: 0.12, p50: 0.12, p90: 0.12, p95: 0.12 },
+    ...{ p99: 0.12, p999: 0.12, max: 3_599_000 },
+  });
+  const { okIntervals } = sampleTrial().latencyMs;
+  const ok = { ...widest, p50: null };
+  const rows = report({
+    latencyMs: { ok, okIntervals, error: widest },
+    wholeRun: { ...sampleTrial().wholeRun, latencyMs: widest },
+  }).split('\n');
+  expect(Math.max(...rows.map(visibleLength))).toBeLessThanOrEqual(80);
 });
 
 test.each([80, 100, 200])('no line is wider than %d columns', (columns) => {
