@@ -1,7 +1,8 @@
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import type { Lab } from './lab.ts';
-import { runTrial, type TrialHooks, type TrialPorts } from './trial.ts';
+import { runTrial, type TrialHooks } from './trial.ts';
+import type { TrialPorts } from './trial-request.ts';
 
 const SEEDS = 2 ** 32;
 

@@ -7,7 +7,7 @@ import type { TrialPlan } from '../plan/trial-plan.ts';
 import { describeError } from '../system-error.ts';
 import type { Lab } from './lab.ts';
 import { type ServerProcess, withServer } from './server-process.ts';
-import { loadRequest, serverConfig, type TrialPorts } from './trial.ts';
+import { loadRequest, serverConfig, type TrialPorts } from './trial-request.ts';
 
 /** What somebody needs who wants to look around. */
 export interface StandingLab {

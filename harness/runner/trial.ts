@@ -1,9 +1,8 @@
-import type { ServerConfig, ServerStats } from '../../server/contract.ts';
+import type { ServerStats } from '../../server/contract.ts';
 import {
   APPLICATION_NAME_PREFIX,
   errorBodySchema,
   VALIDATE_ONLY_HEADER,
-  WORKLOAD_PATH_PREFIX,
 } from '../../server/contract.ts';
 import { summarizeTrial } from '../analysis/summarize.ts';
 import { thresholdConstants } from '../analysis/threshold-constants.ts';
@@ -18,16 +17,8 @@ import { pause } from './pause.ts';
 import { readTreeCpuMs } from './process-cpu.ts';
 import { type ServerProcess, withServer } from './server-process.ts';
 import { createThresholdWatch } from './threshold-watch.ts';
+import { loadRequest, serverConfig, type TrialPorts, warmupRequest } from './trial-request.ts';
 
-/**
- * Give a run up when nothing was answered, not even by an error, for longer than every single request
- * may take: a full queue is slow to answer, and is not down.
- */
-const TARGET_DOWN_MARGIN_MS = 5_000;
-/** Where clients have no deadline of their own: what SQLAlchemy's pool lets them wait at most. */
-const SLOW_ANSWER_MS = 30_000;
-/** Requests still open when a worker is told to stop may take so long; longer ones are broken off. */
-const GRACE_MS = 5_000;
 /** PostgreSQL ends a backend a moment after its socket closed. */
 const BACKENDS_GONE_DEADLINE_MS = 5_000;
 /** A rolling restart starts after this share of the window: the load is steady, the rest is after. */
@@ -42,12 +33,6 @@ export const SILENT: TrialHooks = {
   onPhase: () => undefined,
   onProgress: () => undefined,
 };
-
-export interface TrialPorts {
-  /** 0 lets the system choose. */
-  readonly port: number;
-  readonly adminPort: number;
-}
 
 /**
  * One measurement: fresh workers, warm-up, the measured window, drain, stop, judgement. Workers are
@@ -255,41 +240,6 @@ async function settledStats(server: ServerProcess, signal: AbortSignal): Promise
 }
 const SETTLE_ATTEMPTS = 20;
 const SETTLE_PAUSE_MS = 25;
-
-export function serverConfig(lab: Lab, plan: TrialPlan, ports: TrialPorts): ServerConfig {
-  return {
-    host: '127.0.0.1',
-    ...ports,
-    workers: plan.workers,
-    graceMs: GRACE_MS,
-    instrumentation: true,
-    seed: plan.seed,
-    pool: plan.pool,
-    database: lab.postgres.api,
-  };
-}
-
-export function loadRequest(origin: string, plan: TrialPlan): LoadRequest {
-  const query = new URLSearchParams(plan.workloadParams).toString();
-  return {
-    origin,
-    path: `${WORKLOAD_PATH_PREFIX}${plan.workload}${query === '' ? '' : `?${query}`}`,
-    ...plan.load,
-    durationMs: plan.durationMs,
-    drainMs: plan.drainMs,
-    targetDownMs: (plan.load.requestTimeoutMs ?? SLOW_ANSWER_MS) + TARGET_DOWN_MARGIN_MS,
-    seed: plan.seed,
-  };
-}
-
-/** The same load, at the rate that the measured window begins with. */
-function warmupRequest(request: LoadRequest, { warmupMs }: TrialPlan): LoadRequest {
-  const { model } = request;
-  if (model.kind === 'closed') return { ...request, durationMs: warmupMs };
-  const rate = model.stages[0]?.fromPerSecond ?? 0;
-  const stages = [{ fromPerSecond: rate, toPerSecond: rate, durationMs: warmupMs }];
-  return { ...request, durationMs: warmupMs, model: { ...model, stages } };
-}
 
 function byWorkerId(peaks: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(

@@ -1,0 +1,57 @@
+import { type ServerConfig, WORKLOAD_PATH_PREFIX } from '../../server/contract.ts';
+import type { LoadRequest } from '../load/load-engine.ts';
+import type { TrialPlan } from '../plan/trial-plan.ts';
+import type { Lab } from './lab.ts';
+
+/**
+ * Give a run up when nothing was answered, not even by an error, for longer than every single request
+ * may take: a full queue is slow to answer, and is not down.
+ */
+const TARGET_DOWN_MARGIN_MS = 5_000;
+/** Where clients have no deadline of their own: what SQLAlchemy's pool lets them wait at most. */
+const SLOW_ANSWER_MS = 30_000;
+/** Requests still open when a worker is told to stop may take so long; longer ones are broken off. */
+const GRACE_MS = 5_000;
+
+export interface TrialPorts {
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly adminPort: number;
+}
+
+/** The API that a plan asks for, on the lab's database. */
+export function serverConfig(lab: Lab, plan: TrialPlan, ports: TrialPorts): ServerConfig {
+  return {
+    host: '127.0.0.1',
+    ...ports,
+    workers: plan.workers,
+    graceMs: GRACE_MS,
+    instrumentation: true,
+    seed: plan.seed,
+    pool: plan.pool,
+    database: lab.postgres.api,
+  };
+}
+
+/** The load that a plan asks for, on the API at this origin. */
+export function loadRequest(origin: string, plan: TrialPlan): LoadRequest {
+  const query = new URLSearchParams(plan.workloadParams).toString();
+  return {
+    origin,
+    path: `${WORKLOAD_PATH_PREFIX}${plan.workload}${query === '' ? '' : `?${query}`}`,
+    ...plan.load,
+    durationMs: plan.durationMs,
+    drainMs: plan.drainMs,
+    targetDownMs: (plan.load.requestTimeoutMs ?? SLOW_ANSWER_MS) + TARGET_DOWN_MARGIN_MS,
+    seed: plan.seed,
+  };
+}
+
+/** The same load, at the rate that the measured window begins with. */
+export function warmupRequest(request: LoadRequest, { warmupMs }: TrialPlan): LoadRequest {
+  const { model } = request;
+  if (model.kind === 'closed') return { ...request, durationMs: warmupMs };
+  const rate = model.stages[0]?.fromPerSecond ?? 0;
+  const stages = [{ fromPerSecond: rate, toPerSecond: rate, durationMs: warmupMs }];
+  return { ...request, durationMs: warmupMs, model: { ...model, stages } };
+}
