@@ -14,6 +14,8 @@ export type Treatment =
 export interface ServerPlan {
   /** @param nowMs since the server was made; @param request its number, from 1 */
   treat(nowMs: number, request: number): Treatment;
+  /** Until a connection is open, or refused. @default 0 */
+  readonly connectMs?: number;
   /** Are connects refused at this moment? @default never */
   readonly refuses?: (nowMs: number) => boolean;
   /** Which worker gets the connection of this number, from 0. @default '1' */
@@ -29,6 +31,8 @@ export interface ServerTruth {
     readonly ms: number;
     readonly worker: string;
     readonly connection: number;
+    /** Open at this moment, this one included. */
+    readonly openConnections: number;
   }[];
   answered: number;
   broken: number;
@@ -70,7 +74,7 @@ export function simulateServer(
       if (isOpen) truth.openConnections -= 1;
       isOpen = false;
     };
-    after(0, () => {
+    after(plan.connectMs ?? 0, () => {
       if (plan.refuses?.(nowMs()) === true) {
         truth.connectsRefused += 1;
         end();
@@ -96,7 +100,8 @@ export function simulateServer(
     };
     return {
       send: () => {
-        truth.requests.push({ ms: nowMs(), worker, connection });
+        const { openConnections } = truth;
+        truth.requests.push({ ms: nowMs(), worker, connection, openConnections });
         events.onSent();
         const treatment = plan.treat(nowMs(), truth.requests.length);
         switch (treatment.kind) {
