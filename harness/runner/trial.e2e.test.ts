@@ -27,7 +27,7 @@ function planWith(change: Partial<TrialPlan>, shape = { poolSize: 2, maxOverflow
     pool: { ...POOL_DEFAULTS, ...shape },
     workload: 'hold',
     workloadParams: { ms: '10' },
-    load: { ...plan.load, connections: 16 },
+    load: { ...plan.load, model: { kind: 'closed', connections: 16, thinkTimeMs: 0 } },
     warmupMs: 200,
     durationMs: 1_500,
     drainMs: 2_000,
