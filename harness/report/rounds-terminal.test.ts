@@ -56,6 +56,15 @@ test('each round has its row, and the range stands below', () => {
   ]);
 });
 
+test('a round that must not be believed takes the place of the numbers', () => {
+  const late = { code: 'dispatch_late', grade: 'INVALID', detail: '60 ms', advice: 'a' } as const;
+  const text = screen([round(1), round(2, { verdict: 'INVALID', caveats: [late] })]);
+  expect(text).toMatch(
+    /^INVALID in 1, FITS in 1 of 2 rounds, e\.g\. INVALID, not to be believed: 60 ms\n/,
+  );
+  expect(text).toMatch(/ {2}INVALID\n/);
+});
+
 test('rounds that were not run any more are said to be missing', () => {
   expect(flat([round(1)], 3)).toMatch(/^INCOMPLETE: FITS in 1 of 3 rounds; .* – right answers\/s/);
 });

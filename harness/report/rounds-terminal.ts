@@ -51,7 +51,11 @@ function headlineText({ rounds, roundsAsked, spread }: RoundsResult): string {
       ? 'INCOMPLETE: '
       : '';
   const speed = `${rangeText(spread.throughputPerSecond, formatRate)} right answers/s, ${rangeText(spread.goodputPerSecond, formatRate)} in time, p99 ${rangeText(spread.latencyMsP99, formatMs)}`;
-  return `${incomplete}${counts.join(', ')} of ${formatCount(roundsAsked)} rounds; median [lowest–highest] ${speed}`;
+  const often = `${incomplete}${counts.join(', ')} of ${formatCount(roundsAsked)} rounds`;
+  const unbelieved = rounds.find((round) => trialHeadline(round).finding === 'INVALID');
+  // Numbers that must not be believed are no answer; the table below shows them with their verdict.
+  if (unbelieved !== undefined) return `${often}, e.g. ${trialHeadline(unbelieved).text}`;
+  return `${often}; median [lowest–highest] ${speed}`;
 }
 
 function rangeText(spread: Spread, text: (value: number) => string): string {
@@ -77,7 +81,7 @@ function roundRows({ rounds, spread }: RoundsResult): readonly string[] {
     formatMs(round.latencyMs.ok.p50),
     formatMs(round.latencyMs.ok.p99),
     formatCount(round.refusals.total),
-    `${round.verdict} ${trialHeadline(round).finding}`,
+    [...new Set([round.verdict, trialHeadline(round).finding])].join(' '),
   ]);
   const over = (
     name: string,
