@@ -109,7 +109,7 @@ test('one session takes both kinds of load, one after the other', async () => {
     expect.stringContaining('autocannon'),
     expect.stringContaining('undici'),
   ]);
-  expect(open.ledger.scheduled).toBe(20);
+  expect(open.offered).toMatchObject({ due: 20, issued: open.ledger.scheduled });
   expect(closed.ledger.ok + open.ledger.ok).toBe(stub.truth().answered);
 });
 

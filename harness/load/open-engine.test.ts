@@ -305,6 +305,21 @@ test('a run that was aborted before it began sends nothing', async () => {
   expect(truth.requests).toEqual([]);
 });
 
+test('a target that swallows connects holds up neither an abort nor, for long, the start', async () => {
+  const swallowing = { ...constant(20), connectMs: 1_000_000 };
+  const aborted = await run({ server: swallowing, abortAtMs: 1_000 });
+  expect(aborted.result).toMatchObject({ ended: 'aborted', durationMs: 0 });
+
+  const { result, truth } = await run({
+    server: swallowing,
+    request: { targetDownMs: 2_000, requestTimeoutMs: 1_000 },
+    model: { maxInFlight: 300 },
+  });
+  expect(result.ended).toBe('target_down');
+  expect(truth.requests).toEqual([]);
+  expect(result.ledger).toMatchObject({ scheduled: 200, timeouts: 100, unanswered: 100 });
+});
+
 test('a late generator sends everything that is due, and its lateness is part of the latency', async () => {
   const { result } = await run({ server: constant(20), alarmLateUs: () => 3_000 });
   expect(result.ledger.ok).toBe(1_000);
