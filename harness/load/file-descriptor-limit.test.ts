@@ -24,7 +24,9 @@ test('a system without /proc has no limit to tell', async () => {
 });
 
 test('connections are refused when they and the margin exceed the limit', () => {
-  expect(() => requireFileDescriptors({ connections: 961, openFilesLimit: 1024 })).toThrow(
+  expect(() =>
+    requireFileDescriptors({ connections: 961, threads: 1, openFilesLimit: 1024 }),
+  ).toThrow(
     expect.objectContaining({
       code: 'TOO_FEW_FILE_DESCRIPTORS',
       exitCode: 3,
@@ -34,10 +36,20 @@ test('connections are refused when they and the margin exceed the limit', () => 
   );
 });
 
-test.each([
-  { connections: 960, openFilesLimit: 1024 },
-  { connections: 10_000, openFilesLimit: null },
-  { connections: 10_000, openFilesLimit: Number.POSITIVE_INFINITY },
-])('$connections connections are fine with a limit of $openFilesLimit', (demand) => {
-  expect(() => requireFileDescriptors(demand)).not.toThrow();
+test('each further generator thread needs some of its own', () => {
+  expect(() =>
+    requireFileDescriptors({ connections: 931, threads: 4, openFilesLimit: 1024 }),
+  ).toThrow('connections 931 needs 1025 file descriptors (94 for the load process itself)');
 });
+
+test.each([
+  { connections: 960, threads: 1, openFilesLimit: 1024 },
+  { connections: 930, threads: 4, openFilesLimit: 1024 },
+  { connections: 10_000, threads: 64, openFilesLimit: null },
+  { connections: 10_000, threads: 64, openFilesLimit: Number.POSITIVE_INFINITY },
+])(
+  '$connections connections of $threads threads are fine with a limit of $openFilesLimit',
+  (demand) => {
+    expect(() => requireFileDescriptors(demand)).not.toThrow();
+  },
+);

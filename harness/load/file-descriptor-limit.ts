@@ -3,6 +3,8 @@ import { LabError } from '../lab-error.ts';
 
 /** What a load process has open besides its connections, with room for sockets being closed. */
 const DESCRIPTORS_MARGIN = 64;
+/** An event loop has five, and each generator thread a second one for its alarm. */
+const DESCRIPTORS_PER_THREAD = 10;
 
 /**
  * Refuses a load whose connections the process could not open.
@@ -13,19 +15,22 @@ const DESCRIPTORS_MARGIN = 64;
  */
 export function requireFileDescriptors(demand: {
   readonly connections: number;
+  /** Generator threads; the first one is the load process itself. */
+  readonly threads: number;
   readonly openFilesLimit: number | null;
 }): void {
-  const { connections, openFilesLimit } = demand;
-  const needed = connections + DESCRIPTORS_MARGIN;
+  const { connections, threads, openFilesLimit } = demand;
+  const ownNeed = DESCRIPTORS_MARGIN + (threads - 1) * DESCRIPTORS_PER_THREAD;
+  const needed = connections + ownNeed;
   if (openFilesLimit === null || needed <= openFilesLimit) return;
   throw new LabError('TOO_FEW_FILE_DESCRIPTORS', {
     message:
       `connections ${connections} needs ${needed} file descriptors ` +
-      `(${DESCRIPTORS_MARGIN} for the load process itself), but the limit is ${openFilesLimit}`,
+      `(${ownNeed} for the load process itself), but the limit is ${openFilesLimit}`,
     hint:
       `Run \`ulimit -n ${needed}\` in this shell first ` +
       `(if the shell refuses, the hard limit is lower and root has to raise it), ` +
-      `or use at most ${Math.max(0, openFilesLimit - DESCRIPTORS_MARGIN)} connections.`,
+      `or use at most ${Math.max(0, openFilesLimit - ownNeed)} connections.`,
   });
 }
 

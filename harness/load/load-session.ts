@@ -57,7 +57,8 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
     pid: child.pid ?? 0,
     run: async (request, { signal, onProgress }) => {
       const connections = connectionsOf(request.model);
-      requireFileDescriptors({ connections, openFilesLimit: await readOpenFilesLimit() });
+      const openFilesLimit = await readOpenFilesLimit();
+      requireFileDescriptors({ connections, threads: threadsOf(request), openFilesLimit });
       link.onProgress = onProgress;
       using _ = link.stopOn(signal);
       const { durationMs, drainMs } = request;
@@ -75,7 +76,11 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
   };
 }
 
-function encodingMs({ durationMs, drainMs, model }: LoadRequest): number {
-  const threads = model.kind === 'open' ? model.threads : 1;
-  return ((durationMs + drainMs) / 1_000) * threads * ENCODING_MS_PER_SECOND;
+function encodingMs(request: LoadRequest): number {
+  const seconds = (request.durationMs + request.drainMs) / 1_000;
+  return seconds * threadsOf(request) * ENCODING_MS_PER_SECOND;
+}
+
+function threadsOf({ model }: LoadRequest): number {
+  return model.kind === 'open' ? model.threads : 1;
 }
