@@ -26,7 +26,7 @@ function dispatchText(dispatch: Dispatch): string {
   const { missedShare, droppedShare, lagMsP50, lagMsP99, eventLoopUtilization, cpuShare } =
     dispatch;
   return (
-    `short by ${formatShare(missedShare)}, dropped ${formatShare(droppedShare)}, ` +
+    `short by ${formatShare(missedShare)}, ${formatShare(droppedShare)} for want of a connection, ` +
     `lag p50 ${formatMs(lagMsP50)} p99 ${formatMs(lagMsP99)}, ` +
     `loop busy ${formatShare(eventLoopUtilization)}, CPU ${formatShare(cpuShare)} of a core`
   );
