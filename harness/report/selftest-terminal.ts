@@ -132,7 +132,7 @@ function legend({ engineVersions }: SelftestResult): readonly (readonly [string,
     ['ours', `pool-lab's engines (${engines.join(', ')})`],
     [
       'autocannon',
-      `the same package left alone, a closed loop, on the same stub; ${ABSENT}: it does not tell`,
+      `the same package left alone, a closed loop on the same stub, counts as told of those in its own run; ${ABSENT}: it does not tell`,
     ],
     [
       'allowed',

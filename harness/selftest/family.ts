@@ -27,7 +27,12 @@ export interface Observation {
   readonly request: LoadRequest;
   readonly load: LoadResult;
   readonly truth: StubTruth;
-  readonly uncorrected: UncorrectedResult | null;
+  readonly uncorrected: UncorrectedObservation | null;
+}
+
+/** What autocannon alone said, and what its own stub knows. */
+export interface UncorrectedObservation extends UncorrectedResult {
+  readonly truth: StubTruth;
 }
 
 export function rowId(family: Pick<Family, 'name'>, row: Pick<Row, 'engine'>): string {

@@ -3,8 +3,8 @@
  * that what it knows of itself owes nothing to the engine that is judged by it.
  */
 import { type StubReport, stubCommandSchema } from './stub-message.ts';
-import { type StubServer, startStubServer } from './stub-server.ts';
-import { TimerCanary } from './timer-canary.ts';
+import { type StubServer, type StubTruth, startStubServer } from './stub-server.ts';
+import { type Stretch, TimerCanary } from './timer-canary.ts';
 
 let current: { readonly stub: StubServer; readonly canary: TimerCanary } | null = null;
 
@@ -34,12 +34,22 @@ async function obey(raw: unknown): Promise<void> {
       if (current === null) throw new Error('no stub to stop');
       const { stub, canary } = current;
       current = null;
-      const reading = canary.stop();
+      const truth = stub.truth();
+      const reading = canary.stop(busyStretch(truth));
       await stub.close();
-      report({ type: 'stopped', truth: stub.truth(), canary: reading });
+      report({ type: 'stopped', truth, canary: reading });
       break;
     }
   }
+}
+
+/** From the first request to the last thing that happened to one. */
+function busyStretch({ times }: StubTruth): Stretch {
+  const moments = times.flatMap(({ arrivedMs, endedMs }) => [arrivedMs, endedMs ?? arrivedMs]);
+  return {
+    fromMs: moments[0] ?? 0,
+    untilMs: moments.reduce((latest, moment) => Math.max(latest, moment), 0),
+  };
 }
 
 function report(message: StubReport): void {

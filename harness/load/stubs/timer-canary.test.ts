@@ -12,13 +12,20 @@ test('a pause counts for as long as it lasted, not as one late firing', () => {
   expect(lateness.quantileUs(0.95) / 1_000).toBeLessThan(120);
 });
 
-test('a process that stands still for a moment is told late', async () => {
-  const canary = new TimerCanary();
+test('a process that stands still for a moment is late in that stretch, and in no other', async () => {
+  const [whole, before] = [new TimerCanary(), new TimerCanary()];
+  const fromMs = performance.now();
   await new Promise((resolve) => setTimeout(resolve, 20));
-  const untilMs = performance.now() + 60;
-  while (performance.now() < untilMs);
+  const stillMs = performance.now();
+  while (performance.now() < stillMs + 300);
   await new Promise((resolve) => setTimeout(resolve, 20));
-  const reading = canary.stop();
-  expect(reading.maxMs).toBeGreaterThan(50);
-  expect(reading.p99Ms).toBeGreaterThan(30);
+  const reading = whole.stop({ fromMs, untilMs: performance.now() });
+  expect(reading.maxMs).toBeGreaterThan(290);
+  expect(reading.p99Ms).toBeGreaterThan(200);
+  expect(before.stop({ fromMs, untilMs: stillMs - 5 }).maxMs).toBeLessThan(reading.maxMs);
+});
+
+test('nothing is told of a stretch without firings', () => {
+  const nothing = { fromMs: 0, untilMs: 0 };
+  expect(new TimerCanary().stop(nothing)).toEqual({ p99Ms: 0, p999Ms: 0, maxMs: 0 });
 });

@@ -12,6 +12,12 @@ export interface CanaryReading {
   readonly maxMs: number;
 }
 
+/** A stretch of this process's time, in ms of `performance.now()`. */
+export interface Stretch {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
 /**
  * Measures how late this process does what is due: a timer fires every other millisecond and notes
  * how late it is. On a quiet host that is about 1 ms, since timers of Node count whole milliseconds.
@@ -19,7 +25,7 @@ export interface CanaryReading {
  * of a second in which whatever was due came up to 50 ms late.
  */
 export class TimerCanary {
-  readonly #lateness = new Histogram();
+  readonly #firings: { readonly atMs: number; readonly lateMs: number }[] = [];
   #dueMs = 0;
   #timer: NodeJS.Timeout;
 
@@ -27,9 +33,13 @@ export class TimerCanary {
     this.#timer = this.#arm();
   }
 
-  stop(): CanaryReading {
+  /** Ends it, and tells of the given stretch: opening connections before it is nobody's lateness. */
+  stop({ fromMs, untilMs }: Stretch): CanaryReading {
     clearTimeout(this.#timer);
-    const lateness = this.#lateness;
+    const lateness = new Histogram();
+    for (const { atMs, lateMs } of this.#firings) {
+      if (atMs >= fromMs && atMs - lateMs <= untilMs) recordOverTime(lateness, lateMs);
+    }
     if (lateness.samples === 0) return { p99Ms: 0, p999Ms: 0, maxMs: 0 };
     return {
       p99Ms: lateness.quantileUs(0.99) / US_PER_MS,
@@ -41,8 +51,8 @@ export class TimerCanary {
   #arm(): NodeJS.Timeout {
     this.#dueMs = performance.now() + INTERVAL_MS;
     return setTimeout(() => {
-      const lateMs = Math.max(0, performance.now() - this.#dueMs);
-      recordOverTime(this.#lateness, lateMs);
+      const atMs = performance.now();
+      this.#firings.push({ atMs, lateMs: Math.max(0, atMs - this.#dueMs) });
       this.#timer = this.#arm();
     }, INTERVAL_MS);
   }

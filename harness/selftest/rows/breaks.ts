@@ -1,6 +1,6 @@
 import type { Break } from '../../load/stubs/stub-server.ts';
 import { accountQuantities } from '../account.ts';
-import type { Family, Observation } from '../family.ts';
+import type { Family, Observation, UncorrectedObservation } from '../family.ts';
 import { closedLoad, openLoad } from '../load-request.ts';
 import { measuredLatency, recordedLatency } from '../measured-latency.ts';
 import { count, type Quantity, time, WITHIN_3_PERCENT } from '../quantity.ts';
@@ -81,8 +81,19 @@ function judgeBreaks(seen: Observation): readonly Quantity[] {
     count(
       'lost',
       { truth: truth.requests - truth.answered, ours: load.ledger.lost },
-      { raw: uncorrected?.errors ?? null, headline: true },
+      {
+        raw: uncorrected === null ? null : `${uncorrected.errors} of ${neverAnswered(uncorrected)}`,
+        headline: true,
+      },
     ),
     ...accountQuantities(seen),
   ];
+}
+
+/** Requests that had the time to be answered and were not; others were under way at the end. */
+function neverAnswered({ truth: { times } }: UncorrectedObservation): number {
+  const endMs = times.reduce((last, { endedMs }) => Math.max(last, endedMs ?? 0), 0);
+  return times.filter(
+    ({ arrivedMs, endedMs }) => endedMs === null && arrivedMs + SERVICE_MS < endMs,
+  ).length;
 }

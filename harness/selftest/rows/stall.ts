@@ -1,5 +1,6 @@
 import { decodeHistogram } from '../../load/histogram.ts';
 import { US_PER_MS } from '../../load/monotonic-clock.ts';
+import type { RequestTimes, StubTruth } from '../../load/stubs/stub-server.ts';
 import { accountQuantities } from '../account.ts';
 import type { Family, Observation } from '../family.ts';
 import { closedLoad, openLoad } from '../load-request.ts';
@@ -39,7 +40,7 @@ export const STALL: Family = {
 
 function judgeStall(seen: Observation): readonly Quantity[] {
   const { load, truth, uncorrected } = seen;
-  const unanswered = truth.times.filter(({ endedMs }) => endedMs === null);
+  const unanswered = unansweredOf(truth);
   const startedMs = truth.times[0]?.arrivedMs ?? 0;
   // The stub's clock is not the engine's: both count from the first request.
   const stalledForMs =
@@ -50,7 +51,10 @@ function judgeStall(seen: Observation): readonly Quantity[] {
       'unanswered',
       { truth: unanswered.length, ours: load.ledger.unanswered },
       {
-        raw: uncorrected === null ? null : uncorrected.errors + uncorrected.timeouts,
+        raw:
+          uncorrected === null
+            ? null
+            : `${uncorrected.errors + uncorrected.timeouts} of ${unansweredOf(uncorrected.truth).length}`,
         headline: true,
       },
     ),
@@ -65,4 +69,8 @@ function judgeStall(seen: Observation): readonly Quantity[] {
     ),
     ...accountQuantities(seen),
   ];
+}
+
+function unansweredOf({ times }: StubTruth): readonly RequestTimes[] {
+  return times.filter(({ endedMs }) => endedMs === null);
 }
