@@ -32,6 +32,7 @@ export function bottleneckFacts(
   // The readings are taken before the window and after the drain.
   const observedMs = load.durationMs + load.drainMs;
   const cores = (cpuMs: number): number => (observedMs > 0 ? cpuMs / observedMs : 0);
+  const perSecond = (count: number): number => (observedMs > 0 ? (count * 1000) / observedMs : 0);
   const failure = caveats.find(
     ({ code, grade }) => grade === 'INVALID' && GENERATOR_FAILED.includes(code),
   );
@@ -42,10 +43,12 @@ export function bottleneckFacts(
     poolTimeouts: attempts.httpErrors['pool_timeout'] ?? 0,
     slow: slowestOf(composition),
     mean: meanOf(load.breakdown),
-    workers,
+    workers: workers.map((it) => ({ ...it, cores: cores(it.cpuMs) })),
     pool: {
       connections: claimOfShape(shapeOfPool(plan.pool)).most,
       meanHeld: meanHeld(seen),
+      openedPerSecond: perSecond(workers.reduce((sum, { opened }) => sum + opened, 0)),
+      answersPerSecond: perSecond(load.ledger.ok),
     },
     postgres: {
       activeMean: server.activeMean,

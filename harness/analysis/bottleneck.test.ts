@@ -10,7 +10,13 @@ const composed = (at: string, parts: Partial<Parts>): Composed => {
   return { at, partsMs, latencyMs: Object.values(partsMs).reduce((sum, ms) => sum + ms, 0) };
 };
 
-const worker = (eventLoopUtilization: number, saturatedShare = 0, meanWaiting = 0) => ({
+const worker = (
+  eventLoopUtilization: number,
+  saturatedShare = 0,
+  meanWaiting = 0,
+  cores = eventLoopUtilization,
+) => ({
+  cores,
   eventLoopUtilization,
   saturatedShare,
   meanWaiting,
@@ -25,7 +31,7 @@ const IDLE: BottleneckFacts = {
   slow: composed('at p99', { wait: 1, db: 10, loop: 1, rest: 3 }),
   mean: composed('on average over the run', { db: 8, loop: 0.3, rest: 2 }),
   workers: [worker(0.3), worker(0.35)],
-  pool: { connections: 4, meanHeld: 3.2 },
+  pool: { connections: 4, meanHeld: 3.2, openedPerSecond: 0, answersPerSecond: 500 },
   postgres: {
     activeMean: 3,
     waitEventShares: { 'Timeout/PgSleep': 0.9, CPU: 0.1 },
@@ -39,7 +45,7 @@ const SATURATED: Partial<BottleneckFacts> = {
   slow: composed('at p99', { wait: 180, connect: 9, db: 20, rest: 3 }),
   mean: composed('on average over the run', { wait: 60, connect: 1, db: 18, loop: 1, rest: 2 }),
   workers: [worker(0.3, 0.97, 6), worker(0.35, 0.98, 6)],
-  pool: { connections: 4, meanHeld: 7.9 },
+  pool: { connections: 4, meanHeld: 7.9, openedPerSecond: 0, answersPerSecond: 500 },
 };
 
 const active = (
@@ -73,6 +79,28 @@ const SITUATIONS: readonly (readonly [
     'pool',
     /^of 212 ms at p99: 180 ms waiting for a connection, 9 ms connecting, 20 ms in PostgreSQL, 3 ms rest; 2 pools of 4 busy 99 % of the time, 12\.0 requests waiting/,
   ],
+  [
+    'event loops look busy, for want of CPU that PostgreSQL has',
+    {
+      slow: composed('at p99', { connect: 158, db: 9, loop: 84, rest: 9 }),
+      workers: [worker(0.97, 0, 0, 0.36), worker(0.95, 0, 0, 0.37)],
+      pool: { connections: 15, meanHeld: 10, openedPerSecond: 400, answersPerSecond: 1_600 },
+      postgres: active(3, { CPU: 0.76 }, 0.98),
+      machine: { cores: 2, apiCores: 0.74, generatorCores: 0.11 },
+    },
+    'database',
+    /PostgreSQL used 0\.98 of 2 cores, .* opened 400 connections a second, each a new process/,
+  ],
+  [
+    'event loops look busy on a full machine, and are what fills it',
+    {
+      workers: [worker(0.97, 0, 0, 0.6), worker(0.95, 0, 0, 0.6)],
+      postgres: active(3, { CPU: 0.76 }, 0.6),
+      machine: { cores: 2, apiCores: 1.2, generatorCores: 0.2 },
+    },
+    'api_event_loop',
+    /busy 97 %/,
+  ],
   ['the pool gives up', { poolTimeouts: 17 }, 'pool', /17 gave up/],
   [
     'waits are chance, but they are what the p99 is made of',
@@ -90,7 +118,7 @@ const SITUATIONS: readonly (readonly [
     'every request opens a connection of its own',
     {
       slow: composed('at p99', { connect: 30, db: 10, rest: 3 }),
-      pool: { connections: null, meanHeld: 2 },
+      pool: { connections: null, meanHeld: 2, openedPerSecond: 0, answersPerSecond: 500 },
     },
     'pool',
     /opened anew/,

@@ -24,13 +24,18 @@ export interface BottleneckFacts {
   readonly workers: readonly {
     readonly saturatedShare: number;
     readonly meanWaiting: number;
+    /** Share of the time in which its loop did not sleep: it ran, or wanted to and got no CPU. */
     readonly eventLoopUtilization: number;
+    readonly cores: number;
   }[];
   readonly pool: {
     /** Connections that one worker's pool may open; `null`: no limit. */
     readonly connections: number | null;
     /** Of all workers together, held at the same time on average. */
     readonly meanHeld: number;
+    /** New connections of all pools together. */
+    readonly openedPerSecond: number;
+    readonly answersPerSecond: number;
   };
   readonly postgres: {
     /** Backends of the API in a statement, on average. */
@@ -55,6 +60,10 @@ const DOMINANT = 0.5;
 /** A pool with a waiter for more than this share of the time has too few connections for its load. */
 const STARVED_SHARE = 0.5;
 const MACHINE_BUSY = 0.9;
+/** A loop that ran for less of its busy time than this was waiting for a CPU, not working. */
+const RAN_SHARE = 0.5;
+/** With more new connections than this for each answer, opening them is a cost of its own. */
+const CHURN = 0.1;
 /** Wait events of a database that is held up by itself, not by its clients. */
 const OWN_WAITS = ['Lock/', 'LWLock/', 'IO/', 'BufferPin/', 'Buffer/', 'IPC/'];
 const NO_WAIT_EVENT = 'CPU';
@@ -106,6 +115,7 @@ function decide(facts: BottleneckFacts): Decision {
 function loopLimit(facts: BottleneckFacts): string | null {
   const busiest = Math.max(0, ...facts.workers.map((it) => it.eventLoopUtilization));
   const busy = `the busiest worker's event loop was busy ${percentText(busiest)} of the time`;
+  if (starvedByDatabase(facts)) return null;
   if (busiest >= LOOP_BUSY) return busy;
   if (dominates(facts, 'loop')) return `the event loop is late, ${busy}`;
   const { mean } = facts;
@@ -113,6 +123,21 @@ function loopLimit(facts: BottleneckFacts): string | null {
   return poolLimit(facts) !== null && lengthens
     ? `connections are held longer for the event loop than for PostgreSQL, ${busy}`
     : null;
+}
+
+/**
+ * A loop looks busy too while its process is runnable and gets no CPU. Where the machine is full, mostly
+ * of PostgreSQL, and the loops ran for the lesser part of their busy time, they are not what limits.
+ */
+function starvedByDatabase({ workers, postgres, machine }: BottleneckFacts): boolean {
+  const { cores } = postgres;
+  const { apiCores, generatorCores } = machine;
+  if (!postgres.isHere || cores === null || cores < apiCores || cores < generatorCores)
+    return false;
+  if (cores + apiCores + generatorCores < MACHINE_BUSY * machine.cores) return false;
+  const busy = workers.reduce((sum, it) => sum + it.eventLoopUtilization, 0);
+  const ran = workers.reduce((sum, it) => sum + it.cores, 0);
+  return ran < RAN_SHARE * busy;
 }
 
 function poolLimit({ poolTimeouts, workers, pool, postgres, ...facts }: BottleneckFacts) {
@@ -135,7 +160,7 @@ interface DatabaseLimit {
   readonly bindsAlone: boolean;
 }
 
-function databaseLimit({ postgres, machine }: BottleneckFacts): DatabaseLimit | null {
+function databaseLimit({ postgres, machine, pool }: BottleneckFacts): DatabaseLimit | null {
   const { activeMean, waitEventShares, cores } = postgres;
   const waits = Object.entries(waitEventShares)
     .filter(([event]) => OWN_WAITS.some((prefix) => event.startsWith(prefix)))
@@ -155,7 +180,7 @@ function databaseLimit({ postgres, machine }: BottleneckFacts): DatabaseLimit | 
   const largest = cores !== null && cores >= apiCores && cores >= generatorCores;
   if (busy && largest) {
     return {
-      because: `PostgreSQL used ${cores.toFixed(2)} of ${machine.cores} cores, and with all others none is left`,
+      because: `PostgreSQL used ${cores.toFixed(2)} of ${machine.cores} cores, and with the API's ${apiCores.toFixed(2)} and the generator's ${generatorCores.toFixed(2)} none is left${churnText(pool)}`,
       bindsAlone: true,
     };
   }
@@ -175,6 +200,11 @@ function dominates(
 ): boolean {
   const composed = slow ?? mean;
   return composed !== null && composed.partsMs[part] >= DOMINANT * composed.latencyMs;
+}
+
+function churnText({ openedPerSecond, answersPerSecond }: BottleneckFacts['pool']): string {
+  if (openedPerSecond <= CHURN * answersPerSecond) return '';
+  return `; the pools opened ${Math.round(openedPerSecond)} connections a second, each a new process`;
 }
 
 function poolText({ connections, meanHeld }: BottleneckFacts['pool'], workers: number): string {
