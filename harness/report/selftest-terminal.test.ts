@@ -78,6 +78,17 @@ test('what is wrong is named with what was allowed, though the table would not s
   expect(text).toContain('✗ closed/resets: broken law: scheduled 3 = 2\n');
 });
 
+test('of many broken laws the first three are shown', () => {
+  const brokenLaws = ['a', 'b', 'c', 'd', 'e'];
+  const text = selftestTerminal(resultOf([{ ...PASSING, status: 'fail', brokenLaws }]), STYLE);
+  expect(text.match(/broken law: .*/g)).toEqual([
+    'broken law: a',
+    'broken law: b',
+    'broken law: c',
+    'broken law: … and 2 more',
+  ]);
+});
+
 test('an inconclusive row is no pass, and says why', () => {
   const row: RowResult = {
     ...PASSING,

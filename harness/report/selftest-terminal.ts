@@ -19,6 +19,9 @@ const MARK: Readonly<Record<RowStatus, string>> = { pass: '✓', fail: '✗', in
 const ALIGN = ['left', 'left', 'left', 'right', 'right', 'right', 'left'] as const;
 const HEAD = ['', '', '', 'truth', 'ours', 'autocannon', 'allowed'] as const;
 
+/** The first ones tell what happened; JSON has them all. */
+const BROKEN_LAWS_SHOWN = 3;
+
 /** The answer first, then the table by what the stub does, then what is wrong, then the legend. */
 export function selftestTerminal(
   result: SelftestResult,
@@ -115,7 +118,11 @@ function complaints(row: RowResult): readonly string[] {
           : ` (allowed ${valueText(range.low, unit)} to ${valueText(range.high, unit)})`;
       return `${MARK[row.status]} ${row.id}: ${name} is ${valueText(ours, unit)}, the truth ${valueText(truth, unit)}${allowed}`;
     });
-  const laws = row.brokenLaws.map((law) => `${MARK[row.status]} ${row.id}: broken law: ${law}`);
+  const more = row.brokenLaws.length - BROKEN_LAWS_SHOWN;
+  const laws = [
+    ...row.brokenLaws.slice(0, BROKEN_LAWS_SHOWN),
+    ...(more > 0 ? [`… and ${more} more`] : []),
+  ].map((law) => `${MARK[row.status]} ${row.id}: broken law: ${law}`);
   const noise =
     row.status === 'inconclusive'
       ? [

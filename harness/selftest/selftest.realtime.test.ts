@@ -25,7 +25,7 @@ afterAll(async () => {
   await stubs[Symbol.asyncDispose]();
 });
 
-test.each(FAMILIES)('a server that $title is measured as it is', async (family) => {
+test.each(FAMILIES)('$title: measured as it is', async (family) => {
   const { signal } = new AbortController();
   const result = await runSelftest([family], { load, stubs, signal, say: () => undefined });
   const text = selftestTerminal(result, { columns: 100, paint: createPaint(false) });
