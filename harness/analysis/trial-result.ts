@@ -8,8 +8,8 @@
 import { z } from 'zod';
 import { REFUSAL_REASONS } from '../../server/contract.ts';
 import { trialPlanSchema } from '../plan/trial-plan.ts';
-import { BOTTLENECKS } from './bottleneck-kinds.ts';
-import { CAVEAT_CODES } from './caveat-codes.ts';
+import { BOTTLENECKS } from './verdict/bottleneck-kinds.ts';
+import { CAVEAT_CODES } from './verdict/caveat-codes.ts';
 
 export const TRIAL_RESULT_SCHEMA_VERSION = 1;
 

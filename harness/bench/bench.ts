@@ -4,7 +4,7 @@
  * for that, so the limits stand beside the figures.
  */
 import { POOL_DEFAULTS } from '../../server/contract.ts';
-import type { PairedRatio } from '../analysis/paired-ratio.ts';
+import type { PairedRatio } from '../analysis/statistics/paired-ratio.ts';
 import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
 import { LAB_DIRECTORY_PARENT } from '../postgres/lab-directory.ts';
 import { formatCount, formatMs, formatRatio } from '../report/format.ts';

@@ -1,4 +1,4 @@
-import { type PairedRatio, pairedRatio } from '../analysis/paired-ratio.ts';
+import { type PairedRatio, pairedRatio } from '../analysis/statistics/paired-ratio.ts';
 import type { LoadEngine, LoadRequest } from '../load/load-engine.ts';
 
 export interface Target {

@@ -5,7 +5,7 @@
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { decodeHistogram } from '../load/histogram.ts';
+import { decodeHistogram } from '../load/account/histogram.ts';
 import type { LoadRequest, LoadResult } from '../load/load-engine.ts';
 import { createLoadEngine } from '../load/load-process-engine.ts';
 import type { LoadSession } from '../load/load-session.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { roundsResultSchema } from '../analysis/rounds-result.ts';
+import { roundsResultSchema } from '../analysis/estimates/rounds-result.ts';
 import { startCli } from '../test/cli-child.ts';
 
 const SMALL = ['run', '--workers', '1', '--warmup', '0', '--rate', '100/s', '--drain', '2s'];

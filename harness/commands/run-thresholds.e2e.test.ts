@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { roundsResultSchema } from '../analysis/rounds-result.ts';
+import { roundsResultSchema } from '../analysis/estimates/rounds-result.ts';
 import { startCli } from '../test/cli-child.ts';
 
 const SMALL = ['--workers', '2', '--warmup', '200ms', '--drain', '2s'];

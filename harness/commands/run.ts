@@ -1,4 +1,4 @@
-import { summarizeRounds } from '../analysis/rounds-result.ts';
+import { summarizeRounds } from '../analysis/estimates/rounds-result.ts';
 import type { MeasuredTrial, ThresholdResult } from '../analysis/trial-result.ts';
 import { EXIT_CODE, type ExitCode } from '../exit-code.ts';
 import { parseTrialPlan } from '../plan/parse-trial-plan.ts';

@@ -1,6 +1,6 @@
 /** The messages between the harness and its load process. */
 import { z } from 'zod';
-import type { UncorrectedResult } from './autocannon-adapter.ts';
+import type { UncorrectedResult } from './closed/autocannon-adapter.ts';
 import { loadProgressSchema, loadRequestSchema, loadResultSchema } from './load-result-schema.ts';
 
 const number = z.number();

@@ -2,12 +2,12 @@
  * Process entry of the load generator, forked by the harness. It has a process of its own so that
  * neither the harness's work nor the server's shares its event loop.
  */
-import { runUncorrected } from './autocannon-adapter.ts';
-import { runClosedLoad } from './closed-engine.ts';
+import { runUncorrected } from './closed/autocannon-adapter.ts';
+import { runClosedLoad } from './closed/closed-engine.ts';
 import type { LoadEngine } from './load-engine.ts';
 import { type LoadReport, loadCommandSchema } from './load-message.ts';
-import { runOpenLoad } from './open-engine.ts';
-import { runOpenThreads } from './open-threads.ts';
+import { runOpenLoad } from './open/open-engine.ts';
+import { runOpenThreads } from './open/open-threads.ts';
 
 const run: LoadEngine['run'] = async (request, hooks) => {
   switch (request.model.kind) {

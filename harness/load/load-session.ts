@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import type { UncorrectedResult } from './autocannon-adapter.ts';
+import type { UncorrectedResult } from './closed/autocannon-adapter.ts';
 import { readOpenFilesLimit, requireFileDescriptors } from './file-descriptor-limit.ts';
 import { connectionsOf, type LoadEngine, type LoadRequest } from './load-engine.ts';
 import type { LoadCommand } from './load-message.ts';

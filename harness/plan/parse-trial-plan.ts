@@ -14,7 +14,7 @@ import {
 } from './option-table.ts';
 import { problemError } from './problem-error.ts';
 import { RUN_OPTIONS } from './run-options.ts';
-import { thresholdProblems } from './threshold-problems.ts';
+import { thresholdProblems } from './thresholds/threshold-problems.ts';
 import { type TrialPlan, trialPlanSchema } from './trial-plan.ts';
 
 export interface ParsedTrialPlan {

@@ -10,7 +10,7 @@ import { gateLimits } from './gate-parser.ts';
 import { GATE_DEFAULTS } from './gates.ts';
 import { LOAD_OPTIONS } from './load-options.ts';
 import { option } from './option.ts';
-import { THRESHOLD_OPTIONS } from './threshold-options.ts';
+import { THRESHOLD_OPTIONS } from './thresholds/threshold-options.ts';
 import { PLAN_LIMITS } from './trial-plan.ts';
 import {
   absolutePath,

@@ -1,4 +1,4 @@
-import type { BottleneckKind } from '../analysis/bottleneck-kinds.ts';
+import type { BottleneckKind } from '../analysis/verdict/bottleneck-kinds.ts';
 
 /** Each bottleneck as it stands in a sentence: "limited by …". */
 export const BOTTLENECK_WORDS: Readonly<Record<BottleneckKind, string>> = {

@@ -1,4 +1,4 @@
-import type { PairedRatio } from '../analysis/paired-ratio.ts';
+import type { PairedRatio } from '../analysis/statistics/paired-ratio.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import {
   type Contrast,

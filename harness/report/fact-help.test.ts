@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FACT_NAMES } from '../plan/threshold-facts.ts';
+import { FACT_NAMES } from '../plan/thresholds/threshold-facts.ts';
 import { factHelp } from './fact-help.ts';
 
 test('help names every part of every fact on lines of 80 columns', () => {

@@ -1,4 +1,4 @@
-import { factsByUnit } from '../plan/threshold-fact-list.ts';
+import { factsByUnit } from '../plan/thresholds/threshold-fact-list.ts';
 import { labelled } from './text-layout.ts';
 
 const LABEL_WIDTH = 14;

@@ -1,4 +1,4 @@
-import { type RoundsResult, roundsResultSchema } from '../analysis/rounds-result.ts';
+import { type RoundsResult, roundsResultSchema } from '../analysis/estimates/rounds-result.ts';
 
 /**
  * All rounds as one JSON document, not rounded.

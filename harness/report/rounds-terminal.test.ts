@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { roundsResultSchema, summarizeRounds } from '../analysis/rounds-result.ts';
+import { roundsResultSchema, summarizeRounds } from '../analysis/estimates/rounds-result.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { createPaint } from './paint.ts';
 import { roundsJson } from './rounds-json.ts';

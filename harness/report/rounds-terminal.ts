@@ -1,4 +1,4 @@
-import type { RoundsResult } from '../analysis/rounds-result.ts';
+import type { RoundsResult } from '../analysis/estimates/rounds-result.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { carriesOverLines } from './carries-over-lines.ts';
 import { ABSENT, formatCount, formatMs, formatRate, formatShare } from './format.ts';

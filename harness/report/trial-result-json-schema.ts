@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { roundsResultSchema } from '../analysis/rounds-result.ts';
+import { roundsResultSchema } from '../analysis/estimates/rounds-result.ts';
 import {
   failedTrialSchema,
   measuredTrialSchema,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { latencyText } from '../analysis/evidence-text.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import { latencyText } from '../analysis/verdict/evidence-text.ts';
 import { createPaint } from './paint.ts';
 import { flat, report } from './test/flat-report.ts';
 import { FITTING, openPlan } from './test/sample-situations.ts';

@@ -1,5 +1,5 @@
-import { latencyText } from '../analysis/evidence-text.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import { latencyText } from '../analysis/verdict/evidence-text.ts';
 import { BOTTLENECK_WORDS } from './bottleneck-words.ts';
 import type { ReportLine } from './report-line.ts';
 

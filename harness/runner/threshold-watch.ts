@@ -1,5 +1,5 @@
-import { lostThreshold, type RunSoFar } from '../analysis/threshold-live.ts';
-import { type ThresholdStop, understood } from '../analysis/threshold-results.ts';
+import { lostThreshold, type RunSoFar } from '../analysis/thresholds/threshold-live.ts';
+import { type ThresholdStop, understood } from '../analysis/thresholds/threshold-results.ts';
 import type { LoadProgress } from '../load/load-engine.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 

@@ -5,10 +5,10 @@ import {
   VALIDATE_ONLY_HEADER,
 } from '../../server/contract.ts';
 import { summarizeTrial } from '../analysis/summarize.ts';
-import { thresholdConstants } from '../analysis/threshold-constants.ts';
+import { thresholdConstants } from '../analysis/thresholds/threshold-constants.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { LabError } from '../lab-error.ts';
-import { mergeHistograms } from '../load/histogram.ts';
+import { mergeHistograms } from '../load/account/histogram.ts';
 import type { LoadProgress, LoadRequest, LoadResult } from '../load/load-engine.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import { hostBetween, readHostHealth } from './host-health.ts';

@@ -1,5 +1,5 @@
 import type { PoolShape, Workload } from '../../server/contract.ts';
-import { type PairedRatio, pairedRatio } from '../analysis/paired-ratio.ts';
+import { type PairedRatio, pairedRatio } from '../analysis/statistics/paired-ratio.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import type { PostgresSettings } from '../postgres/provider.ts';

@@ -1,4 +1,4 @@
-import { studentTQuantile } from '../analysis/student-t.ts';
+import { studentTQuantile } from '../analysis/statistics/student-t.ts';
 import type { Interval } from '../analysis/trial-result.ts';
 
 const BATCHES = 10;

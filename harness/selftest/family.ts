@@ -1,4 +1,4 @@
-import type { UncorrectedResult } from '../load/autocannon-adapter.ts';
+import type { UncorrectedResult } from '../load/closed/autocannon-adapter.ts';
 import type { LoadRequest, LoadResult } from '../load/load-engine.ts';
 import type { StubPlan, StubTruth } from '../load/stubs/stub-server.ts';
 import type { Quantity } from './quantity.ts';

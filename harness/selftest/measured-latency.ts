@@ -1,4 +1,4 @@
-import { decodeHistogram, Histogram, mergeHistograms } from '../load/histogram.ts';
+import { decodeHistogram, Histogram, mergeHistograms } from '../load/account/histogram.ts';
 import type { LoadResult } from '../load/load-engine.ts';
 import { US_PER_MS } from '../load/monotonic-clock.ts';
 import type { StubTruth } from '../load/stubs/stub-server.ts';

@@ -1,4 +1,4 @@
-import type { UncorrectedResult } from '../load/autocannon-adapter.ts';
+import type { UncorrectedResult } from '../load/closed/autocannon-adapter.ts';
 import type { LoadRequest, LoadResult } from '../load/load-engine.ts';
 import type { RunningStub, StubProcess } from '../load/stubs/stub-process-link.ts';
 import { type Stretch, TimerCanary } from '../load/stubs/timer-canary.ts';

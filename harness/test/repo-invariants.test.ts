@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { CAVEAT_CODES } from '../analysis/caveat-codes.ts';
+import { CAVEAT_CODES } from '../analysis/verdict/caveat-codes.ts';
 import { EXIT_CODE } from '../exit-code.ts';
 import { ERROR_CODES } from '../lab-error.ts';
 

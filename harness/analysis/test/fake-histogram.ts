@@ -1,4 +1,4 @@
-import type { HistogramView } from '../percentiles.ts';
+import type { HistogramView } from '../statistics/percentiles.ts';
 
 /**
  * A histogram that can be read and written by hand: `14x500 30x20` are 500 samples of 14 ms and 20 of

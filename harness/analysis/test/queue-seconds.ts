@@ -1,4 +1,4 @@
-import type { SteadySecond } from '../steady-block.ts';
+import type { SteadySecond } from '../statistics/steady-block.ts';
 import type { PoolRequest } from './pool-queue.ts';
 
 const MS_PER_S = 1000;

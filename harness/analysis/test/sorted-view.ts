@@ -1,4 +1,4 @@
-import type { HistogramView } from '../percentiles.ts';
+import type { HistogramView } from '../statistics/percentiles.ts';
 
 const US_PER_S = 1_000_000;
 

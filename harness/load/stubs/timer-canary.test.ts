@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Histogram } from '../histogram.ts';
+import { Histogram } from '../account/histogram.ts';
 import { recordOverTime, TimerCanary } from './timer-canary.ts';
 
 test('a pause counts for as long as it lasted, not as one late firing', () => {

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { Histogram } from '../histogram.ts';
+import { Histogram } from '../account/histogram.ts';
 import { US_PER_MS } from '../monotonic-clock.ts';
 
 /** Short against what is to be noticed, long against what a firing costs (some µs). */

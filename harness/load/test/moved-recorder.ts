@@ -1,7 +1,7 @@
-import type { Answer } from '../answer.ts';
-import type { Flight } from '../flight.ts';
-import type { Ending } from '../ledger.ts';
-import { RunRecorder } from '../run-recorder.ts';
+import type { Answer } from '../account/answer.ts';
+import type { Flight } from '../account/flight.ts';
+import type { Ending } from '../account/ledger.ts';
+import { RunRecorder } from '../account/run-recorder.ts';
 
 export const right: Answer = {
   errorClass: null,

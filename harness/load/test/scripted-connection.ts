@@ -1,5 +1,5 @@
-import type { Answer } from '../answer.ts';
-import type { CallerConnection, ConnectionOwner } from '../caller-connection.ts';
+import type { Answer } from '../account/answer.ts';
+import type { CallerConnection, ConnectionOwner } from '../closed/caller-connection.ts';
 
 /** A caller's connection on which the test decides what becomes of each request. */
 export class ScriptedConnection implements CallerConnection {

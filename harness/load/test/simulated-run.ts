@@ -1,5 +1,5 @@
 import type { LoadProgress, LoadRequest, LoadResult, OpenModel } from '../load-engine.ts';
-import { type OpenShare, runOpenLoad } from '../open-engine.ts';
+import { type OpenShare, runOpenLoad } from '../open/open-engine.ts';
 import { type ServerPlan, type ServerTruth, simulateServer } from './simulated-server.ts';
 import { VirtualTimeline } from './virtual-timeline.ts';
 

@@ -1,7 +1,7 @@
-import type { Answer } from '../answer.ts';
-import type { OpenWire, Wire, WireEvents } from '../connection-wire.ts';
+import type { Answer } from '../account/answer.ts';
 import { US_PER_MS } from '../monotonic-clock.ts';
-import type { Timeline } from '../timeline.ts';
+import type { OpenWire, Wire, WireEvents } from '../open/connection-wire.ts';
+import type { Timeline } from '../open/timeline.ts';
 
 /** What becomes of one request. */
 export type Treatment =

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Alarm, ScheduledCall, Timeline } from '../timeline.ts';
+import type { Alarm, ScheduledCall, Timeline } from '../open/timeline.ts';
 
 interface VirtualEvent {
   readonly us: number;

@@ -1,7 +1,7 @@
-import { steadySecondsOf } from '../../analysis/judged-steady-state.ts';
-import { steadyEstimates } from '../../analysis/steady-estimates.ts';
-import { findSteadyState } from '../../analysis/steady-state.ts';
-import { mergeHistograms } from '../../load/histogram.ts';
+import { steadySecondsOf } from '../../analysis/estimates/judged-steady-state.ts';
+import { steadyEstimates } from '../../analysis/estimates/steady-estimates.ts';
+import { findSteadyState } from '../../analysis/statistics/steady-state.ts';
+import { mergeHistograms } from '../../load/account/histogram.ts';
 import { accountQuantities } from '../account.ts';
 import type { Family, Observation } from '../family.ts';
 import { closedLoad, openLoad } from '../load-request.ts';

@@ -1,4 +1,4 @@
-import { decodeHistogram } from '../../load/histogram.ts';
+import { decodeHistogram } from '../../load/account/histogram.ts';
 import { US_PER_MS } from '../../load/monotonic-clock.ts';
 import type { RequestTimes, StubTruth } from '../../load/stubs/stub-server.ts';
 import { accountQuantities } from '../account.ts';

@@ -1,7 +1,7 @@
+import { RunRecorder } from '../../load/account/run-recorder.ts';
 import type { LoadRequest, LoadResult } from '../../load/load-engine.ts';
 import { US_PER_MS } from '../../load/monotonic-clock.ts';
-import { runOpenLoad } from '../../load/open-engine.ts';
-import { RunRecorder } from '../../load/run-recorder.ts';
+import { runOpenLoad } from '../../load/open/open-engine.ts';
 import type { StubPlan } from '../../load/stubs/stub-server.ts';
 import { VirtualTimeline } from '../../load/test/virtual-timeline.ts';
 import type { Observation } from '../family.ts';

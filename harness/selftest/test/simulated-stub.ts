@@ -1,9 +1,9 @@
-import type { Answer } from '../../load/answer.ts';
-import type { OpenWire, Wire, WireEvents } from '../../load/connection-wire.ts';
+import type { Answer } from '../../load/account/answer.ts';
 import { US_PER_MS } from '../../load/monotonic-clock.ts';
+import type { OpenWire, Wire, WireEvents } from '../../load/open/connection-wire.ts';
+import type { Timeline } from '../../load/open/timeline.ts';
 import { Slots } from '../../load/stubs/slots.ts';
 import type { RequestTimes, StubPlan, StubTruth } from '../../load/stubs/stub-server.ts';
-import type { Timeline } from '../../load/timeline.ts';
 
 const ANSWER = { errorClass: null, refusalReason: null, worker: '1' } as const;
 

@@ -1,0 +1,76 @@
+import type { ServerStats, WorkerStats } from '../../../server/contract.ts';
+import type { TrialObservations } from '../trial-observations.ts';
+import type { MeasuredTrial } from '../trial-result.ts';
+
+const MS_PER_SECOND = 1000;
+
+/** Each worker's account of the window and its drain: the difference of its two readings. */
+export function workerObservations({
+  load,
+  before,
+  after,
+}: TrialObservations): MeasuredTrial['workers'] {
+  const seconds = observedSeconds(load);
+  return sinceBefore(before, after).map(({ end, since }) => ({
+    worker: end.worker,
+    answers: load.answersByWorker[String(end.worker)] ?? 0,
+    acquireStarted: since(({ pool }) => pool.acquireStarted),
+    acquireTimeout: since(({ pool }) => pool.acquireTimeout),
+    acquireError: since(({ pool }) => pool.acquireError),
+    opened: since(({ pool }) => pool.opened),
+    heldPeak: end.pool.heldPeak,
+    waitingPeak: end.pool.waitingPeak,
+    meanWaiting: seconds > 0 ? since(({ pool }) => pool.waitingSeconds) / seconds : 0,
+    saturatedShare:
+      seconds > 0 ? Math.min(1, since(({ pool }) => pool.saturatedSeconds) / seconds) : 0,
+    eventLoopUtilization: loopUtilization(since),
+    cpuMs: since(({ cpuMs }) => cpuMs),
+  }));
+}
+
+/** Connections that all workers held at the same time, on average. */
+export function meanHeld({ load, before, after }: TrialObservations): number {
+  const seconds = observedSeconds(load);
+  const held = sinceBefore(before, after).reduce(
+    (sum, { since }) => sum + since(({ pool }) => pool.holdSeconds),
+    0,
+  );
+  return seconds > 0 ? held / seconds : 0;
+}
+
+/** CPU time of all workers and their primary in between, in ms. */
+export function apiCpuMs(before: ServerStats, after: ServerStats): number {
+  return cpuMsOf(after) - cpuMsOf(before);
+}
+
+type Since = (read: (stats: WorkerStats) => number) => number;
+
+/** A worker that started in between began at nothing. */
+function sinceBefore(
+  before: ServerStats,
+  after: ServerStats,
+): readonly { readonly end: WorkerStats; readonly since: Since }[] {
+  const earlier = new Map(before.workers.map((stats) => [stats.worker, stats]));
+  return after.workers.map((end) => {
+    const start = earlier.get(end.worker);
+    return {
+      end,
+      since: (read) => Math.max(0, read(end) - (start === undefined ? 0 : read(start))),
+    };
+  });
+}
+
+function loopUtilization(since: Since): number {
+  const activeMs = since((it) => it.eventLoopActiveMs);
+  const idleMs = since((it) => it.eventLoopIdleMs);
+  return activeMs + idleMs > 0 ? activeMs / (activeMs + idleMs) : 0;
+}
+
+/** The second reading is taken when the drain is over. */
+function observedSeconds({ durationMs, drainMs }: TrialObservations['load']): number {
+  return (durationMs + drainMs) / MS_PER_SECOND;
+}
+
+function cpuMsOf({ workers, primaryCpuMs }: ServerStats): number {
+  return workers.reduce((sum, { cpuMs }) => sum + cpuMs, primaryCpuMs);
+}

@@ -1,0 +1,30 @@
+import type { FactName } from '../../plan/thresholds/threshold-facts.ts';
+import type { TrialPlan } from '../../plan/trial-plan.ts';
+import { type BudgetInput, computeBudget } from '../../sizing/budget.ts';
+import { shapeOfPool } from '../../sizing/process-claim.ts';
+
+/** Facts that are known before the load starts and stay as they are. */
+export function thresholdConstants(known: {
+  readonly plan: Pick<TrialPlan, 'workers' | 'pool' | 'rolloutSurge'>;
+  readonly limits: Pick<BudgetInput, 'maxConnections' | 'superuserReserved' | 'reserved'>;
+  readonly others: number;
+  readonly cores: number;
+}): Readonly<Partial<Record<FactName, number>>> {
+  const { plan, limits, others, cores } = known;
+  const { usable, floor, ceiling, rolloutCeiling } = computeBudget({
+    workers: plan.workers,
+    shape: shapeOfPool(plan.pool),
+    rolloutSurge: plan.rolloutSurge,
+    ...limits,
+    others,
+  });
+  return {
+    max_connections: limits.maxConnections,
+    usable,
+    others,
+    cores,
+    floor: floor ?? Number.POSITIVE_INFINITY,
+    ceiling: ceiling ?? Number.POSITIVE_INFINITY,
+    rollout_ceiling: rolloutCeiling ?? Number.POSITIVE_INFINITY,
+  };
+}

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { workerObservations } from '../estimates/worker-observation.ts';
+import { soundObservations } from '../test/observations.ts';
+import { bottleneckFacts } from './bottleneck-facts.ts';
+import { caveat, degraded, invalid } from './caveats.ts';
+
+const sound = soundObservations();
+const made = { caveats: [], workers: workerObservations(sound), composition: [] };
+
+test('everything that can be at its limit is read in cores and connections', () => {
+  expect(bottleneckFacts(sound, made)).toMatchObject({
+    generatorFailure: null,
+    refusals: 0,
+    attempts: 12_000,
+    poolTimeouts: 480,
+    slow: null,
+    mean: { at: 'on average over the run', latencyMs: expect.closeTo(15.25, 9) },
+    pool: { connections: 4, meanHeld: expect.closeTo(4, 9) },
+    postgres: { cores: 0.1, isHere: true },
+    machine: { cores: 2, apiCores: expect.closeTo(0.4008, 3), generatorCores: 0.15 },
+  });
+});
+
+test('the slowest latency that can be taken apart is looked at', () => {
+  const partsMs = { lag: 0, wait: 1, connect: 0, db: 2, loop: 0, rest: 0 };
+  const composition = [
+    { quantile: 'p50', latencyMs: 3, partsMs },
+    { quantile: 'p95', latencyMs: 9, partsMs },
+  ] as const;
+  expect(bottleneckFacts(sound, { ...made, composition: [...composition] }).slow).toMatchObject({
+    at: 'at p95',
+    latencyMs: 9,
+  });
+});
+
+test.each([
+  ['could not keep up', invalid('late'), 'late'],
+  ['was a little late', degraded('late'), null],
+])('a generator that %s', (_, finding, failure) => {
+  const caveats = [caveat('dispatch_late', finding)];
+  expect(bottleneckFacts(sound, { ...made, caveats }).generatorFailure).toBe(failure);
+});
+
+test("an invalid trial is not the generator's fault for that", () => {
+  const caveats = [caveat('worker_crashed', invalid('worker 1'))];
+  expect(bottleneckFacts(sound, { ...made, caveats }).generatorFailure).toBeNull();
+});
+
+test('a database elsewhere, and a pool without an end, are said to be so', () => {
+  const { environment, plan } = sound;
+  const postgres = { ...environment.postgres, provider: 'url' } as const;
+  const facts = bottleneckFacts(
+    {
+      ...sound,
+      plan: { ...plan, pool: { ...plan.pool, kind: 'null' } },
+      environment: { ...environment, postgres },
+      postgresCpuMs: null,
+    },
+    made,
+  );
+  expect(facts).toMatchObject({
+    pool: { connections: null },
+    postgres: { isHere: false, cores: null },
+  });
+});

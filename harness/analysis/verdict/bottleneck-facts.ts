@@ -1,0 +1,77 @@
+import { claimOfShape, shapeOfPool } from '../../sizing/process-claim.ts';
+import { meanComposition } from '../estimates/composition.ts';
+import { apiCpuMs, meanHeld } from '../estimates/worker-observation.ts';
+import { sumOf } from '../failed-endings.ts';
+import type { TrialObservations } from '../trial-observations.ts';
+import type { Caveat, MeasuredTrial } from '../trial-result.ts';
+import type { BottleneckFacts, Composed } from './bottleneck.ts';
+
+/** Any of them says that it was not the tested system which set the pace. */
+const GENERATOR_FAILED: readonly Caveat['code'][] = [
+  'generator_busy',
+  'dispatch_late',
+  'offered_short',
+  'dropped_at_cap',
+];
+
+/** Where to look for what limits a trial, with everything in one unit each. */
+export function bottleneckFacts(
+  seen: TrialObservations,
+  {
+    caveats,
+    workers,
+    composition,
+  }: {
+    readonly caveats: readonly Caveat[];
+    readonly workers: MeasuredTrial['workers'];
+    readonly composition: MeasuredTrial['composition'];
+  },
+): BottleneckFacts {
+  const { plan, load, server, environment, postgresCpuMs } = seen;
+  const { attempts } = load.ledger;
+  // The readings are taken before the window and after the drain.
+  const observedMs = load.durationMs + load.drainMs;
+  const cores = (cpuMs: number): number => (observedMs > 0 ? cpuMs / observedMs : 0);
+  const perSecond = (count: number): number => (observedMs > 0 ? (count * 1000) / observedMs : 0);
+  const failure = caveats.find(
+    ({ code, grade }) => grade === 'INVALID' && GENERATOR_FAILED.includes(code),
+  );
+  return {
+    generatorFailure: failure?.detail ?? null,
+    refusals: sumOf(attempts.refusalReasons),
+    attempts: attempts.started,
+    poolTimeouts: attempts.httpErrors['pool_timeout'] ?? 0,
+    slow: slowestOf(composition),
+    mean: meanOf(load.breakdown),
+    workers: workers.map((it) => ({ ...it, cores: cores(it.cpuMs) })),
+    pool: {
+      connections: claimOfShape(shapeOfPool(plan.pool)).most,
+      meanHeld: meanHeld(seen),
+      openedPerSecond: perSecond(workers.reduce((sum, { opened }) => sum + opened, 0)),
+      answersPerSecond: perSecond(load.ledger.ok),
+    },
+    postgres: {
+      activeMean: server.activeMean,
+      waitEventShares: server.waitEventShares,
+      cores: postgresCpuMs === null ? null : cores(postgresCpuMs),
+      isHere: environment.postgres.provider !== 'url',
+    },
+    machine: {
+      cores: environment.cores,
+      apiCores: cores(apiCpuMs(seen.before, seen.after)),
+      generatorCores: cores(load.generator.cpuMs),
+    },
+  };
+}
+
+function slowestOf(composition: MeasuredTrial['composition']): Composed | null {
+  const slowest = composition.at(-1);
+  if (slowest === undefined) return null;
+  const { quantile, latencyMs, partsMs } = slowest;
+  return { at: `at ${quantile}`, latencyMs, partsMs };
+}
+
+function meanOf(breakdown: TrialObservations['load']['breakdown']): Composed | null {
+  const mean = meanComposition(breakdown);
+  return mean === null ? null : { at: 'on average over the run', ...mean };
+}

@@ -1,0 +1,249 @@
+import { expect, test } from 'vitest';
+import type { Parts } from '../trial-result.ts';
+import { type BottleneckFacts, type Composed, findBottleneck } from './bottleneck.ts';
+import type { BottleneckKind } from './bottleneck-kinds.ts';
+
+const NOTHING: Parts = { lag: 0, wait: 0, connect: 0, db: 0, loop: 0, rest: 0 };
+
+const composed = (at: string, parts: Partial<Parts>): Composed => {
+  const partsMs = { ...NOTHING, ...parts };
+  return { at, partsMs, latencyMs: Object.values(partsMs).reduce((sum, ms) => sum + ms, 0) };
+};
+
+const worker = (
+  eventLoopUtilization: number,
+  saturatedShare = 0,
+  meanWaiting = 0,
+  cores = eventLoopUtilization,
+) => ({
+  cores,
+  eventLoopUtilization,
+  saturatedShare,
+  meanWaiting,
+});
+
+/** 2 workers with 4 connections each on 2 cores, with room everywhere. */
+const IDLE: BottleneckFacts = {
+  generatorFailure: null,
+  refusals: 0,
+  attempts: 10_000,
+  poolTimeouts: 0,
+  slow: composed('at p99', { wait: 1, db: 10, loop: 1, rest: 3 }),
+  mean: composed('on average over the run', { db: 8, loop: 0.3, rest: 2 }),
+  workers: [worker(0.3), worker(0.35)],
+  pool: { connections: 4, meanHeld: 3.2, openedPerSecond: 0, answersPerSecond: 500 },
+  postgres: {
+    activeMean: 3,
+    waitEventShares: { 'Timeout/PgSleep': 0.9, CPU: 0.1 },
+    cores: 0.3,
+    isHere: true,
+  },
+  machine: { cores: 2, apiCores: 0.6, generatorCores: 0.3 },
+};
+
+const SATURATED: Partial<BottleneckFacts> = {
+  slow: composed('at p99', { wait: 180, connect: 9, db: 20, rest: 3 }),
+  mean: composed('on average over the run', { wait: 60, connect: 1, db: 18, loop: 1, rest: 2 }),
+  workers: [worker(0.3, 0.97, 6), worker(0.35, 0.98, 6)],
+  pool: { connections: 4, meanHeld: 7.9, openedPerSecond: 0, answersPerSecond: 500 },
+};
+
+const active = (
+  activeMean: number,
+  waitEventShares: Readonly<Record<string, number>>,
+  cores: number | null = 0.3,
+) => ({ ...IDLE.postgres, activeMean, waitEventShares, cores });
+
+const SITUATIONS: readonly (readonly [
+  situation: string,
+  Partial<BottleneckFacts>,
+  BottleneckKind,
+  evidence: RegExp,
+])[] = [
+  ['nothing is at its limit', {}, 'none', /2 pools of 4 busy 40 % .* event loops at most 35 %/],
+  [
+    'the generator could not keep up, whatever else there was',
+    { ...SATURATED, refusals: 3, generatorFailure: 'the generator was busy 95 % of the time' },
+    'generator',
+    /^the generator was busy 95 %/,
+  ],
+  [
+    'connections are refused while pools starve',
+    { ...SATURATED, refusals: 1_204 },
+    'exhaustion',
+    /refused 1204 of 10000 requests .*53300/,
+  ],
+  [
+    'requests wait for connections while the database has room',
+    { ...SATURATED, postgres: active(7.8, { 'Timeout/PgSleep': 1 }) },
+    'pool',
+    /^of 212 ms at p99: 180 ms waiting for a connection, 9 ms connecting, 20 ms in PostgreSQL, 3 ms rest; 2 pools of 4 busy 99 % of the time, 12\.0 requests waiting/,
+  ],
+  [
+    'event loops look busy, for want of CPU that PostgreSQL has',
+    {
+      slow: composed('at p99', { connect: 158, db: 9, loop: 84, rest: 9 }),
+      workers: [worker(0.97, 0, 0, 0.36), worker(0.95, 0, 0, 0.37)],
+      pool: { connections: 15, meanHeld: 10, openedPerSecond: 400, answersPerSecond: 1_600 },
+      postgres: active(3, { CPU: 0.76 }, 0.98),
+      machine: { cores: 2, apiCores: 0.74, generatorCores: 0.11 },
+    },
+    'database',
+    /PostgreSQL used 0\.98 of 2 cores, .* opened 400 connections a second, each a new process/,
+  ],
+  [
+    'event loops look busy on a full machine, and are what fills it',
+    {
+      workers: [worker(0.97, 0, 0, 0.6), worker(0.95, 0, 0, 0.6)],
+      postgres: active(3, { CPU: 0.76 }, 0.6),
+      machine: { cores: 2, apiCores: 1.2, generatorCores: 0.2 },
+    },
+    'api_event_loop',
+    /busy 97 %/,
+  ],
+  ['the pool gives up', { poolTimeouts: 17 }, 'pool', /17 gave up/],
+  [
+    'waits are chance, but they are what the p99 is made of',
+    { slow: composed('at p99', { wait: 30, db: 10, rest: 3 }) },
+    'pool',
+    /30 ms waiting for a connection/,
+  ],
+  [
+    'connections are held while the code is elsewhere',
+    { ...SATURATED, postgres: active(0.4, { CPU: 1 }) },
+    'pool',
+    /20 ms holding it/,
+  ],
+  [
+    'every request opens a connection of its own',
+    {
+      slow: composed('at p99', { connect: 30, db: 10, rest: 3 }),
+      pool: { connections: null, meanHeld: 2, openedPerSecond: 0, answersPerSecond: 500 },
+    },
+    'pool',
+    /opened anew/,
+  ],
+  [
+    'everybody waits for one row',
+    { ...SATURATED, postgres: active(7.9, { 'Lock/transactionid': 0.8, 'IO/WalSync': 0.1 }) },
+    'database',
+    /90 % of the active backends wait inside PostgreSQL, most of it Lock\/transactionid \(80 %\)/,
+  ],
+  [
+    'everybody waits for one row, and nobody for a connection',
+    { postgres: active(6, { 'Lock/tuple': 0.9 }) },
+    'database',
+    /Lock\/tuple/,
+  ],
+  [
+    'the disk is slow and the pool full',
+    { ...SATURATED, postgres: active(7.9, { 'IO/DataFileRead': 0.7, CPU: 0.3 }) },
+    'database',
+    /IO\/DataFileRead/,
+  ],
+  [
+    "PostgreSQL takes all the machine's processors",
+    {
+      ...SATURATED,
+      postgres: active(7, { CPU: 1 }, 1.5),
+      machine: { cores: 2, apiCores: 0.3, generatorCores: 0.1 },
+    },
+    'database',
+    /1\.50 of 2 cores/,
+  ],
+  [
+    'more backends want to run than there are processors',
+    { ...SATURATED, postgres: active(6, { CPU: 0.9 }, null) },
+    'database',
+    /5\.4 backends want to run at a time, on 2 cores/,
+  ],
+  [
+    'as many want to run, on a database whose processors nobody knows',
+    {
+      ...SATURATED,
+      postgres: { ...active(6, { CPU: 0.9 }, null), isHere: false },
+    },
+    'pool',
+    /waiting on average/,
+  ],
+  [
+    'the loop is busy, and looks like a pool that is too small',
+    { ...SATURATED, workers: [worker(0.95, 0.97, 6), worker(0.6, 0.98, 6)] },
+    'api_event_loop',
+    /busiest worker's event loop was busy 95 %/,
+  ],
+  [
+    'the loop lengthens the holds of a full pool',
+    {
+      ...SATURATED,
+      mean: composed('on average over the run', { wait: 60, db: 4, loop: 9, rest: 2 }),
+      workers: [worker(0.8, 0.97, 6), worker(0.8, 0.98, 6)],
+    },
+    'api_event_loop',
+    /held longer for the event loop than for PostgreSQL/,
+  ],
+  [
+    'the slow ones are late in the loop, and nobody waits',
+    { slow: composed('at p99', { db: 5, loop: 40, rest: 3 }) },
+    'api_event_loop',
+    /40 ms late in the API's event loop/,
+  ],
+  [
+    'the loop is late for a moment, and holds are long for the database',
+    {
+      ...SATURATED,
+      slow: composed('at p99', { wait: 50, db: 12, loop: 13, rest: 1 }),
+    },
+    'pool',
+    /50 ms waiting/,
+  ],
+  [
+    'a few locks do not make a database slow',
+    { ...SATURATED, postgres: active(7.8, { 'Lock/tuple': 0.2, 'Timeout/PgSleep': 0.8 }) },
+    'pool',
+    /waiting on average/,
+  ],
+  [
+    'a few statements wait for locks, and connections are held for something else',
+    { ...SATURATED, postgres: active(0.3, { 'Lock/tuple': 0.9 }) },
+    'pool',
+    /waiting on average/,
+  ],
+  [
+    'the machine is busy with the API',
+    {
+      ...SATURATED,
+      postgres: active(2, { CPU: 0.5 }, 0.5),
+      machine: { cores: 2, apiCores: 1.3, generatorCores: 0.2 },
+    },
+    'pool',
+    /waiting on average/,
+  ],
+  [
+    'locks are waited for, but that is little of what takes long',
+    {
+      slow: composed('at p99', { db: 5, rest: 20 }),
+      postgres: active(2, { 'Lock/tuple': 0.9 }),
+    },
+    'none',
+    /nothing is at its limit/,
+  ],
+  [
+    'the loop takes longer than the database, and neither takes long',
+    { mean: composed('on average over the run', { db: 1, loop: 2, rest: 3 }) },
+    'none',
+    /nothing is at its limit/,
+  ],
+  ['nothing was answered right', { slow: null, mean: null }, 'none', /^nothing is at its limit/],
+];
+
+test.each(SITUATIONS)('where %s', (_, facts, kind, evidence) => {
+  const found = findBottleneck({ ...IDLE, ...facts });
+  expect(found.kind).toBe(kind);
+  expect(found.evidence).toMatch(evidence);
+});
+
+test('a withheld percentile leaves the average to speak', () => {
+  const { evidence } = findBottleneck({ ...IDLE, ...SATURATED, slow: null });
+  expect(evidence).toMatch(/^of 82 ms on average over the run: 60 ms waiting for a connection/);
+});

@@ -1,0 +1,248 @@
+import { expect, test } from 'vitest';
+import { summarizeTrial } from '../summarize.ts';
+import { decodeFake } from '../test/fake-histogram.ts';
+import {
+  both,
+  type Change,
+  drifting,
+  overloading,
+  settlesAfter,
+  shareOfDropped,
+  unchanged,
+  withAfter,
+  withGates,
+  withGenerator,
+  withHost,
+  withLedger,
+  withLoad,
+  withSeconds,
+  withServer,
+} from '../test/observation-changes.ts';
+import {
+  SECONDS,
+  soundObservations,
+  soundOpenObservations,
+  soundSecond,
+  worker,
+} from '../test/observations.ts';
+import type { TrialObservations } from '../trial-observations.ts';
+import type { Caveat } from '../trial-result.ts';
+import { CAVEAT_CODES, type CaveatCode } from './caveat-codes.ts';
+
+function found(code: CaveatCode, change: Change, sound = soundObservations()): Caveat | undefined {
+  return summarizeTrial(change(sound), decodeFake).caveats.find((it) => it.code === code);
+}
+
+const arrivals = (change: { readonly due: number; readonly issued: number }): Change =>
+  withLoad(() => ({ offered: { expected: 12_000, ...change } }));
+
+const OPEN = soundOpenObservations();
+
+/** At the edge nothing is said; a little further it is, with that grade. */
+const EDGES: readonly (readonly [
+  CaveatCode,
+  { readonly sound?: TrialObservations; readonly edge: Change; readonly beyond: Change },
+  Caveat['grade'],
+])[] = [
+  ['law_broken', { edge: unchanged, beyond: withLedger({ scheduled: 12_001 }) }, 'INVALID'],
+  [
+    'worker_crashed',
+    { edge: unchanged, beyond: (it) => ({ ...it, deaths: [{ worker: 2, reason: 'SIGKILL' }] }) },
+    'INVALID',
+  ],
+  [
+    'target_down',
+    { edge: unchanged, beyond: withLoad(() => ({ ended: 'target_down' })) },
+    'INVALID',
+  ],
+  ['interrupted', { edge: unchanged, beyond: withLoad(() => ({ ended: 'aborted' })) }, 'INVALID'],
+  [
+    'stopped_by_threshold',
+    {
+      edge: withLoad(() => ({ ended: 'aborted' })),
+      beyond: both(
+        withLoad(() => ({ ended: 'aborted' })),
+        (it) => ({
+          ...it,
+          stoppedByThreshold: { expression: 'errors.total==0', detail: '480 is not 0' },
+        }),
+      ),
+    },
+    'DEGRADED',
+  ],
+  [
+    'generator_busy',
+    {
+      edge: withGenerator({ eventLoopUtilization: 0.7 }),
+      beyond: withGenerator({ eventLoopUtilization: 0.71 }),
+    },
+    'DEGRADED',
+  ],
+  [
+    'generator_busy',
+    {
+      edge: unchanged,
+      beyond: withGenerator({ eventLoopUtilization: 0.91 }),
+    },
+    'INVALID',
+  ],
+  [
+    'dispatch_late',
+    {
+      edge: both(withGates({ dispatchLagShareOfP50: { degraded: 1, invalid: 2 } }), lagOf(5)),
+      beyond: both(withGates({ dispatchLagShareOfP50: { degraded: 1, invalid: 2 } }), lagOf(5.1)),
+    },
+    'DEGRADED',
+  ],
+  ['dispatch_late', { edge: unchanged, beyond: lagOf(25.1) }, 'INVALID'],
+  // The median latency is 14 ms.
+  [
+    'dispatch_late',
+    {
+      edge: both(withGates({ dispatchLagShareOfP50: { degraded: 0.2, invalid: 0.5 } }), lagOf(2.8)),
+      beyond: lagOf(2.8),
+    },
+    'DEGRADED',
+  ],
+  ['dispatch_late', { edge: lagOf(2), beyond: lagOf(7.1) }, 'INVALID'],
+  [
+    'offered_short',
+    {
+      sound: OPEN,
+      edge: arrivals({ due: 12_000, issued: 11_880 }),
+      beyond: arrivals({ due: 12_000, issued: 11_879 }),
+    },
+    'DEGRADED',
+  ],
+  [
+    'offered_short',
+    { sound: OPEN, edge: unchanged, beyond: arrivals({ due: 12_000, issued: 11_399 }) },
+    'INVALID',
+  ],
+  ['dropped_at_cap', { sound: OPEN, edge: unchanged, beyond: shareOfDropped(1) }, 'DEGRADED'],
+  ['dropped_at_cap', { sound: OPEN, edge: unchanged, beyond: shareOfDropped(601) }, 'DEGRADED'],
+  [
+    'dropped_at_cap',
+    {
+      sound: OPEN,
+      edge: unchanged,
+      beyond: both(shareOfDropped(601), withGenerator({ eventLoopUtilization: 0.71 })),
+    },
+    'INVALID',
+  ],
+  ['drifting', { edge: unchanged, beyond: drifting }, 'INVALID'],
+  ['overloaded', { sound: OPEN, edge: unchanged, beyond: overloading }, 'DEGRADED'],
+  [
+    'level_shift',
+    {
+      edge: unchanged,
+      beyond: withSeconds((it) => ({
+        ...it,
+        outcomes: { ...it.outcomes, ok: (it.second < 8 ? 960 : 480) + (it.second % 2) },
+      })),
+    },
+    'DEGRADED',
+  ],
+  [
+    'short_steady_state',
+    {
+      edge: both(withGates({ steadySecondsMin: 8 }), settlesAfter(4)),
+      beyond: both(withGates({ steadySecondsMin: 9 }), settlesAfter(4)),
+    },
+    'DEGRADED',
+  ],
+  [
+    'too_few_seconds',
+    {
+      edge: withGates({ steadySecondsMin: SECONDS }),
+      beyond: withGates({ steadySecondsMin: SECONDS + 1 }),
+    },
+    'DEGRADED',
+  ],
+  ['no_answers', { edge: withLedger({ ok: 1 }), beyond: withLedger({ ok: 0 }) }, 'DEGRADED'],
+  [
+    'few_samples',
+    {
+      edge: withGates({ samplesBeyondP99Min: 115 }),
+      beyond: withGates({ samplesBeyondP99Min: 116 }),
+    },
+    'DEGRADED',
+  ],
+  ['wide_interval', { edge: p99Alternating(30, 35), beyond: p99Alternating(20, 200) }, 'DEGRADED'],
+  ['unanswered_left', { edge: unchanged, beyond: withLedger({ unanswered: 1 }) }, 'DEGRADED'],
+  ['unanswered_left', { edge: unchanged, beyond: withLedger({ timeouts: 1 }) }, 'DEGRADED'],
+  [
+    'little_off',
+    {
+      edge: withLoad(() => ({ residenceSeconds: 192 * 0.991 })),
+      beyond: withLoad(() => ({ residenceSeconds: 192 * 0.989 })),
+    },
+    'DEGRADED',
+  ],
+  [
+    'worker_stalled',
+    {
+      edge: unchanged,
+      beyond: withAfter([worker(1, 6_000), { ...worker(2, 6_000), eventLoopStalls: 2 }]),
+    },
+    'DEGRADED',
+  ],
+  [
+    'uneven_workers',
+    {
+      edge: withLoad(() => ({ answersByWorker: { '1': 8_000, '2': 4_000 } })),
+      beyond: withLoad(() => ({ answersByWorker: { '1': 8_001, '2': 3_999 } })),
+    },
+    'DEGRADED',
+  ],
+  [
+    'cpu_throttled',
+    { edge: withHost({ throttledPeriods: 0 }), beyond: withHost({ throttledPeriods: 1 }) },
+    'DEGRADED',
+  ],
+  [
+    'cpu_stolen',
+    { edge: withHost({ cpuStealShare: 0.01 }), beyond: withHost({ cpuStealShare: 0.011 }) },
+    'DEGRADED',
+  ],
+  [
+    'cpu_pressure',
+    { edge: withHost({ cpuPressureShare: 0.75 }), beyond: withHost({ cpuPressureShare: 0.76 }) },
+    'DEGRADED',
+  ],
+  [
+    'monitor_late',
+    { edge: withServer({ longestGapMs: 500 }), beyond: withServer({ longestGapMs: 501 }) },
+    'DEGRADED',
+  ],
+  ['monitor_lost', { edge: unchanged, beyond: withServer({ lost: true }) }, 'DEGRADED'],
+];
+
+test.each(EDGES)('%s is raised beyond its edge, as what it is, with advice', (code, it, grade) => {
+  expect(found(code, it.edge, it.sound)).toBeUndefined();
+  const raised = found(code, it.beyond, it.sound);
+  expect(raised?.grade).toBe(grade);
+  expect(raised?.detail).not.toBe('');
+  expect(raised?.advice).not.toBe('');
+});
+
+test('every code on the list is provoked here', () => {
+  const provoked = new Set<string>(EDGES.map(([code]) => code));
+  provoked.add('rounds_spread');
+  expect([...provoked].sort()).toEqual([...CAVEAT_CODES].sort());
+});
+
+function lagOf(ms: number): Change {
+  return withLoad(() => ({ lagUs: `${ms}x12000` }));
+}
+
+/** Another p99 in every other section of three seconds. */
+function p99Alternating(evenMs: number, oddMs: number): Change {
+  return withSeconds((it) => ({
+    ...it,
+    latencyUs: {
+      ...soundSecond(it.second).latencyUs,
+      ok: `14x500 16x440 ${Math.floor(it.second / 3) % 2 === 0 ? evenMs : oddMs}x20`,
+    },
+  }));
+}

@@ -1,0 +1,144 @@
+import { answered } from '../endings.ts';
+import { sumOf } from '../failed-endings.ts';
+import type { Caveat } from '../trial-result.ts';
+import { CAVEAT_CODES, type CaveatCode } from './caveat-codes.ts';
+import type { CaveatInput } from './caveat-input.ts';
+import { caveat, degraded, type Finding, invalid } from './caveats.ts';
+import { percentText, secondsText } from './evidence-text.ts';
+import { GENERATOR_CHECKS } from './generator-caveats.ts';
+import { littleDeviation } from './load-laws.ts';
+import { STEADY_CHECKS } from './steady-caveats.ts';
+
+/** With fewer answers than this each, workers differ by chance. */
+const ANSWERS_PER_WORKER_MIN = 30;
+
+/** What only those see who ran several trials of one cell. */
+type OfRounds = 'rounds_spread';
+
+/** One check a caveat; adding a code to the list without a check does not compile. */
+const CHECKS: Readonly<
+  Record<Exclude<CaveatCode, OfRounds>, (input: CaveatInput) => Finding | null>
+> = {
+  ...GENERATOR_CHECKS,
+  ...STEADY_CHECKS,
+  law_broken: ({ laws }) => {
+    const broken = laws.filter(({ holds }) => !holds);
+    if (broken.length === 0) return null;
+    return invalid(broken.map(({ name, detail }) => `${name}: ${detail}`).join('; '));
+  },
+  worker_crashed: ({ seen }) =>
+    seen.deaths.length === 0
+      ? null
+      : invalid(seen.deaths.map((it) => `worker ${it.worker} (${it.reason})`).join(', ')),
+  worker_stalled: ({ seen: { before, after } }) => {
+    const earlier = new Map(before.workers.map((it) => [it.worker, it.eventLoopStalls]));
+    // A worker that started in the window may have stood still before it served anything.
+    const stalled = after.workers.filter(
+      ({ worker, eventLoopStalls }) => eventLoopStalls > (earlier.get(worker) ?? eventLoopStalls),
+    );
+    return stalled.length === 0
+      ? null
+      : degraded(stalled.map(({ worker }) => `worker ${worker}`).join(', '));
+  },
+  uneven_workers: ({ workers, seen: { plan } }) => {
+    // In a rolling restart workers come and go, and cannot serve alike.
+    if (plan.rolloutSurge > 0 || workers.length < 2) return null;
+    const answers = workers.map((it) => it.answers);
+    const all = answers.reduce((sum, it) => sum + it, 0);
+    if (all < ANSWERS_PER_WORKER_MIN * workers.length) return null;
+    const [least, most] = [Math.min(...answers), Math.max(...answers)];
+    return most <= plan.gates.workerImbalance * least
+      ? null
+      : degraded(`the busiest worker gave ${most} answers, the idlest ${least}`);
+  },
+  target_down: ({ seen }) => {
+    const { ledger, durationMs, ended } = seen.load;
+    if (ended === 'target_down')
+      return invalid(`no answer any more after ${secondsText(durationMs)}`);
+    const failedConnects = sumOf(ledger.connectionErrors);
+    return answered(ledger) === 0 && failedConnects > 0
+      ? invalid(`no answer at all, ${failedConnects} connects failed`)
+      : null;
+  },
+  interrupted: ({ seen }) =>
+    seen.load.ended === 'aborted' && seen.stoppedByThreshold === null
+      ? invalid(stoppedAfter(seen))
+      : null,
+  stopped_by_threshold: ({ seen }) =>
+    seen.load.ended === 'aborted' && seen.stoppedByThreshold !== null
+      ? degraded(
+          `${seen.stoppedByThreshold.expression} cannot be met any more (${seen.stoppedByThreshold.detail}): ${stoppedAfter(seen)}`,
+        )
+      : null,
+  no_answers: ({ seen }) =>
+    seen.load.ledger.ok === 0
+      ? degraded(`0 of ${seen.load.ledger.scheduled} requests were answered right`)
+      : null,
+  unanswered_left: ({ seen }) => {
+    const { unanswered, timeouts } = seen.load.ledger;
+    return unanswered + timeouts > 0
+      ? degraded(`${unanswered} unanswered and ${timeouts} timed out`)
+      : null;
+  },
+  little_off: ({ seen }) => {
+    const deviation = littleDeviation(seen.load);
+    return deviation > seen.plan.gates.littleDeviation.degraded
+      ? degraded(`L = λW closes within ${(deviation * 100).toFixed(1)} % only`)
+      : null;
+  },
+  cpu_throttled: ({ seen: { host } }) =>
+    (host.throttledPeriods ?? 0) > 0
+      ? degraded(
+          `out of CPU quota in ${host.throttledPeriods} periods, for ${Math.round(host.throttledMs ?? 0)} ms`,
+        )
+      : null,
+  cpu_stolen: ({ seen: { host, plan } }) =>
+    (host.cpuStealShare ?? 0) > plan.gates.cpuStealShare
+      ? degraded(`${((host.cpuStealShare ?? 0) * 100).toFixed(1)} % of the CPU time was stolen`)
+      : null,
+  cpu_pressure: ({ seen: { host, plan } }) =>
+    (host.cpuPressureShare ?? 0) > plan.gates.cpuPressureShare
+      ? degraded(
+          `some process waited for a CPU ${percentText(host.cpuPressureShare ?? 0)} of the time`,
+        )
+      : null,
+  monitor_late: ({ seen: { server, plan } }) =>
+    server.longestGapMs > plan.gates.monitorGapMs
+      ? degraded(`${Math.round(server.longestGapMs)} ms without a server-side sample`)
+      : null,
+  monitor_lost: ({ seen }) =>
+    seen.server.lost ? degraded("the monitor's connection ended during the window") : null,
+};
+
+export function findCaveats(input: CaveatInput): readonly Caveat[] {
+  const caveats: Caveat[] = [];
+  for (const code of CAVEAT_CODES) {
+    if (code === 'rounds_spread') continue;
+    const finding = CHECKS[code](input);
+    if (finding !== null) caveats.push(caveat(code, finding));
+  }
+  return caveats;
+}
+
+/**
+ * Against the rounds of one cell together, or `null`.
+ *
+ * @param what the number that differs, e.g. `throughput`
+ * @param spread largest over smallest, minus 1
+ */
+export function roundsSpreadCaveat(
+  { what, spread }: { readonly what: string; readonly spread: number },
+  gates: { readonly roundsSpread: number },
+): Caveat | null {
+  if (spread <= gates.roundsSpread) return null;
+  return caveat(
+    'rounds_spread',
+    degraded(
+      `${what} differs by ${percentText(spread)} between the rounds, beyond ${percentText(gates.roundsSpread)}`,
+    ),
+  );
+}
+
+function stoppedAfter({ load, plan }: CaveatInput['seen']): string {
+  return `stopped after ${secondsText(load.durationMs)} of ${secondsText(plan.durationMs)}`;
+}

@@ -1,0 +1,193 @@
+import { expect, test } from 'vitest';
+import type { LoadResult } from '../../load/load-engine.ts';
+import { summarizeTrial } from '../summarize.ts';
+import { decodeFake } from '../test/fake-histogram.ts';
+import {
+  both,
+  type Change,
+  withAfter,
+  withAttempts,
+  withLedger,
+  withLoad,
+} from '../test/observation-changes.ts';
+import { soundObservations, soundOpenObservations, worker } from '../test/observations.ts';
+import type { TrialObservations } from '../trial-observations.ts';
+import type { Law } from '../trial-result.ts';
+
+/** The fixture's law, which holds in each of them. */
+function broken(observations: TrialObservations): readonly Law[] {
+  return summarizeTrial(observations, decodeFake).laws.filter(({ holds }) => !holds);
+}
+
+const secondWorker = worker(2, 6_000);
+const leakingPool = { ...secondWorker, pool: { ...secondWorker.pool, acquireStarted: 6_002 } };
+
+test.each<[law: string, broken: string, Change]>([
+  ['ledger', 'a request is nowhere', withLedger({ scheduled: 12_001 })],
+  ['attempts', 'an attempt is nowhere', withAttempts({ started: 12_001 })],
+  ['attempts', 'a right answer that no user got', withAttempts({ started: 12_001, ok: 11_521 })],
+  [
+    'attempts',
+    'more attempts than requests although nobody retries',
+    withAttempts({ started: 12_001, httpErrors: { pool_timeout: 481 } }),
+  ],
+  [
+    'sum over workers',
+    'an answer of no worker',
+    withLoad(() => ({ answersByWorker: { '1': 11_999 } })),
+  ],
+  [
+    'sum over seconds',
+    'a second is missing',
+    withLoad(({ seconds }) => ({ seconds: seconds.slice(1) })),
+  ],
+  [
+    'sum over seconds',
+    'a dropped one in the seconds only',
+    withLoad(({ seconds }) => ({
+      seconds: seconds.map((it) => (it.second === 3 ? { ...it, dropped: 1 } : it)),
+    })),
+  ],
+  [
+    'sum over seconds',
+    'a right answer was counted as a failure',
+    withLoad(({ seconds }) => ({
+      seconds: seconds.map((it) =>
+        it.second === 3 ? { ...it, outcomes: { ...it.outcomes, ok: 959, error: 41 } } : it,
+      ),
+    })),
+  ],
+  ['sum over seconds', 'goodput differs', withLoad(({ good }) => ({ good: good + 1 }))],
+  [
+    'answers on both sides',
+    'the server finished one more',
+    withAfter([worker(1, 6_000), worker(2, 6_025)]),
+  ],
+  [
+    'errors on both sides',
+    'clients saw another class',
+    both(
+      withLedger({ httpErrors: { deadlock: 480 } }),
+      withAttempts({ httpErrors: { deadlock: 480 } }),
+    ),
+  ],
+  [
+    'pool account of worker 2',
+    'a checkout without an end',
+    withAfter([worker(1, 6_000), leakingPool]),
+  ],
+  ["Little's law", 'residence is 6 % short', withLoad(() => ({ residenceSeconds: 180 }))],
+  [
+    'callers',
+    'half of the callers are dead',
+    withLoad(() => ({ inFlightSeconds: 96, residenceSeconds: 96 })),
+  ],
+  [
+    'callers',
+    'more in flight than there are callers',
+    withLoad(() => ({ inFlightSeconds: 193, residenceSeconds: 193 })),
+  ],
+  ['nothing left behind', 'two connections stayed', (sound) => ({ ...sound, leftBehind: 2 })],
+  ['load engine', 'the engine says so', withLoad(() => ({ brokenLaws: ['sent 3 = 2'] }))],
+])('the law "%s" is broken where %s, and the trial INVALID', (name, _, change) => {
+  const observations = change(soundObservations());
+  expect(broken(observations).map((law) => law.name)).toContain(name);
+  const { verdict, caveats } = summarizeTrial(observations, decodeFake);
+  expect(verdict).toBe('INVALID');
+  expect(caveats.find(({ code }) => code === 'law_broken')?.detail).toContain(name);
+});
+
+test.each<[string, Partial<NonNullable<LoadResult['offered']>>]>([
+  ['an arrival is not in the ledger', { due: 12_001, issued: 12_001 }],
+  ['more is issued than was due', { due: 11_999 }],
+  ['the schedule draws another rate than was asked for', { expected: 12_700 }],
+])('the law "arrivals" is broken where %s', (_, change) => {
+  const sound = soundOpenObservations();
+  const offered = { expected: 12_000, due: 12_000, issued: 12_000, ...change };
+  expect(broken({ ...sound, load: { ...sound.load, offered } }).map((law) => law.name)).toEqual([
+    'arrivals',
+  ]);
+});
+
+test.each([
+  ['poisson', []],
+  ['constant', ['arrivals']],
+] as const)('three arrivals too few are chance if they are %s', (arrivals, laws) => {
+  const { plan, load, ...sound } = soundOpenObservations();
+  const { model } = plan.load;
+  if (model.kind === 'closed') throw new Error('the fixture is of the open loop');
+  const found = broken({
+    ...sound,
+    plan: { ...plan, load: { ...plan.load, model: { ...model, arrivals } } },
+    load: { ...load, offered: { expected: 12_003, due: 12_000, issued: 12_000 } },
+  });
+  expect(found.map(({ name }) => name)).toEqual(laws);
+});
+
+test('a request whose client gave up may have been finished by the server or not', () => {
+  const gaveUp = { ok: 11_510, lost: 6, timeouts: 4 };
+  const change = both(
+    withLedger(gaveUp),
+    withAttempts(gaveUp),
+    withLoad(({ seconds }) => ({
+      answersByWorker: { '1': 5_990, '2': 6_000 },
+      seconds: seconds.map((it) =>
+        it.second === 0 ? { ...it, outcomes: { ok: 950, error: 46, censored: 4 } } : it,
+      ),
+    })),
+  );
+  expect(broken(change(soundObservations()))).toEqual([]);
+});
+
+test('with retries the server sees the attempts, and more of them than users see failures', () => {
+  const retried = both(
+    (sound) => ({
+      ...sound,
+      plan: {
+        ...sound.plan,
+        load: { ...sound.plan.load, retry: { retriesMax: 1, backoffMs: 10 } },
+      },
+    }),
+    withAttempts({ started: 13_000, httpErrors: { pool_timeout: 1_480 } }),
+    withLoad(() => ({ answersByWorker: { '1': 6_500, '2': 6_500 } })),
+    withAfter([1, 2].map((id) => withTimeouts(worker(id, 6_500), 740))),
+  );
+  expect(broken(retried(soundObservations()))).toEqual([]);
+  const fewer = both(retried, withAttempts({ started: 11_990, httpErrors: { pool_timeout: 470 } }));
+  expect(broken(fewer(soundObservations())).map(({ name }) => name)).toContain('attempts');
+});
+
+test('callers whose connections broke may have paused', () => {
+  const paused = both(
+    withLoad(() => ({ inFlightSeconds: 96, residenceSeconds: 96 })),
+    withLedger({ ok: 11_519, lost: 1 }),
+    withAttempts({ ok: 11_519, lost: 1 }),
+  );
+  expect(broken(paused(soundObservations())).map(({ name }) => name)).not.toContain('callers');
+});
+
+test('callers who think are there all the same', () => {
+  const thinking = both(
+    (sound) => ({
+      ...sound,
+      plan: {
+        ...sound.plan,
+        load: {
+          ...sound.plan.load,
+          model: { kind: 'closed', connections: 16, thinkTimeMs: 8 },
+        },
+      },
+    }),
+    withLoad(() => ({ inFlightSeconds: 96, residenceSeconds: 96 })),
+  );
+  expect(broken(thinking(soundObservations()))).toEqual([]);
+});
+
+function withTimeouts(stats: ReturnType<typeof worker>, timeouts: number) {
+  const { acquireStarted } = stats.pool;
+  return {
+    ...stats,
+    pool: { ...stats.pool, acquireTimeout: timeouts, acquireOk: acquireStarted - timeouts },
+    http: { ...stats.http, errors: { pool_timeout: timeouts } },
+  };
+}

@@ -1,0 +1,14 @@
+import type { TrialObservations } from '../trial-observations.ts';
+import type { Law } from '../trial-result.ts';
+import { loadLaws } from './load-laws.ts';
+import { serverLaws } from './server-laws.ts';
+
+/**
+ * Equations between counts that were made independently of each other. When one does not hold, a
+ * request was lost or counted twice somewhere, and no number of the trial can be believed.
+ */
+export function checkLaws(
+  seen: Pick<TrialObservations, 'plan' | 'load' | 'before' | 'after' | 'leftBehind'>,
+): readonly Law[] {
+  return [...loadLaws(seen.load, seen.plan), ...serverLaws(seen.load.ledger.attempts, seen)];
+}

@@ -1,0 +1,102 @@
+import type { ServerStats, WorkerStats } from '../../../server/contract.ts';
+import type { Endings } from '../../load/load-engine.ts';
+import { answered, unseen } from '../endings.ts';
+import type { Law } from '../trial-result.ts';
+
+/**
+ * What must hold between the clients' counts and the server's own.
+ *
+ * @param leftBehind connections of the API that the server side still had after the API was stopped
+ */
+export function serverLaws(
+  attempts: Endings,
+  {
+    before,
+    after,
+    leftBehind,
+  }: {
+    readonly before: ServerStats;
+    readonly after: ServerStats;
+    readonly leftBehind: number;
+  },
+): readonly Law[] {
+  const delta = serverDelta(before, after);
+  return [
+    answersOnBothSides(attempts, delta),
+    errorsOnBothSides(attempts, delta),
+    ...after.workers.map(poolAccount),
+    nothingLeftBehind(leftBehind),
+  ];
+}
+
+/** An attempt whose client gave up may or may not have been finished by the server. */
+function answersOnBothSides(attempts: Endings, delta: ServerDelta): Law {
+  const least = answered(attempts);
+  const most = least + unseen(attempts);
+  return {
+    name: 'answers on both sides',
+    holds: delta.finished >= least && delta.finished <= most,
+    detail:
+      least === most
+        ? `finished by the server ${delta.finished} = answered to clients ${least}`
+        : `finished by the server ${delta.finished}, between ${least} and ${most} seen by clients`,
+  };
+}
+
+function errorsOnBothSides(attempts: Endings, delta: ServerDelta): Law {
+  const classes = [...new Set([...Object.keys(attempts.httpErrors), ...delta.errors.keys()])]
+    // Nobody is there to see the answer of a request whose client hung up.
+    .filter((name) => name !== 'client_abort')
+    .sort();
+  const wrong = classes.filter((name) => {
+    const difference = (delta.errors.get(name) ?? 0) - (attempts.httpErrors[name] ?? 0);
+    return difference < 0 || difference > unseen(attempts);
+  });
+  const sides = (wrong.length > 0 ? wrong : classes).map(
+    (name) => `${name} ${delta.errors.get(name) ?? 0} = ${attempts.httpErrors[name] ?? 0}`,
+  );
+  return {
+    name: 'errors on both sides',
+    holds: wrong.length === 0,
+    detail:
+      sides.length === 0 ? 'no errors on either side' : `server = client: ${sides.join(', ')}`,
+  };
+}
+
+function poolAccount({ worker, pool }: WorkerStats): Law {
+  const settled = pool.acquireOk + pool.acquireTimeout + pool.acquireError + pool.waiting;
+  return {
+    name: `pool account of worker ${worker}`,
+    holds: pool.acquireStarted === settled,
+    detail: `acquires started ${pool.acquireStarted} = ok + timeout + error + waiting ${settled}`,
+  };
+}
+
+function nothingLeftBehind(leftBehind: number): Law {
+  return {
+    name: 'nothing left behind',
+    holds: leftBehind === 0,
+    detail: `connections of the stopped API on the server side ${leftBehind} = 0`,
+  };
+}
+
+interface ServerDelta {
+  readonly finished: number;
+  readonly errors: ReadonlyMap<string, number>;
+}
+
+function serverDelta(before: ServerStats, after: ServerStats): ServerDelta {
+  const earlier = new Map(before.workers.map((stats) => [stats.worker, stats]));
+  const errors = new Map<string, number>();
+  let finished = 0;
+  for (const { worker, http } of after.workers) {
+    const start = earlier.get(worker)?.http;
+    finished += http.finished - (start?.finished ?? 0);
+    const startErrors = new Map(Object.entries(start?.errors ?? {}));
+    for (const [name, count] of Object.entries(http.errors)) {
+      const difference = count - (startErrors.get(name) ?? 0);
+      if (difference !== 0) errors.set(name, (errors.get(name) ?? 0) + difference);
+    }
+  }
+  return { finished, errors };
+}

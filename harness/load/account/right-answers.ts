@@ -1,0 +1,72 @@
+import { COMPONENTS, type Component, type LoadResult } from '../load-engine.ts';
+import { answerParts } from './answer-parts.ts';
+import { Breakdown } from './breakdown.ts';
+import { Histogram } from './histogram.ts';
+import type { ServerTimingMs } from './server-timing.ts';
+
+/** Where the time of right answers went, over the whole run. */
+export class RightAnswers {
+  readonly #components: Readonly<Record<Component, Histogram>> = {
+    lag: new Histogram(),
+    wait: new Histogram(),
+    connect: new Histogram(),
+    db: new Histogram(),
+    loop: new Histogram(),
+    rest: new Histogram(),
+  };
+  readonly #service = new Histogram();
+  readonly #breakdown = new Breakdown();
+  #latencySumUs = 0;
+
+  /**
+   * @param lagUs from the intended start to the sending of the attempt that was answered
+   * @returns the parts, which add up to the latency
+   */
+  record(
+    latencyUs: number,
+    lagUs: number,
+    timing: ServerTimingMs,
+  ): Readonly<Record<Component, number>> {
+    const partsUs = answerParts(latencyUs, lagUs, timing);
+    for (const component of COMPONENTS) this.#components[component].record(partsUs[component]);
+    this.#service.record(latencyUs - lagUs);
+    this.#breakdown.record(latencyUs, partsUs);
+    this.#latencySumUs += latencyUs;
+    return partsUs;
+  }
+
+  /** In each histogram. */
+  get samples(): Readonly<Record<Component | 'service', number>> {
+    const { lag, wait, connect, db, loop, rest } = this.#components;
+    return {
+      lag: lag.samples,
+      wait: wait.samples,
+      connect: connect.samples,
+      db: db.samples,
+      loop: loop.samples,
+      rest: rest.samples,
+      service: this.#service.samples,
+    };
+  }
+
+  /** Of all latencies. */
+  get latencySumUs(): number {
+    return this.#latencySumUs;
+  }
+
+  finish(): Pick<LoadResult, 'serviceUs' | 'componentsUs' | 'breakdown'> {
+    const { lag, wait, connect, db, loop, rest } = this.#components;
+    return {
+      serviceUs: this.#service.encode(),
+      componentsUs: {
+        lag: lag.encode(),
+        wait: wait.encode(),
+        connect: connect.encode(),
+        db: db.encode(),
+        loop: loop.encode(),
+        rest: rest.encode(),
+      },
+      breakdown: this.#breakdown.buckets(),
+    };
+  }
+}

@@ -1,0 +1,36 @@
+import { openLoopOption } from '../load-model-choice.ts';
+import type { Problem, ReadOptions } from '../option-table.ts';
+import type { RUN_OPTIONS } from '../run-options.ts';
+import { parseThreshold } from './threshold.ts';
+import { THRESHOLD_OPTIONS } from './threshold-options.ts';
+
+const FIELD = `--${THRESHOLD_OPTIONS.threshold.flag}`;
+
+/** What is wrong with each threshold: not understood, or about what the load will not have. */
+export function thresholdProblems({
+  values,
+  sources,
+}: Pick<ReadOptions<typeof RUN_OPTIONS>, 'values' | 'sources'>): readonly Problem[] {
+  const closed = openLoopOption(values) === null;
+  const source = sources.threshold;
+  return values.threshold.flatMap((value): Problem[] => {
+    const parsed = parseThreshold(value);
+    if (!parsed.ok) {
+      const remedy = parsed.remedy ?? `give ${THRESHOLD_OPTIONS.threshold.parser.expected}`;
+      const blanks = source === FIELD ? '' : `; in ${source} blanks separate thresholds`;
+      return [{ field: FIELD, value, source, problem: parsed.problem, remedy: remedy + blanks }];
+    }
+    const { fact, side } = parsed.value;
+    const aboutOffered = fact === 'offered' || (side.kind === 'fact' && side.fact === 'offered');
+    if (!closed || !aboutOffered) return [];
+    return [
+      {
+        field: FIELD,
+        value,
+        source,
+        problem: 'is about the offered rate, which the closed loop does not have',
+        remedy: 'give --rate or --stages, or compare with a number',
+      },
+    ];
+  });
+}
