@@ -16,6 +16,8 @@ const COMMON = {
 
 export interface ClosedLoad {
   readonly connections: number;
+  /** @default 0, which keeps callers of a constant service in step: their answers come all at once. */
+  readonly thinkTimeMs?: number;
   readonly durationMs: number;
   readonly drainMs: number;
 }
@@ -31,8 +33,12 @@ export interface OpenLoad {
   readonly drainMs: number;
 }
 
-export function closedLoad({ connections, ...times }: ClosedLoad): (origin: string) => LoadRequest {
-  const model = { kind: 'closed', connections, thinkTimeMs: 0 } as const;
+export function closedLoad({
+  connections,
+  thinkTimeMs = 0,
+  ...times
+}: ClosedLoad): (origin: string) => LoadRequest {
+  const model = { kind: 'closed', connections, thinkTimeMs } as const;
   return (origin) => ({ ...COMMON, ...times, origin, model });
 }
 

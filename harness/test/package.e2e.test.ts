@@ -53,7 +53,8 @@ test('the tarball holds what is needed to run, and nothing else', () => {
       file !== 'harness/report/trial-result.schema.json',
   );
   expect(unexpected).toEqual([]);
-  expect(installed.files.filter((file) => /test|fixture|bench|stub/.test(file))).toEqual([]);
+  const ofTests = /\/(test|bench)\/|\.test\.|fixture/;
+  expect(installed.files.filter((file) => ofTests.test(file))).toEqual([]);
 });
 
 test('every process entry and asset that the code names at run time is in the tarball', () => {

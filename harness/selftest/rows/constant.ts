@@ -6,6 +6,11 @@ import { NEAR, type Quantity, time } from '../quantity.ts';
 
 const SERVICE_MS = 20;
 const CONNECTIONS = 8;
+/**
+ * The closed loop's callers think, which spreads them: in step, one pause of the generator would meet all
+ * of them at once, and two such pauses would be the 99th percentile.
+ */
+const CALLERS = { connections: 16, thinkTimeMs: 20 } as const;
 
 /** The simplest server there is: whoever measures this one wrong measures every other one wrong. */
 export const CONSTANT: Family = {
@@ -16,7 +21,7 @@ export const CONSTANT: Family = {
   rows: [
     {
       engine: 'closed',
-      load: closedLoad({ connections: CONNECTIONS, durationMs: 2_500, drainMs: 500 }),
+      load: closedLoad({ ...CALLERS, durationMs: 2_500, drainMs: 500 }),
       judge: judgeConstant,
     },
     {
