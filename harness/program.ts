@@ -14,7 +14,7 @@ export const EXIT_CODE_MEANING: Readonly<Record<ExitCode, string>> = {
   [EXIT_CODE.environment]: 'environment: platform, files, ports, processes',
   [EXIT_CODE.database]: 'database: not started, not reached, refused',
   [EXIT_CODE.refused]: 'refused by a safety rule',
-  [EXIT_CODE.invalidMeasurement]: 'the measurement is INVALID',
+  [EXIT_CODE.invalidMeasurement]: 'the measurement is INVALID, or the self-test did not pass',
   [EXIT_CODE.storage]: 'output could not be written',
   [EXIT_CODE.thresholdNotMet]: 'over budget, or a threshold not met',
   [EXIT_CODE.hungUp]: 'hung up (SIGHUP)',

@@ -29,7 +29,7 @@ const load = (elapsedMs: number, phase = 'measuring'): ProgressEvent => ({
   phase,
   totalMs: 10_000,
   model: 'closed',
-  load: { elapsedMs, ledger, inFlight: 64 },
+  load: { elapsedMs, ledger, good: 1_200, inFlight: 64 },
 });
 
 function shown(events: readonly ProgressEvent[], { isTty = false, columns = 80 } = {}): string {
@@ -41,7 +41,9 @@ function shown(events: readonly ProgressEvent[], { isTty = false, columns = 80 }
 }
 
 test('a second of load is one sentence', () => {
-  expect(progressText(load(3_100))).toBe('measuring 3/10 s: 1,234 ok, 5 failed, 64 in flight');
+  expect(progressText(load(3_100))).toBe(
+    'measuring 3/10 s: 1,234 ok, 1,200 in time, 5 failed, 64 in flight',
+  );
 });
 
 test('where users arrive by themselves, what was offered and dropped is told', () => {
@@ -50,10 +52,10 @@ test('where users arrive by themselves, what was offered and dropped is told', (
     phase: 'measuring',
     totalMs: 10_000,
     model: 'open',
-    load: { elapsedMs: 3_100, ledger: { ...ledger, dropped }, inFlight: 64 },
+    load: { elapsedMs: 3_100, ledger: { ...ledger, dropped }, good: 1_200, inFlight: 64 },
   });
   expect(progressText(event(0))).toBe(
-    'measuring 3/10 s: 1,303 offered, 1,234 ok, 5 failed, 64 in flight',
+    'measuring 3/10 s: 1,303 offered, 1,234 ok, 1,200 in time, 5 failed, 64 in flight',
   );
   expect(progressText(event(7))).toContain('64 in flight, 7 dropped');
 });

@@ -14,7 +14,7 @@ export type ProgressEvent =
       readonly totalMs: number;
       /** Open: what was offered and what was dropped is news; closed: neither exists. */
       readonly model: 'closed' | 'open';
-      readonly load: Pick<LoadProgress, 'elapsedMs' | 'ledger' | 'inFlight'>;
+      readonly load: Pick<LoadProgress, 'elapsedMs' | 'ledger' | 'good' | 'inFlight'>;
     };
 
 export interface Progress {
@@ -43,11 +43,11 @@ export function createProgress(output: ProgressOutput): Progress {
 export function progressText(event: ProgressEvent): string {
   if (event.kind === 'step') return event.text;
   const { phase, totalMs, model, load } = event;
-  const { elapsedMs, ledger, inFlight } = load;
+  const { elapsedMs, ledger, good, inFlight } = load;
   const seconds = `${Math.floor(elapsedMs / 1_000)}/${Math.ceil(totalMs / 1_000)} s`;
   const offered = model === 'open' ? `${formatCount(ledger.scheduled)} offered, ` : '';
   const dropped = ledger.dropped === 0 ? '' : `, ${formatCount(ledger.dropped)} dropped`;
-  return `${phase} ${seconds}: ${offered}${formatCount(ledger.ok)} ok, ${formatCount(failedOf(ledger))} failed, ${formatCount(inFlight)} in flight${dropped}`;
+  return `${phase} ${seconds}: ${offered}${formatCount(ledger.ok)} ok, ${formatCount(good)} in time, ${formatCount(failedOf(ledger))} failed, ${formatCount(inFlight)} in flight${dropped}`;
 }
 
 /** Ended, and not by a right answer; what was dropped was never sent. */

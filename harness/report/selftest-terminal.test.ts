@@ -59,6 +59,12 @@ test('the answer first, then what is true, what is ours and what autocannon says
       'allowed     around the truth, the larger of the two; or the 99.9 % interval',
       '            around ours that must hold it',
       '',
+      'CARRIES OVER  that the account adds up, and that latency counts from the',
+      '              intended start',
+      'DOES NOT      how exact times are: that is this machine, now, at these rates',
+      "UNKNOWN       whether the API's own share of a latency is told right: the stubs",
+      '              have no pool',
+      '',
     ].join('\n'),
   );
 });

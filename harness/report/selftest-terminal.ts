@@ -22,7 +22,14 @@ const HEAD = ['', '', '', 'truth', 'ours', 'autocannon', 'allowed'] as const;
 /** The first ones tell what happened; JSON has them all. */
 const BROKEN_LAWS_SHOWN = 3;
 
-/** The answer first, then the table by what the stub does, then what is wrong, then the legend. */
+/** The end of this report as of every other. */
+const WORTH: readonly (readonly [string, string])[] = [
+  ['CARRIES OVER', 'that the account adds up, and that latency counts from the intended start'],
+  ['DOES NOT', 'how exact times are: that is this machine, now, at these rates'],
+  ['UNKNOWN', "whether the API's own share of a latency is told right: the stubs have no pool"],
+];
+
+/** The answer first, then the table by what the stub does, then what is wrong, then the legend and what it is worth. */
 export function selftestTerminal(
   result: SelftestResult,
   { columns, paint }: SelftestStyle,
@@ -50,6 +57,8 @@ export function selftestTerminal(
     ...(wrong.length === 0 ? [] : ['', ...wrong.map(bullet)]),
     '',
     ...legend(result).map(([label, text]) => labelled(label, text, { columns, labelWidth: 12 })),
+    '',
+    ...WORTH.map(([label, text]) => labelled(label, text, { columns, labelWidth: 14 })),
   ].join('\n')}\n`;
 }
 

@@ -13,8 +13,8 @@ import { trialTimeLines } from './trial-time-lines.ts';
 import { trialTrustLines } from './trial-trust-lines.ts';
 
 /**
- * One trial: what was asked for, if anything, and the answer, then predicted beside observed, what the requests met, where the time
- * went, and what all this is worth.
+ * One trial: the thresholds, if any, and the answer, then predicted beside observed, what the requests
+ * met, where the time went, and what all this is worth.
  */
 export function trialTerminal(result: TrialResult, style: TerminalStyle): string {
   return result.state === 'failed'
