@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { LoadResult } from '../../load/load-engine.ts';
+import type { WorkerStats } from '../../../server/contract.ts';
+import type { LoadResult, LoadSecond } from '../../load/load-engine.ts';
 import { summarizeTrial } from '../summarize.ts';
 import { decodeFake } from '../test/fake-histogram.ts';
 import {
@@ -9,6 +10,7 @@ import {
   withAttempts,
   withLedger,
   withLoad,
+  withSeconds,
 } from '../test/observation-changes.ts';
 import { soundObservations, soundOpenObservations, worker } from '../test/observations.ts';
 import type { TrialObservations } from '../trial-observations.ts';
@@ -60,7 +62,7 @@ test.each<[law: string, broken: string, Change]>([
   ['sum over seconds', 'goodput differs', withLoad(({ good }) => ({ good: good + 1 }))],
   [
     'answers on both sides',
-    'the server finished one more',
+    'the server finished 25 more',
     withAfter([worker(1, 6_000), worker(2, 6_025)]),
   ],
   [
@@ -95,6 +97,38 @@ test.each<[law: string, broken: string, Change]>([
   const { verdict, caveats } = summarizeTrial(observations, decodeFake);
   expect(verdict).toBe('INVALID');
   expect(caveats.find(({ code }) => code === 'law_broken')?.detail).toContain(name);
+});
+
+const inSecond3 = (change: (second: LoadSecond) => Partial<LoadSecond>): Change =>
+  withSeconds((it) => (it.second === 3 ? { ...it, ...change(it) } : it));
+
+test.each<[sum: string, Change]>([
+  ['started and dropped 11999 = 12000', inSecond3(() => ({ started: 999 }))],
+  ['dropped 1 = 0', inSecond3(() => ({ started: 999, dropped: 1 }))],
+  ['right 11519 = 11520', inSecond3(({ outcomes }) => ({ outcomes: { ...outcomes, ok: 959 } }))],
+  ['within the deadline 11279 = 11280', inSecond3(() => ({ good: 939 }))],
+  ['failed 481 = 480', inSecond3(({ outcomes }) => ({ outcomes: { ...outcomes, error: 41 } }))],
+  [
+    'without an answer 1 = 0',
+    inSecond3(({ outcomes }) => ({ outcomes: { ...outcomes, censored: 1 } })),
+  ],
+])('the law "sum over seconds" names the one sum that is off: %s', (sum, change) => {
+  const found = broken(change(soundObservations()));
+  expect(found).toEqual([
+    { name: 'sum over seconds', holds: false, detail: `in all seconds = in the run: ${sum}` },
+  ]);
+});
+
+const secondWorkersHttp = (change: Partial<WorkerStats['http']>): Change =>
+  withAfter([worker(1, 6_000), { ...secondWorker, http: { ...secondWorker.http, ...change } }]);
+
+test.each<[law: string, off: string, Change]>([
+  ['answers on both sides', 'one finished too few', secondWorkersHttp({ finished: 5_999 })],
+  ['answers on both sides', 'one finished too many', secondWorkersHttp({ finished: 6_001 })],
+  ['errors on both sides', 'one too few', secondWorkersHttp({ errors: { pool_timeout: 239 } })],
+  ['errors on both sides', 'one too many', secondWorkersHttp({ errors: { pool_timeout: 241 } })],
+])('the law "%s" alone is broken by the server\'s account: %s', (law, _, change) => {
+  expect(broken(change(soundObservations())).map(({ name }) => name)).toEqual([law]);
 });
 
 test.each<[string, Partial<NonNullable<LoadResult['offered']>>]>([
