@@ -268,6 +268,18 @@ test('the silence of the target is the time since its last answer, of whatever k
   expect(at(1_000).sinceAnswerUs).toBe(600_000);
 });
 
+test('a target of which nobody wants anything is not silent', () => {
+  const { recorder, at, send } = startRecorder();
+  const first = send(2_000);
+  at(2_100).end(first, answered(right));
+  expect(at(9_000).sinceAnswerUs).toBe(0);
+  const second = send(10_000);
+  at(10_500).end(second, timedOut);
+  expect(at(12_000).sinceAnswerUs).toBe(2_000_000);
+  at(12_500).end(send(12_400), answered(refused));
+  expect(recorder.sinceAnswerUs).toBe(0);
+});
+
 test('a target refuses connections since the first that failed after its last answer', () => {
   const { recorder, at, send } = startRecorder();
   const flights = [send(0), send(0), send(0), send(0)] as const;

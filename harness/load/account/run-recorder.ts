@@ -64,7 +64,7 @@ export class RunRecorder {
   readonly #brokenLaws = new Set<string>();
   #residenceUs = 0;
   #good = 0;
-  #answeredAtUs = 0;
+  #silentSinceUs: number | null = null;
   #notConnectedSinceUs: number | null = null;
 
   constructor({ clock, durationMs, goodputDeadlineMs }: RunRecorderOptions) {
@@ -94,9 +94,12 @@ export class RunRecorder {
     return this.#integral.inFlight;
   }
 
-  /** Time since the last answer of any status, or since the start. */
+  /**
+   * For how long the target owes an answer, of whatever status: since the last one, or since the first
+   * request after it; 0 where there was none. Users who come seldom do not make it silent.
+   */
   get sinceAnswerUs(): number {
-    return this.#clock.now() - this.#answeredAtUs;
+    return this.#silentSinceUs === null ? 0 : this.#clock.now() - this.#silentSinceUs;
   }
 
   /** Time since the first connect that failed after the last answer; 0 where none did. */
@@ -116,6 +119,7 @@ export class RunRecorder {
     this.#seconds.started(nowUs);
     this.#lag.record(nowUs - dueUs);
     this.#integral.change(dueUs, 1);
+    this.#silentSinceUs ??= nowUs;
     return new OpenFlight(dueUs);
   }
 
@@ -233,7 +237,7 @@ export class RunRecorder {
 
   #watchTarget(ending: Ending, nowUs: number): void {
     if (ending.kind === 'answered') {
-      this.#answeredAtUs = nowUs;
+      this.#silentSinceUs = this.inFlight > 0 ? nowUs : null;
       this.#notConnectedSinceUs = null;
       this.#workers.add(ending.answer.worker);
     } else if (ending.kind === 'not_connected') {

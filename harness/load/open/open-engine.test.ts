@@ -258,6 +258,15 @@ test('users of a target that refuses are refused, while it is tried ever more ra
   expect(truth.connectsRefused).toBeLessThan(10 * 12);
 });
 
+test('users who come less often than the target may be silent do not make it look down', async () => {
+  const { result } = await run({
+    server: constant(20),
+    ratePerSecond: 0.1,
+    request: { durationMs: 60_000, requestTimeoutMs: 500, targetDownMs: 5_500 },
+  });
+  expect(result).toMatchObject({ ended: 'completed', ledger: { scheduled: 6, ok: 6 } });
+});
+
 test('a target that comes back is used again', async () => {
   const { result } = await run({
     server: {
@@ -317,7 +326,7 @@ test('a target that swallows connects holds up neither an abort nor, for long, t
   });
   expect(result.ended).toBe('target_down');
   expect(truth.requests).toEqual([]);
-  expect(result.ledger).toMatchObject({ scheduled: 200, timeouts: 100, unanswered: 100 });
+  expect(result.ledger).toMatchObject({ scheduled: 202, timeouts: 102, unanswered: 100 });
 });
 
 test('a late generator sends everything that is due, and its lateness is part of the latency', async () => {
