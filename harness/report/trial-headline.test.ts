@@ -25,7 +25,54 @@ test.each<[string, Partial<MeasuredTrial>, string, boolean]>([
   [
     'other errors',
     { ...NO_ERRORS, requests: { ...NO_ERRORS.requests, scheduled: 8_100, lost: 6 } },
-    'FAILED REQUESTS: 6 of 8,100, none of them refused.',
+    'FAILED REQUESTS: 6 of 8,100 (6 lost: the connection broke before the answer), 0 refused.',
+    false,
+  ],
+  [
+    'other errors have their causes with them, the most frequent first',
+    {
+      ...NO_ERRORS,
+      requests: { ...NO_ERRORS.requests, scheduled: 8_200, timeouts: 100, dropped: 6 },
+    },
+    'FAILED REQUESTS: 106 of 8,200 (100 timed out at the client, 6 dropped at the cap), 0 refused.',
+    false,
+  ],
+  [
+    'requests that were never sent did not fail',
+    { ...FITTING, requests: { ...NO_ERRORS.requests, scheduled: 8_100, dropped: 6 } },
+    'DROPPED REQUESTS: 6 of 8,100 were never sent, all connections of the generator were busy; 0 of those sent failed.',
+    false,
+  ],
+  [
+    'what a stop cut off did not fail',
+    {
+      ...FITTING,
+      ended: 'aborted',
+      verdict: 'INVALID',
+      caveats: [{ code: 'interrupted', grade: 'INVALID', detail: 'stopped', advice: 'a' }],
+      requests: { ...NO_ERRORS.requests, scheduled: 8_100, unanswered: 6 },
+    },
+    ': FITS: 0 refused at 809 right answers/s',
+    false,
+  ],
+  [
+    'failures that retries hide from the users are not hidden from the answer',
+    {
+      ...FITTING,
+      plan: openPlan({ retries: '1' }),
+      attempts: { ...NO_ERRORS.attempts, started: 8_194, timeouts: 100 },
+    },
+    'FAILED ATTEMPTS: 100 of 8,194 (100 timed out at the client), hidden from all users by retries; 0 refused.',
+    false,
+  ],
+  [
+    'pool timeouts that retries hide are starvation all the same',
+    {
+      ...FITTING,
+      plan: openPlan({ retries: '1' }),
+      attempts: { ...NO_ERRORS.attempts, started: 8_194, httpErrors: { pool_timeout: 100 } },
+    },
+    'STARVED, not exhausted: 100 of 8,194 attempts got no connection from the pool (pool_timeout), 0 of 8,094 requests after retries; 0 refused.',
     false,
   ],
   [
@@ -75,12 +122,6 @@ test.each<[string, Partial<MeasuredTrial>, string, boolean]>([
       },
     },
     'EXHAUSTED: 931 of 9,310 attempts refused (10 %, SQLSTATE 53300), 0 of 8,094 requests after retries.',
-    false,
-  ],
-  [
-    'arrivals dropped at the cap',
-    { ...NO_ERRORS, requests: { ...NO_ERRORS.requests, scheduled: 8_100, dropped: 6 } },
-    'FAILED REQUESTS: 6 of 8,100 (6 dropped at the cap), none of them refused.',
     false,
   ],
   [

@@ -1,6 +1,7 @@
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { BOTTLENECK_WORDS } from './bottleneck-words.ts';
 import { rateText } from './estimate-text.ts';
+import { causesText, failuresTotal } from './failure-causes.ts';
 import {
   formatClaim,
   formatCount,
@@ -19,6 +20,8 @@ export const FINDINGS = [
   'OVERLOADED',
   'STARVED',
   'FAILED REQUESTS',
+  'FAILED ATTEMPTS',
+  'DROPPED REQUESTS',
   'DRIFTING',
   'NOT EXHAUSTED THIS TIME',
   'FITS',
@@ -103,22 +106,46 @@ function overloadedOf(trial: MeasuredTrial): Found {
 }
 
 function failedOf(trial: MeasuredTrial): Found {
-  const { requests } = trial;
-  const timeouts = requests.httpErrors['pool_timeout'] ?? 0;
-  if (timeouts > 0) {
+  const { plan, requests, ended } = trial;
+  const cutOff = ended === 'aborted' || ended === 'threshold_failed';
+  // Who waited when the run was stopped has neither failed nor got an answer.
+  const unanswered = cutOff ? 0 : requests.unanswered;
+  const failed = failuresTotal({ ...requests, unanswered });
+  const starved = starvedText(trial);
+  if (starved !== null) {
+    return { finding: 'STARVED', text: `STARVED, not exhausted: ${starved}. ${claimText(trial)}` };
+  }
+  if (failed > requests.dropped) {
     return {
-      finding: 'STARVED',
-      text: `STARVED, not exhausted: ${formatCount(timeouts)} of ${plural(requests.scheduled, 'request')} got no connection from the pool (pool_timeout); 0 refused. ${claimText(trial)}`,
+      finding: 'FAILED REQUESTS',
+      text: `FAILED REQUESTS: ${formatCount(failed)} of ${formatCount(requests.scheduled)} (${causesText({ ...requests, unanswered })}), 0 refused. ${claimText(trial)}`,
     };
   }
-  const failed = requests.scheduled - requests.ok;
-  if (failed === 0) return null;
-  const dropped =
-    requests.dropped === 0 ? '' : ` (${formatCount(requests.dropped)} dropped at the cap)`;
+  if (failed > 0) {
+    return {
+      finding: 'DROPPED REQUESTS',
+      text: `DROPPED REQUESTS: ${formatCount(failed)} of ${formatCount(requests.scheduled)} were never sent, all connections of the generator were busy; 0 of those sent failed. ${claimText(trial)}`,
+    };
+  }
+  const attempts = { ...trial.attempts, unanswered: 0 };
+  const attemptsFailed = failuresTotal(attempts);
+  if (plan.load.retry === null || attemptsFailed === 0) return null;
   return {
-    finding: 'FAILED REQUESTS',
-    text: `FAILED REQUESTS: ${formatCount(failed)} of ${formatCount(requests.scheduled)}${dropped}, none of them refused. ${claimText(trial)}`,
+    finding: 'FAILED ATTEMPTS',
+    text: `FAILED ATTEMPTS: ${formatCount(attemptsFailed)} of ${formatCount(attempts.started)} (${causesText(attempts)}), hidden from all users by retries; 0 refused. ${claimText(trial)}`,
   };
+}
+
+/** As refusals, pool timeouts are no less for a retry that made up for them. */
+function starvedText({ plan, requests, attempts }: MeasuredTrial): string | null {
+  const users = requests.httpErrors['pool_timeout'] ?? 0;
+  const tried = attempts.httpErrors['pool_timeout'] ?? 0;
+  const asked = plural(requests.scheduled, 'request');
+  const what = 'got no connection from the pool (pool_timeout)';
+  if (plan.load.retry !== null && tried > 0) {
+    return `${formatCount(tried)} of ${plural(attempts.started, 'attempt')} ${what}, ${formatCount(users)} of ${asked} after retries; 0 refused`;
+  }
+  return users === 0 ? null : `${formatCount(users)} of ${asked} ${what}; 0 refused`;
 }
 
 function driftingOf(trial: MeasuredTrial): Found {

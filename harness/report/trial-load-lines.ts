@@ -1,5 +1,6 @@
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { speedText, wholeRunText } from './estimate-text.ts';
+import { causesText, failureCauses } from './failure-causes.ts';
 import { formatCount, formatMs, formatRate, plural } from './format.ts';
 import { loadText } from './load-text.ts';
 import type { Paint } from './paint.ts';
@@ -38,16 +39,8 @@ function attemptLines(trial: MeasuredTrial): readonly ReportLine[] {
   const sent = requests.scheduled - requests.dropped;
   const each = (attempts.started / Math.max(1, sent)).toFixed(2);
   const failed = attempts.started - attempts.ok;
-  const causes = [
-    ...Object.entries(attempts.httpErrors),
-    ...Object.entries(attempts.connectionErrors),
-    ['timed out', attempts.timeouts] as const,
-    ['lost', attempts.lost] as const,
-  ]
-    .filter(([, count]) => count > 0)
-    .sort(([, a], [, b]) => b - a)
-    .map(([cause, count]) => `${formatCount(count)} ${cause}`);
-  const why = causes.length === 0 ? '' : ` (${causes.join(', ')})`;
+  const causes = causesText({ ...attempts, unanswered: 0 });
+  const why = causes === '' ? '' : ` (${causes})`;
   return [
     {
       label: 'ATTEMPTS',
@@ -58,19 +51,7 @@ function attemptLines(trial: MeasuredTrial): readonly ReportLine[] {
 
 /** Errors by cause, the most frequent first, refusals with PostgreSQL's own words. */
 function errorLines(trial: MeasuredTrial, paint: Paint): readonly ReportLine[] {
-  const { requests } = trial;
-  const found = [
-    ...Object.entries(requests.httpErrors),
-    ...Object.entries(requests.connectionErrors).map(([code, count]): [string, number] => [
-      `not connected to the API (${code})`,
-      count,
-    ]),
-    ['timed out at the client', requests.timeouts],
-    ['lost: the connection broke before the answer', requests.lost],
-    ['unanswered when the drain ended', requests.unanswered],
-    ['dropped at the cap', requests.dropped],
-  ] satisfies [string, number][];
-  const errors = found.filter(([, count]) => count > 0).sort(([, a], [, b]) => b - a);
+  const errors = failureCauses(trial.requests);
   if (errors.length === 0) return [{ label: 'ERRORS', text: paint.green('none') }];
   return errors.flatMap(([cause, count], index) => [
     { label: index === 0 ? 'ERRORS' : '', text: paint.red(`${formatCount(count)} ${cause}`) },

@@ -1,0 +1,32 @@
+import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import { formatCount } from './format.ts';
+
+/** Why users' requests, or their attempts, came to no right answer. */
+type Failures = Omit<MeasuredTrial['attempts'], 'started' | 'ok'> & { readonly dropped?: number };
+
+/** How many failed of each cause, in words, the most frequent first. */
+export function failureCauses(failures: Failures): readonly (readonly [string, number])[] {
+  const found = [
+    ...Object.entries(failures.httpErrors),
+    ...Object.entries(failures.connectionErrors).map(([code, count]): [string, number] => [
+      `not connected to the API (${code})`,
+      count,
+    ]),
+    ['timed out at the client', failures.timeouts],
+    ['lost: the connection broke before the answer', failures.lost],
+    ['unanswered when the drain ended', failures.unanswered],
+    ['dropped at the cap', failures.dropped ?? 0],
+  ] satisfies [string, number][];
+  return found.filter(([, count]) => count > 0).sort(([, a], [, b]) => b - a);
+}
+
+/** `100 timed out at the client, 6 dropped at the cap`. */
+export function causesText(failures: Failures): string {
+  return failureCauses(failures)
+    .map(([cause, count]) => `${formatCount(count)} ${cause}`)
+    .join(', ');
+}
+
+export function failuresTotal(failures: Failures): number {
+  return failureCauses(failures).reduce((sum, [, count]) => sum + count, 0);
+}
