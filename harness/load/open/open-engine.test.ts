@@ -337,6 +337,15 @@ test('a late generator sends everything that is due, and its lateness is part of
   expectMs(quantileMs(result.serviceUs, 0.5), 20);
 });
 
+test('a deadline counts from the intended start, however late the generator is', async () => {
+  const { result } = await run({
+    server: constant(20),
+    alarmLateUs: () => 3_000,
+    request: { requestTimeoutMs: 22 },
+  });
+  expect(result.ledger).toMatchObject({ ok: 0, timeouts: 1_000 });
+});
+
 test('what a generator is too late for is missing from what it offered, and not made up for', async () => {
   const { result, truth } = await run({
     server: constant(3_000),
