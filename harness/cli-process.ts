@@ -4,6 +4,7 @@ import type { Io, Output } from './io.ts';
 import { LabError } from './lab-error.ts';
 import { runProgram, wantsJson } from './program.ts';
 import { colorWanted } from './report/color-wanted.ts';
+import { BUG_CODE, errorJson } from './report/error-json.ts';
 import { createPaint } from './report/paint.ts';
 import { createRedactor, type Redactor } from './report/redactor.ts';
 
@@ -63,17 +64,15 @@ function tellError(
   // An abort that a command let through is the signal's doing, and the signal is the answer.
   if (io.signal.aborted && isAbort(error, io.signal)) return EXIT_CODE.interrupted;
   const json = wantsJson({ argv, env: io.env });
-  const tellJson = (code: string, message: string, hint: string): void =>
-    io.stdout.write(`${JSON.stringify({ error: { code, message, hint } })}\n`);
   if (error instanceof LabError) {
     const { code, message, hint } = error;
-    if (json) tellJson(code, message, hint);
+    if (json) io.stdout.write(errorJson({ code, message, hint }));
     else io.stderr.write(`${createPaint(io.stderr.color).red(message)}\n→ ${hint}\n`);
     return error.exitCode;
   }
   const message = error instanceof Error ? error.message : String(error);
   const hint = 'this is a bug in pool-lab: please report it with the stack on stderr';
-  if (json) tellJson('INTERNAL', message, hint);
+  if (json) io.stdout.write(errorJson({ code: BUG_CODE, message, hint }));
   io.stderr.write(`${error instanceof Error ? (error.stack ?? message) : message}\n→ ${hint}\n`);
   return EXIT_CODE.internal;
 }

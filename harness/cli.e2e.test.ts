@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { errorDocumentSchema } from './report/error-json.ts';
 
 const CLI = fileURLToPath(new URL('./cli.ts', import.meta.url));
 const FIXTURE = fileURLToPath(new URL('./test/cli-fixture.ts', import.meta.url));
@@ -70,7 +71,7 @@ test('a usage error is told on stderr, stdout stays empty, exit 2', async () => 
 test('with --json an error is JSON on stdout, and stderr stays empty', async () => {
   const { code, stdout, stderr } = await start(CLI, ['budget', '--workers', '0', '--json']).ended;
   expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
-  expect(JSON.parse(stdout)).toEqual({
+  expect(errorDocumentSchema.parse(JSON.parse(stdout))).toEqual({
     error: {
       code: 'CONFIG_INVALID',
       message: '--workers "0" is below 1',
@@ -102,7 +103,7 @@ test('a bug keeps its stack, exit 1, and is JSON too where JSON is wanted', asyn
   const { code, stdout, stderr } = await fixture('bug', '--json');
   expect(code).toBe(1);
   expect(stderr).toMatch(/TypeError: undefined is not a pool\n {4}at .*cli-fixture\.ts/);
-  expect(JSON.parse(stdout)).toMatchObject({
+  expect(errorDocumentSchema.parse(JSON.parse(stdout))).toMatchObject({
     error: { code: 'INTERNAL', message: 'undefined is not a pool' },
   });
 });

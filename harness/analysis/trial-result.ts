@@ -332,17 +332,3 @@ export const measuredTrialSchema = z.strictObject({
   environment: environmentSchema,
 });
 export type MeasuredTrial = Readonly<z.infer<typeof measuredTrialSchema>>;
-
-export const failedTrialSchema = z.strictObject({
-  schemaVersion: z.literal(TRIAL_RESULT_SCHEMA_VERSION),
-  state: z.literal('failed'),
-  plan: trialPlanSchema,
-  startedAt: z.string(),
-  error: z.strictObject({ code: z.string(), message: z.string(), hint: z.string() }),
-});
-
-export const trialResultSchema = z.discriminatedUnion('state', [
-  measuredTrialSchema,
-  failedTrialSchema,
-]);
-export type TrialResult = Readonly<z.infer<typeof trialResultSchema>>;

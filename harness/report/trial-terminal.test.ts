@@ -207,22 +207,3 @@ test('without colour there is no escape character; with colour the words are the
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what it is about
   expect(colored.replace(/\u001b\[\d+m/g, '')).toBe(plain);
 });
-
-test('a failed trial is its message and the next step', () => {
-  const { plan, startedAt } = sampleTrial();
-  const text = trialTerminal(
-    {
-      schemaVersion: 1,
-      state: 'failed',
-      plan,
-      startedAt,
-      error: {
-        code: 'SERVER_NOT_READY',
-        message: 'the API was not ready in 10 s',
-        hint: 'see its log',
-      },
-    },
-    { columns: 80, paint: createPaint(false) },
-  );
-  expect(text).toBe('FAILED: the API was not ready in 10 s\n→ see its log\n');
-});

@@ -1,4 +1,4 @@
-import type { MeasuredTrial, TrialResult } from '../analysis/trial-result.ts';
+import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { lineText } from './line-text.ts';
 import type { TerminalStyle } from './terminal-style.ts';
 import { wrap } from './text-layout.ts';
@@ -16,13 +16,7 @@ import { trialTrustLines } from './trial-trust-lines.ts';
  * One trial: the thresholds, if any, and the answer, then predicted beside observed, what the requests
  * met, where the time went, and what all this is worth.
  */
-export function trialTerminal(result: TrialResult, style: TerminalStyle): string {
-  return result.state === 'failed'
-    ? failedTerminal(result, style)
-    : measuredTerminal(result, style);
-}
-
-function measuredTerminal(trial: MeasuredTrial, style: TerminalStyle): string {
+export function trialTerminal(trial: MeasuredTrial, style: TerminalStyle): string {
   const { columns, paint } = style;
   const headline = trialHeadline(trial);
   const shown = wrap(headline.text, { columns, indent: 2 });
@@ -43,11 +37,4 @@ function measuredTerminal(trial: MeasuredTrial, style: TerminalStyle): string {
     headline.good ? paint.green(shown) : paint.red(shown),
     ...blocks.map((lines) => lines.map((line) => lineText(line, style)).join('\n')),
   ].join('\n\n')}\n`;
-}
-
-type FailedTrial = Extract<TrialResult, { readonly state: 'failed' }>;
-
-function failedTerminal({ error }: FailedTrial, { columns, paint }: TerminalStyle): string {
-  const message = wrap(`FAILED: ${error.message}`, { columns, indent: 2 });
-  return `${paint.red(message)}\n→ ${wrap(error.hint, { columns, indent: 2 })}\n`;
 }
