@@ -8,41 +8,58 @@ const TITLES = ['mean', 'p50', 'p90', 'p95', 'p99', 'p99.9', 'max'];
 
 /** What the clients waited for, and which seconds of the window the numbers are made from. */
 export function trialLatencyLines(trial: MeasuredTrial): readonly ReportLine[] {
-  return [
-    {
-      label: 'LATENCY',
-      text: `as the clients saw it${censoredText(trial)}, and where the time of right answers went`,
-      rows: table(
-        [
-          ['', ...TITLES],
-          ...rowsOf(trial).map(([name, values]) => [name, ...COLUMNS.map((it) => values(it))]),
-        ],
-        ['left', ...TITLES.map(() => 'right' as const)],
-      ),
-    },
-    { label: 'STEADY', text: steadyText(trial) },
-  ];
+  return [latencyLine(trial), { label: 'STEADY', text: steadyText(trial) }];
+}
+
+function latencyLine(trial: MeasuredTrial): ReportLine {
+  const { sums, parts, failed } = rowsOf(trial);
+  const shown = [...sums, ...parts, ...failed];
+  if (shown.length === 0) return { label: 'LATENCY', text: 'none: nobody got an answer' };
+  const parted = parts.length === 0 ? '' : ', and where the time of right answers went';
+  return {
+    label: 'LATENCY',
+    text: `as the clients saw it${censoredText(trial)}${parted}`,
+    rows: table([['', ...TITLES], ...shown], ['left', ...TITLES.map(() => 'right' as const)]),
+  };
 }
 
 type Column = (typeof COLUMNS)[number];
 type Row = readonly [name: string, values: (column: Column) => string];
+type Cells = readonly string[];
 
-function rowsOf({ latencyMs, wholeRun, componentsMs }: MeasuredTrial): readonly Row[] {
+function rowsOf({ latencyMs, wholeRun, componentsMs, plan }: MeasuredTrial): {
+  readonly sums: readonly Cells[];
+  readonly parts: readonly Cells[];
+  readonly failed: readonly Cells[];
+} {
   const { ok, okIntervals, error } = latencyMs;
   const whole = wholeRun.latencyMs;
   const withheld = COLUMNS.some((column) => ok[column] === null && whole[column] !== null);
-  return [
-    timesOf(counted('right', ok), ok),
-    ['  ± (95 % interval)', (column) => halfWidth(okIntervals, column)],
-    ...(withheld ? [timesOf(counted('whole run', whole), whole)] : []),
-    timesOf('  before it was sent', componentsMs.lag),
-    timesOf('  waiting in the pool', componentsMs.wait),
-    timesOf('  connecting', componentsMs.connect),
-    timesOf('  holding a connection', componentsMs.db),
-    timesOf("  the API's event loop", componentsMs.loop),
-    timesOf('  rest', componentsMs.rest),
-    ...(error.samples === 0 ? [] : [timesOf(counted('failed', error), error)]),
-  ];
+  // Earlier attempts and the pauses after them are part of what its user waited for.
+  const lag = plan.load.retry === null ? 'before it was sent' : 'before its last try';
+  return {
+    sums: told([
+      timesOf(counted(ok.censored === 0 ? 'right' : 'right or ≥', ok), ok),
+      ['  ± (95 % interval)', (column) => halfWidth(okIntervals, column)],
+      ...(withheld ? [timesOf(counted('whole run', whole), whole)] : []),
+    ]),
+    parts: told([
+      timesOf(`  ${lag}`, componentsMs.lag),
+      timesOf('  waiting in the pool', componentsMs.wait),
+      timesOf('  connecting', componentsMs.connect),
+      timesOf('  holding a connection', componentsMs.db),
+      timesOf("  the API's event loop", componentsMs.loop),
+      timesOf('  rest', componentsMs.rest),
+    ]),
+    failed: told(error.samples === 0 ? [] : [timesOf(counted('failed', error), error)]),
+  };
+}
+
+/** Without the rows in which everything is withheld. */
+function told(rows: readonly Row[]): readonly Cells[] {
+  return rows
+    .map(([name, values]) => [name, ...COLUMNS.map((column) => values(column))])
+    .filter(([, ...cells]) => cells.some((cell) => cell !== ABSENT));
 }
 
 function timesOf(name: string, percentiles: Percentiles): Row {
@@ -56,7 +73,7 @@ function counted(name: string, { samples }: Percentiles): string {
 /** Who was never answered waited at least so long: in the percentiles, as a lower bound. */
 function censoredText({ latencyMs, wholeRun }: MeasuredTrial): string {
   const censored = Math.max(latencyMs.ok.censored, wholeRun.latencyMs.censored);
-  return censored === 0 ? '' : ` (with ${formatCount(censored)} unanswered as "at least")`;
+  return censored === 0 ? '' : ` (with ${formatCount(censored)} unanswered as "at least", ≥)`;
 }
 
 /** Intervals by sectioning lie evenly on both sides. */

@@ -51,9 +51,9 @@ test('a withheld percentile is a dash, and unanswered requests are counted "at l
   const { latencyMs } = sampleTrial();
   const ok = percentiles({ samples: 1_000, censored: 7, p99: null, p999: null });
   const text = report({ latencyMs: { ...latencyMs, ok } });
-  const line = text.split('\n').find((row) => row.includes('right ('));
-  expect(line).toMatch(/right \(1,000\) .* – +– +1\.24s$/);
-  expect(text.replace(/\s+/g, ' ')).toContain('(with 7 unanswered as "at least")');
+  const line = text.split('\n').find((row) => row.includes('right or ≥ ('));
+  expect(line).toMatch(/right or ≥ \(1,000\) .* – +– +1\.24s$/);
+  expect(text.replace(/\s+/g, ' ')).toContain('(with 7 unanswered as "at least", ≥)');
 });
 
 test('a withheld percentile stands in the row of the whole run', () => {
