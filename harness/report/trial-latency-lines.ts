@@ -1,4 +1,9 @@
-import type { MeasuredTrial, PercentileIntervals, Percentiles } from '../analysis/trial-result.ts';
+import type {
+  Interval,
+  MeasuredTrial,
+  PercentileIntervals,
+  Percentiles,
+} from '../analysis/trial-result.ts';
 import { ABSENT, formatCount, formatMs } from './format.ts';
 import type { ReportLine } from './report-line.ts';
 import { table } from './text-layout.ts';
@@ -40,7 +45,8 @@ function rowsOf({ latencyMs, wholeRun, componentsMs, plan }: MeasuredTrial): {
   return {
     sums: told([
       timesOf(counted(ok.censored === 0 ? 'right' : 'right or ≥', ok), ok),
-      ['  ± (95 % interval)', (column) => halfWidth(okIntervals, column)],
+      ['  95 % interval from', (column) => shortMs(endOf(okIntervals, column, 'low'))],
+      ['    to', (column) => shortMs(endOf(okIntervals, column, 'high'))],
       ...(withheld ? [timesOf(counted('whole run', whole), whole)] : []),
     ]),
     parts: told([
@@ -76,10 +82,9 @@ function censoredText({ latencyMs, wholeRun }: MeasuredTrial): string {
   return censored === 0 ? '' : ` (with ${formatCount(censored)} unanswered as "at least", ≥)`;
 }
 
-/** Intervals by sectioning lie evenly on both sides. */
-function halfWidth(intervals: PercentileIntervals, column: Column): string {
-  const interval = column === 'mean' || column === 'max' ? null : intervals[column];
-  return shortMs(interval === null ? null : (interval.high - interval.low) / 2);
+/** Both ends: an interval by sectioning reaches further up than down, see `percentileIntervals`. */
+function endOf(intervals: PercentileIntervals, column: Column, end: keyof Interval): number | null {
+  return column === 'mean' || column === 'max' ? null : (intervals[column]?.[end] ?? null);
 }
 
 /** In a table of seven columns on 80 characters there is no room between number and unit. */

@@ -13,6 +13,7 @@ import {
   withGates,
   withGenerator,
   withLedger,
+  withSeconds,
 } from '../test/observation-changes.ts';
 import { soundObservations, soundOpenObservations, worker } from '../test/observations.ts';
 import type { TrialObservations } from '../trial-observations.ts';
@@ -29,6 +30,26 @@ function found(code: CaveatCode, change: Change, sound?: TrialObservations): Cav
 }
 
 const OPEN = soundOpenObservations();
+const STAGED: TrialObservations = {
+  ...OPEN,
+  plan: {
+    ...OPEN.plan,
+    load: {
+      ...OPEN.plan.load,
+      model: {
+        kind: 'open',
+        stages: [
+          { fromPerSecond: 900, toPerSecond: 900, durationMs: 1_000 },
+          { fromPerSecond: 1_000, toPerSecond: 1_000, durationMs: 7_000 },
+        ],
+        arrivals: 'poisson',
+        maxInFlight: 256,
+        atCap: 'drop',
+        threads: 1,
+      },
+    },
+  },
+};
 
 test.each([
   [0.15, undefined],
@@ -80,6 +101,45 @@ test.each([
 ] as const)('the advice of %s is a command line', (code, change, advice) => {
   expect(found(code, change)?.advice).toContain(advice);
 });
+
+test('a wide interval is told by both of its ends, which are not evenly far', () => {
+  const p99Ms = (second: number): number => (Math.floor(second / 3) % 2 === 0 ? 20 : 200);
+  const alternating = withSeconds((it) => ({
+    ...it,
+    latencyUs: { ...it.latencyUs, ok: `14x500 16x440 ${p99Ms(it.second)}x20` },
+  }));
+  const ends =
+    /^the p99 of 200\.0 ms has a 95 % interval of (?<low>[\d.]+) to (?<high>[\d.]+) ms, wider than ±25 %$/;
+  const { low, high } = ends.exec(found('wide_interval', alternating)?.detail ?? '')?.groups ?? {};
+  expect(200 - Number(low)).toBeLessThan(Number(high) - 200);
+});
+
+test.each(['few_samples', 'too_few_seconds'] as const)(
+  'the advice of %s for stages is not a flag that they refuse',
+  (code) => {
+    const advice = found(
+      code,
+      both(withGates({ steadySecondsMin: 20 }), withLoadOf(8)),
+      STAGED,
+    )?.advice;
+    expect(advice).toMatch(/--stages of \d+s in all/);
+    expect(advice).not.toContain('--duration');
+  },
+);
+
+test.each(['few_samples', 'too_few_seconds', 'unanswered_left'] as const)(
+  'the advice of %s for a run that was stopped is to let it run',
+  (code) => {
+    const stopped = both(
+      withLoadOf(4),
+      withLoad(() => ({ ended: 'aborted' })),
+      withLedger({ unanswered: 3 }),
+    );
+    const advice = found(code, stopped)?.advice;
+    expect(advice).toContain('et it run to its end');
+    expect(advice).not.toContain('--d');
+  },
+);
 
 test('a percentile that is withheld is not short of samples', () => {
   const many = withGates({ samplesBeyondP99Min: 1_000 });

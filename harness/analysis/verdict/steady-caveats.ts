@@ -16,6 +16,7 @@ type SteadyCaveat =
   | 'wide_interval';
 
 const MS_PER_SECOND = 1000;
+const LET_IT_RUN = 'It was stopped: let it run to its end';
 
 /** Does a number stand for the window, and how exactly? */
 export const STEADY_CHECKS: Readonly<Record<SteadyCaveat, (input: CaveatInput) => Finding | null>> =
@@ -29,7 +30,9 @@ export const STEADY_CHECKS: Readonly<Record<SteadyCaveat, (input: CaveatInput) =
       return degraded(steady.detail, advice);
     },
     level_shift: ({ steady }) => (steady.state === 'level_shift' ? degraded(steady.detail) : null),
-    short_steady_state: ({ steady, seen: { plan } }) => {
+    short_steady_state: (input) => {
+      const { steady, seen } = input;
+      const { plan } = seen;
       const { fromSecond, toSecond, state } = steady;
       const seconds = toSecond - fromSecond;
       const { steadySecondsMin } = plan.gates;
@@ -37,14 +40,14 @@ export const STEADY_CHECKS: Readonly<Record<SteadyCaveat, (input: CaveatInput) =
       if (seconds >= steadySecondsMin) return null;
       return degraded(
         `the last ${seconds} s are steady, ${steadySecondsMin} s are wanted`,
-        `It settles after ${fromSecond} s: ${withDuration(plan.durationMs / MS_PER_SECOND + steadySecondsMin - seconds)}, or --warmup ${Math.ceil(plan.warmupMs / MS_PER_SECOND) + fromSecond}s.`,
+        `It settles after ${fromSecond} s: ${withDuration(input, plan.durationMs / MS_PER_SECOND + steadySecondsMin - seconds)}, or --warmup ${Math.ceil(plan.warmupMs / MS_PER_SECOND) + fromSecond}s.`,
       );
     },
-    too_few_seconds: ({ steady, seen: { plan } }) =>
-      steady.state === 'insufficient'
+    too_few_seconds: (input) =>
+      input.steady.state === 'insufficient'
         ? degraded(
-            steady.detail,
-            `Nothing shows in so few seconds whether it is steady. ${withDuration(Math.max(SHORTEST_JUDGED_S, plan.gates.steadySecondsMin))}.`,
+            input.steady.detail,
+            `Nothing shows in so few seconds whether it is steady. ${withDuration(input, Math.max(SHORTEST_JUDGED_S, input.seen.plan.gates.steadySecondsMin))}.`,
           )
         : null,
     few_samples: (input) => {
@@ -67,7 +70,7 @@ export const STEADY_CHECKS: Readonly<Record<SteadyCaveat, (input: CaveatInput) =
       const halfWidth = (interval.high - interval.low) / 2 / ms;
       if (halfWidth <= intervalHalfWidth) return null;
       return degraded(
-        `the 95 % interval of the ${name} is ±${percentText(halfWidth)}, beyond ±${percentText(intervalHalfWidth)}`,
+        `the ${name} of ${ms.toFixed(1)} ms has a 95 % interval of ${interval.low.toFixed(1)} to ${interval.high.toFixed(1)} ms, wider than ±${percentText(intervalHalfWidth)}`,
         // The width falls with the root of the length.
         `${longer(input, (halfWidth / intervalHalfWidth) ** 2)}, or --rounds 3.`,
       );
@@ -99,14 +102,26 @@ function okPerSecond({ steady, seen: { load } }: CaveatInput): number {
 }
 
 /** So many times the steady part, and what came before it once. */
-function longer({ seen: { plan }, steady }: CaveatInput, factor: number): string {
-  const seconds = plan.durationMs / MS_PER_SECOND - steady.fromSecond;
-  return withDuration(steady.fromSecond + seconds * factor);
+function longer(input: CaveatInput, factor: number): string {
+  const { steady, seen } = input;
+  const seconds = seen.plan.durationMs / MS_PER_SECOND - steady.fromSecond;
+  return withDuration(input, steady.fromSecond + seconds * factor);
 }
 
-function withDuration(seconds: number): string {
+/** How to get a run of that length, in the words of what was asked for. */
+function withDuration({ seen: { plan, load } }: CaveatInput, seconds: number): string {
+  if (load.ended === 'aborted') return LET_IT_RUN;
   const most = PLAN_LIMITS.durationMsMax / MS_PER_SECOND;
-  return seconds > most
-    ? `Not even an hour would do (${Math.round(seconds / 60)} min): raise the load, or ask for less`
+  if (seconds > most) {
+    return `Not even an hour would do (${Math.round(seconds / 60)} min): raise the load, or ask for less`;
+  }
+  const { model } = plan.load;
+  // A single flat stage is how --rate with --duration is planned.
+  const staged =
+    model.kind === 'open' &&
+    (model.stages.length > 1 ||
+      model.stages.some(({ fromPerSecond, toPerSecond }) => fromPerSecond !== toPerSecond));
+  return staged
+    ? `Measure longer: --stages of ${Math.ceil(seconds)}s in all`
     : `Measure longer: --duration ${Math.ceil(seconds)}s`;
 }
