@@ -131,7 +131,7 @@ function refusalReasonsOf({ ledger }: LoadResult): MeasuredTrial['refusals']['by
 }
 
 function generatorOf(load: LoadResult, decode: DecodeHistogram): MeasuredTrial['generator'] {
-  const { threads, eventLoopUtilization, eventLoopDelayMsP99 } = load.generator;
+  const { threads, eventLoopUtilization, eventLoopDelayMsP99, stalledMs } = load.generator;
   const lag = decode([load.lagUs]);
   const at = (q: number): number | null =>
     lag.samples === 0 ? null : lag.quantileUs(q) / US_PER_MS;
@@ -139,6 +139,7 @@ function generatorOf(load: LoadResult, decode: DecodeHistogram): MeasuredTrial['
     threads,
     eventLoopUtilization,
     eventLoopDelayMsP99,
+    stalledMs,
     dispatchLagMsP50: at(0.5),
     dispatchLagMsP99: at(0.99),
     reconnects: load.reconnects,

@@ -307,6 +307,8 @@ export const measuredTrialSchema = z.strictObject({
     threads: count,
     eventLoopUtilization: share,
     eventLoopDelayMsP99: ms,
+    /** In which its event loop stood still for 100 ms or more. */
+    stalledMs: ms,
     /** How late requests were taken up; `null` without any. */
     dispatchLagMsP50: ms.nullable(),
     dispatchLagMsP99: ms.nullable(),

@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { LoadResult } from './load-engine.ts';
 import { US_PER_MS } from './monotonic-clock.ts';
+import { STALL_BEAT_MS, StallClock } from './stall-clock.ts';
 
 /**
  * Interval of the delay's own timer. Node records the whole interval between two firings, so an
@@ -18,6 +19,8 @@ export interface GeneratorMeter {
 export function startGeneratorMeter(): GeneratorMeter {
   const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
   delay.enable();
+  const stalls = new StallClock(performance.now());
+  const beat = setInterval(() => stalls.beat(performance.now()), STALL_BEAT_MS).unref();
   const cpuAtStart = process.cpuUsage();
   const loopAtStart = performance.eventLoopUtilization();
   return {
@@ -25,12 +28,15 @@ export function startGeneratorMeter(): GeneratorMeter {
       const cpu = process.cpuUsage(cpuAtStart);
       const { utilization } = performance.eventLoopUtilization(loopAtStart);
       delay.disable();
+      clearInterval(beat);
+      stalls.beat(performance.now());
       const p99Ms = delay.count === 0 ? 0 : delay.percentile(99) / NS_PER_MS;
       return {
         threads: 1,
         cpuMs: (cpu.user + cpu.system) / US_PER_MS,
         eventLoopUtilization: utilization,
         eventLoopDelayMsP99: Math.max(0, p99Ms - DELAY_RESOLUTION_MS),
+        stalledMs: stalls.stalledMs,
       };
     },
   };

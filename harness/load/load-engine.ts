@@ -205,6 +205,8 @@ export interface LoadResult {
     /** Busy share of the generator's event loop, 0 to 1; the busiest thread's. */
     readonly eventLoopUtilization: number;
     readonly eventLoopDelayMsP99: number;
+    /** In which the event loop stood still, stopped or without CPU, for 100 ms or more; the worst thread's. */
+    readonly stalledMs: number;
   };
 }
 

@@ -120,5 +120,6 @@ export const loadResultSchema: z.ZodType<LoadResult> = z.strictObject({
     cpuMs: duration,
     eventLoopUtilization: z.number().min(0).max(1),
     eventLoopDelayMsP99: duration,
+    stalledMs: duration,
   }),
 });

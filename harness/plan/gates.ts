@@ -20,6 +20,11 @@ export const gatesSchema = z.strictObject({
   dispatchLagShareOfP50: gate(0.1, 0.5).prefault({}),
   /** Busy share of the generator's event loop. */
   generatorUtilization: gate(0.7, 0.9).prefault({}),
+  /**
+   * Share of the window in which the generator stood still. Nobody asks then, and what is answered
+   * waits unread: in a closed loop no late arrival tells of it.
+   */
+  generatorStalledShare: gate(0.01, 0.05).prefault({}),
   /** Share of the arrivals dropped at the in-flight cap; invalid only while the generator is busy. */
   droppedShare: gate(0, 0.05).prefault({}),
   /** Relative difference of the two sides of Little's law. */

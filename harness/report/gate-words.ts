@@ -11,6 +11,8 @@ const WORDS: Readonly<Record<GateName, (gates: Gates) => string>> = {
   generatorUtilization: ({ generatorUtilization: gate }) => `generator busy > ${both(gate, share)}`,
   droppedShare: ({ droppedShare: gate }) => `dropped > ${both(gate, share)}`,
   littleDeviation: ({ littleDeviation: gate }) => `Little's law off by > ${both(gate, share)}`,
+  generatorStalledShare: ({ generatorStalledShare: gate }) =>
+    `generator stood still > ${both(gate, share)}`,
   samplesBeyondP99Min: ({ samplesBeyondP99Min }) =>
     `under ${formatCount(samplesBeyondP99Min)} samples beyond p99`,
   intervalHalfWidth: ({ intervalHalfWidth }) => `interval beyond ± ${wide(intervalHalfWidth)}`,

@@ -112,6 +112,8 @@ const DEMO_GATES: Gates = gatesSchema.parse({
   cpuPressureShare: 1,
   dispatchLagMsP99: { degraded: 75, invalid: 150 },
   dispatchLagShareOfP50: { degraded: 10, invalid: 100 },
+  // Both sides of a pair stand still alike; in a window of a second a tenth of one is no exception.
+  generatorStalledShare: { degraded: 0.2, invalid: 0.5 },
   // A worker that refuses is quicker than one that answers, and a hot row is no fair queue.
   workerImbalance: 10,
 });

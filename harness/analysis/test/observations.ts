@@ -197,7 +197,13 @@ function closedLoad(): LoadResult {
     ],
     answersByWorker: { '1': 6_000, '2': 6_000 },
     reconnects: 0,
-    generator: { threads: 1, cpuMs: 1_800, eventLoopUtilization: 0.3, eventLoopDelayMsP99: 2 },
+    generator: {
+      threads: 1,
+      cpuMs: 1_800,
+      eventLoopUtilization: 0.3,
+      eventLoopDelayMsP99: 2,
+      stalledMs: 0,
+    },
   };
 }
 

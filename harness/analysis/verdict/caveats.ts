@@ -12,7 +12,7 @@ export const CAVEAT_ADVICE: Readonly<Record<CaveatCode, string>> = {
   stopped_by_threshold:
     'The numbers are of a part of the run. Run it without --abort-on-fail to see the rest.',
   generator_busy:
-    'The load generator itself was short of CPU. Use --threads, a heavier workload or a machine with more cores.',
+    'The load generator itself was short of CPU, or stopped. Stop what else runs, use --threads, a heavier workload or a machine with more cores.',
   dispatch_late:
     'Requests were sent later than they were due. Leave the generator a core of its own, or lower the rate.',
   offered_short:

@@ -87,6 +87,12 @@ const EDGES: readonly (readonly [
     'INVALID',
   ],
   [
+    'generator_busy',
+    { edge: withGenerator({ stalledMs: 120 }), beyond: withGenerator({ stalledMs: 121 }) },
+    'DEGRADED',
+  ],
+  ['generator_busy', { edge: unchanged, beyond: withGenerator({ stalledMs: 601 }) }, 'INVALID'],
+  [
     'dispatch_late',
     {
       edge: both(withGates({ dispatchLagShareOfP50: { degraded: 1, invalid: 2 } }), lagOf(5)),

@@ -1,7 +1,7 @@
 import { PLAN_LIMITS } from '../../plan/trial-plan.ts';
 import type { CaveatInput } from './caveat-input.ts';
 import { degraded, type Finding, gated, invalid } from './caveats.ts';
-import { percentText } from './evidence-text.ts';
+import { percentText, secondsText } from './evidence-text.ts';
 
 type GeneratorCaveat = 'generator_busy' | 'dispatch_late' | 'offered_short' | 'dropped_at_cap';
 
@@ -15,12 +15,19 @@ const TIMER_GRAIN_MS = 2;
 export const GENERATOR_CHECKS: Readonly<
   Record<GeneratorCaveat, (input: CaveatInput) => Finding | null>
 > = {
-  generator_busy: ({ seen: { plan }, generator: { eventLoopUtilization } }) =>
-    gated(
+  generator_busy: ({ seen: { plan, load }, generator: { eventLoopUtilization, stalledMs } }) => {
+    const busy = gated(
       eventLoopUtilization,
       plan.gates.generatorUtilization,
       `the generator's event loop was busy ${percentText(eventLoopUtilization)} of the time`,
-    ),
+    );
+    const stalled = gated(
+      load.durationMs > 0 ? stalledMs / load.durationMs : 0,
+      plan.gates.generatorStalledShare,
+      `the generator stood still for ${secondsText(stalledMs)} of ${secondsText(load.durationMs)}`,
+    );
+    return stalled?.grade === 'INVALID' ? stalled : (busy ?? stalled);
+  },
   dispatch_late: (input) => {
     const { gates } = input.seen.plan;
     const lagMs = input.generator.dispatchLagMsP99;

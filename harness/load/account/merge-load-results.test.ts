@@ -66,13 +66,20 @@ test('what threads recorded is, merged, what one would have recorded of all thei
 test('the busiest thread speaks for all, and the process has its CPU time once', () => {
   const thread = (cpuMs: number, eventLoopUtilization: number): LoadResult => ({
     ...record([]),
-    generator: { threads: 1, cpuMs, eventLoopUtilization, eventLoopDelayMsP99: cpuMs / 10 },
+    generator: {
+      threads: 1,
+      cpuMs,
+      eventLoopUtilization,
+      eventLoopDelayMsP99: cpuMs / 10,
+      stalledMs: cpuMs * 2,
+    },
   });
   expect(mergeLoadResults([thread(300, 0.2), thread(310, 0.9)]).generator).toEqual({
     threads: 2,
     cpuMs: 310,
     eventLoopUtilization: 0.9,
     eventLoopDelayMsP99: 31,
+    stalledMs: 620,
   });
 });
 
@@ -120,6 +127,7 @@ function record(all: readonly Request[]): LoadResult {
       cpuMs: 0,
       eventLoopUtilization: 0,
       eventLoopDelayMsP99: 0,
+      stalledMs: 0,
     },
   };
 }

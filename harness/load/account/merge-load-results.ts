@@ -78,6 +78,7 @@ function mergeGenerators(all: readonly LoadResult['generator'][]): LoadResult['g
     cpuMs: Math.max(...all.map(({ cpuMs }) => cpuMs)),
     eventLoopUtilization: Math.max(...all.map(({ eventLoopUtilization }) => eventLoopUtilization)),
     eventLoopDelayMsP99: Math.max(...all.map(({ eventLoopDelayMsP99 }) => eventLoopDelayMsP99)),
+    stalledMs: Math.max(...all.map(({ stalledMs }) => stalledMs)),
   };
 }
 

@@ -69,4 +69,5 @@ const IDLE_GENERATOR: LoadResult['generator'] = {
   cpuMs: 0,
   eventLoopUtilization: 0,
   eventLoopDelayMsP99: 0,
+  stalledMs: 0,
 };

@@ -144,6 +144,7 @@ export function sampleTrial(changes: Partial<MeasuredTrial> = {}): MeasuredTrial
       threads: 1,
       eventLoopUtilization: 0.31,
       eventLoopDelayMsP99: 2,
+      stalledMs: 0,
       dispatchLagMsP50: 0.1,
       dispatchLagMsP99: 0.9,
       reconnects: 0,

@@ -12,6 +12,7 @@ const IDLE_GENERATOR = {
   cpuMs: 0,
   eventLoopUtilization: 0,
   eventLoopDelayMsP99: 0,
+  stalledMs: 0,
 } as const;
 
 export const ORIGIN = 'http://127.0.0.1:1';
