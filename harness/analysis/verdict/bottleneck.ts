@@ -120,7 +120,8 @@ function loopLimit(facts: BottleneckFacts): string | null {
   if (dominates(facts, 'loop')) return `the event loop is late, ${busy}`;
   const { mean } = facts;
   const lengthens = mean !== null && mean.partsMs.loop > mean.partsMs.db;
-  return poolLimit(facts) !== null && lengthens
+  // Shorter holds would spare those who wait; they open nobody a connection.
+  return isStarved(facts) && lengthens
     ? `connections are held longer for the event loop than for PostgreSQL, ${busy}`
     : null;
 }
@@ -140,15 +141,18 @@ function starvedByDatabase({ workers, postgres, machine }: BottleneckFacts): boo
   return ran < RAN_SHARE * busy;
 }
 
-function poolLimit({ poolTimeouts, workers, pool, postgres, ...facts }: BottleneckFacts) {
-  const saturated = Math.max(0, ...workers.map(({ saturatedShare }) => saturatedShare));
-  const waits = dominates(facts, 'wait');
-  const connects = dominates(facts, 'connect');
-  if (poolTimeouts === 0 && saturated < STARVED_SHARE && !waits && !connects) return null;
+/** Requests wait for a connection that somebody else holds. */
+function isStarved(facts: BottleneckFacts): boolean {
+  const saturated = Math.max(0, ...facts.workers.map(({ saturatedShare }) => saturatedShare));
+  return facts.poolTimeouts > 0 || saturated >= STARVED_SHARE || dominates(facts, 'wait');
+}
+
+function poolLimit(facts: BottleneckFacts): string | null {
+  const { poolTimeouts, workers, pool, postgres } = facts;
+  const starved = isStarved(facts);
+  if (!starved && !dominates(facts, 'connect')) return null;
   const room = `PostgreSQL ran ${postgres.activeMean.toFixed(1)} statements at a time${coresText(postgres.cores)}`;
-  if (connects && !waits && saturated < STARVED_SHARE && poolTimeouts === 0) {
-    return `connections are opened anew for the requests; ${room}`;
-  }
+  if (!starved) return `connections are opened anew for the requests; ${room}`;
   const waiting = workers.reduce((sum, { meanWaiting }) => sum + meanWaiting, 0);
   const gaveUp = poolTimeouts === 0 ? '' : `, ${poolTimeouts} gave up`;
   return `${poolText(pool, workers.length)}, ${waiting.toFixed(1)} requests waiting on average${gaveUp}; ${room}`;
