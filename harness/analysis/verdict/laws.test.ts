@@ -131,6 +131,17 @@ test.each<[law: string, off: string, Change]>([
   expect(broken(change(soundObservations())).map(({ name }) => name)).toEqual([law]);
 });
 
+test('a worker that died took its last counts along: it may have finished more than it told', () => {
+  const died: Change = (it) => ({ ...it, deaths: [{ worker: 2, reason: 'SIGKILL' }] });
+  const behind = secondWorkersHttp({ finished: 5_900, errors: { pool_timeout: 200 } });
+  expect(broken(behind(died(soundObservations())))).toEqual([]);
+  const ahead = secondWorkersHttp({ finished: 6_001, errors: { pool_timeout: 241 } });
+  expect(broken(ahead(died(soundObservations()))).map(({ name }) => name)).toEqual([
+    'answers on both sides',
+    'errors on both sides',
+  ]);
+});
+
 test.each<[string, Partial<NonNullable<LoadResult['offered']>>]>([
   ['an arrival is not in the ledger', { due: 12_001, issued: 12_001 }],
   ['more is issued than was due', { due: 11_999 }],

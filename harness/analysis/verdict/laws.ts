@@ -8,7 +8,10 @@ import { serverLaws } from './server-laws.ts';
  * request was lost or counted twice somewhere, and no number of the trial can be believed.
  */
 export function checkLaws(
-  seen: Pick<TrialObservations, 'plan' | 'load' | 'before' | 'after' | 'leftBehind'>,
+  seen: Pick<TrialObservations, 'plan' | 'load' | 'before' | 'after' | 'deaths' | 'leftBehind'>,
 ): readonly Law[] {
-  return [...loadLaws(seen.load, seen.plan), ...serverLaws(seen.load.ledger.attempts, seen)];
+  return [
+    ...loadLaws(seen.load, seen.plan),
+    ...serverLaws(seen.load.ledger.attempts, { ...seen, deaths: seen.deaths.length }),
+  ];
 }
