@@ -158,6 +158,23 @@ test('a difference that noise explains is said to be none', () => {
   expect(screen({ hot })).toContain('no difference that 3 pairs could tell from noise');
 });
 
+test.each([
+  ['higher', 'within 1.00 s 2.0 [0.50–8.0] × less, p99 2.0 [0.50–8.0] × as long'],
+  ['lower', 'within 1.00 s 0.50 [0.13–2.0] × more, p99 0.50 [0.13–2.0] × as short'],
+  [
+    'equivalent',
+    'within 1.00 s no difference, 2.0 [0.50–8.0] ×, p99 no different, 2.0 [0.50–8.0] ×',
+  ],
+  [
+    'not_distinguishable',
+    'within 1.00 s too uncertain to tell, 2.0 [0.50–8.0] ×, p99 too uncertain to tell, 2.0 [0.50–8.0] ×',
+  ],
+] as const)('goodput and tail are called what was found of them: %s', (finding, words) => {
+  const found = { pairs: 3, ratio: 2, low: 0.5, high: 8, finding };
+  const hot = { ...demo.hot, goodput: found, tail: { ...demo.hot.tail, ratio: found } };
+  expect(flat({ hot })).toContain(words);
+});
+
 test('goodput is told where it tells another story than throughput', () => {
   const later = { ...demo.hot, goodput: { ...ratio, ratio: 7.2, low: 6.1, high: 8.5 } };
   expect(flat({ hot: later })).toContain('within 1.00 s 7.2 [6.1–8.5] × less');

@@ -171,7 +171,17 @@ function inTimeOf({ throughput, goodput, small, large }: Contrast): string {
       : `, within ${formatMs(deadlineMs)} ${formatRate(many)}/s against ${formatRate(few)}/s`;
   }
   if (throughput !== null && intervalOf(throughput) === intervalOf(goodput)) return '';
-  return `, within ${formatMs(deadlineMs)} ${intervalOf(goodput)} × less`;
+  const inTime = `, within ${formatMs(deadlineMs)}`;
+  switch (goodput.finding) {
+    case 'higher':
+      return `${inTime} ${intervalOf(goodput)} × less`;
+    case 'lower':
+      return `${inTime} ${intervalOf(inverse(goodput))} × more`;
+    case 'equivalent':
+      return `${inTime} no difference, ${intervalOf(goodput)} ×`;
+    case 'not_distinguishable':
+      return `${inTime} too uncertain to tell, ${intervalOf(goodput)} ×`;
+  }
 }
 
 function tailOf({ tail: { percentile, ratio } }: Contrast): string {
@@ -182,8 +192,9 @@ function tailOf({ tail: { percentile, ratio } }: Contrast): string {
     case 'lower':
       return `${percentile} ${intervalOf(inverse(ratio))} × as short`;
     case 'equivalent':
-    case 'not_distinguishable':
       return `${percentile} no different, ${intervalOf(ratio)} ×`;
+    case 'not_distinguishable':
+      return `${percentile} too uncertain to tell, ${intervalOf(ratio)} ×`;
   }
 }
 
