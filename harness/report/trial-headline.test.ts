@@ -38,6 +38,23 @@ test.each<[string, Partial<MeasuredTrial>, string, boolean]>([
     false,
   ],
   [
+    'answers that nobody waited for are no good news, though all of them are right',
+    {
+      ...FITTING,
+      wholeRun: { ...sampleTrial().wholeRun, throughputPerSecond: 809, goodputPerSecond: 800 },
+      throughputPerSecond: 809,
+      goodputPerSecond: 400,
+    },
+    'LATE: 0 refused, but 51 % of the right answers took longer than 1.00 s: 809/s, 400/s of them in time, p99 190 ms; limited by',
+    false,
+  ],
+  [
+    'one late answer in twenty is none too many',
+    { ...FITTING, throughputPerSecond: 800, goodputPerSecond: 760 },
+    'FITS: 0 refused at 800 right answers/s (760 within 1.00 s)',
+    true,
+  ],
+  [
     'requests that were never sent did not fail',
     { ...FITTING, requests: { ...NO_ERRORS.requests, scheduled: 8_100, dropped: 6 } },
     'DROPPED REQUESTS: 6 of 8,100 were never sent, all connections of the generator were busy; 0 of those sent failed.',

@@ -23,6 +23,7 @@ export const FINDINGS = [
   'FAILED ATTEMPTS',
   'DROPPED REQUESTS',
   'DRIFTING',
+  'LATE',
   'NOT EXHAUSTED THIS TIME',
   'FITS',
 ] as const;
@@ -35,7 +36,7 @@ export interface Headline {
   readonly good: boolean;
 }
 
-/** Not believable, refused, overloaded, starved, failed, drifting, nothing: the first that applies. */
+/** Not believable, refused, overloaded, starved, failed, drifting, late, nothing: the first that applies. */
 export function trialHeadline(trial: MeasuredTrial): Headline {
   const { finding, text } = findingOf(trial);
   const incomplete = ['aborted', 'target_down'].includes(trial.ended)
@@ -57,6 +58,7 @@ function findingOf(trial: MeasuredTrial): Omit<Headline, 'good'> {
     overloadedOf(trial) ??
     failedOf(trial) ??
     driftingOf(trial) ??
+    lateOf(trial) ??
     fitsOf(trial)
   );
 }
@@ -153,6 +155,21 @@ function driftingOf(trial: MeasuredTrial): Found {
   return {
     finding: 'DRIFTING',
     text: `DRIFTING, no number stands for it: ${trial.steadyState.detail}. ${claimText(trial)}`,
+  };
+}
+
+/** One right answer in twenty may come after the deadline of goodput before it is the news. */
+const LATE_SHARE_MAX = 0.05;
+
+/** Behind a queue without a deadline every answer is right, and comes when nobody waits any more. */
+function lateOf(trial: MeasuredTrial): Found {
+  const { plan, wholeRun, latencyMs, bottleneck } = trial;
+  const throughput = trial.throughputPerSecond ?? wholeRun.throughputPerSecond;
+  const goodput = trial.goodputPerSecond ?? wholeRun.goodputPerSecond;
+  if (throughput === 0 || goodput >= (1 - LATE_SHARE_MAX) * throughput) return null;
+  return {
+    finding: 'LATE',
+    text: `LATE: 0 refused, but ${formatShare(1 - goodput / throughput)} of the right answers took longer than ${formatMs(plan.load.goodputDeadlineMs)}: ${formatRate(throughput)}/s, ${formatRate(goodput)}/s of them in time, p99 ${formatMs(latencyMs.ok.p99)}; limited by ${BOTTLENECK_WORDS[bottleneck.kind]}. ${claimText(trial)}`,
   };
 }
 
