@@ -13,6 +13,7 @@ import {
   withGates,
   withGenerator,
   withLedger,
+  withLoad,
   withSeconds,
 } from '../test/observation-changes.ts';
 import { soundObservations, soundOpenObservations, worker } from '../test/observations.ts';
