@@ -3,7 +3,8 @@ import type { LoadResult } from '../load/load-engine.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import type { HistogramView } from './statistics/percentiles.ts';
 import type { ThresholdStop } from './thresholds/threshold-results.ts';
-import type { Environment, Host, MeasuredTrial } from './trial-result.ts';
+import type { Environment, Host } from './trial-machine.ts';
+import type { MeasuredTrial } from './trial-result.ts';
 
 /** What one trial saw, from everybody who watched it; counts and times as they were taken. */
 export interface TrialObservations {

@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { REFUSAL_REASONS } from '../../server/contract.ts';
 import { trialPlanSchema } from '../plan/trial-plan.ts';
+import { environmentSchema, hostSchema } from './trial-machine.ts';
 import { BOTTLENECKS } from './verdict/bottleneck-kinds.ts';
 import { CAVEAT_CODES } from './verdict/caveat-codes.ts';
 
@@ -100,18 +101,6 @@ export const thresholdResultSchema = z.strictObject({
 });
 export type ThresholdResult = Readonly<z.infer<typeof thresholdResultSchema>>;
 
-/** What the machine did to the measurement in its window; `null` where the system does not tell. */
-export const hostSchema = z.strictObject({
-  /** Share of the window in which some runnable task waited for a CPU. */
-  cpuPressureShare: share.nullable(),
-  /** Periods in which this control group was out of CPU quota, and for how long. */
-  throttledPeriods: count.nullable(),
-  throttledMs: ms.nullable(),
-  /** Share of all CPU time that the hypervisor gave to others. */
-  cpuStealShare: share.nullable(),
-});
-export type Host = Readonly<z.infer<typeof hostSchema>>;
-
 /** A claim of connections; `null` means unbounded. */
 const claim = count.nullable();
 
@@ -141,29 +130,6 @@ export const lawSchema = z.strictObject({
   detail: z.string(),
 });
 export type Law = Readonly<z.infer<typeof lawSchema>>;
-
-export const environmentSchema = z.strictObject({
-  poolLabVersion: z.string(),
-  nodeVersion: z.string(),
-  platform: z.string(),
-  arch: z.string(),
-  osRelease: z.string(),
-  cpuModel: z.string(),
-  cores: count,
-  memoryBytes: count,
-  postgres: z.strictObject({
-    provider: z.enum(['embedded', 'docker', 'url']),
-    version: z.string(),
-    /** `fsync`, `synchronous_commit` … as the server reports them. */
-    durability: z.record(z.string(), z.string()),
-    sharedBuffersBytes: count,
-    databaseBytes: count,
-    /** Type of the file system under the data directory, where the system tells. */
-    fileSystem: z.string().nullable(),
-  }),
-  loadEngine: z.string(),
-});
-export type Environment = Readonly<z.infer<typeof environmentSchema>>;
 
 export const measuredTrialSchema = z.strictObject({
   schemaVersion: z.literal(TRIAL_RESULT_SCHEMA_VERSION),

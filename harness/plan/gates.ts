@@ -35,7 +35,10 @@ export const gatesSchema = z.strictObject({
   intervalHalfWidth: z.number().min(0).default(0.25),
   /** Seconds of steady state without which there is a caveat; 0: steady state is not judged. */
   steadySecondsMin: z.number().min(0).default(5),
-  /** Share of the window in which some runnable process waited for a CPU (pressure stall information). */
+  /**
+   * Share of the window in which some runnable process waited for a CPU (pressure stall information).
+   * Clients, API and PostgreSQL share the cores, so that a busy trial always makes some itself.
+   */
   cpuPressureShare: z.number().min(0).default(0.75),
   /** Share of CPU time that the hypervisor gave to others. */
   cpuStealShare: z.number().min(0).default(0.01),

@@ -1,4 +1,4 @@
-import type { Environment } from '../analysis/trial-result.ts';
+import type { Environment } from '../analysis/trial-machine.ts';
 import { formatBytes, plural } from './format.ts';
 import type { ReportLine } from './report-line.ts';
 

@@ -1,4 +1,5 @@
-import type { Host, MeasuredTrial } from '../analysis/trial-result.ts';
+import type { Host } from '../analysis/trial-machine.ts';
+import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { ABSENT, formatCount, formatMs, formatShare, plural } from './format.ts';
 import type { ReportLine } from './report-line.ts';
 

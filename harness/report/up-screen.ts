@@ -1,5 +1,5 @@
 import { ADMIN_PATHS, type DatabaseConfig, WORKLOAD_PATH_PREFIX } from '../../server/contract.ts';
-import type { Environment } from '../analysis/trial-result.ts';
+import type { Environment } from '../analysis/trial-machine.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import { computeBudget } from '../sizing/budget.ts';
 import { carriesOverLines } from './carries-over-lines.ts';

@@ -1,5 +1,5 @@
 import { arch, cpus, platform, release, totalmem } from 'node:os';
-import type { Environment } from '../analysis/trial-result.ts';
+import type { Environment } from '../analysis/trial-machine.ts';
 
 /** The half of a result's environment that is this machine; the database's half comes from the monitor. */
 export function machineEnvironment(

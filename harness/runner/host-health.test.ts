@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { afterAll, expect, test } from 'vitest';
-import { hostSchema } from '../analysis/trial-result.ts';
+import { hostSchema } from '../analysis/trial-machine.ts';
 import { hostBetween, readHostHealth } from './host-health.ts';
 
 const made: string[] = [];

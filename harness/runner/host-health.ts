@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Host } from '../analysis/trial-result.ts';
+import type { Host } from '../analysis/trial-machine.ts';
 import { readIfThere, readThrottling, type Throttling } from './control-group.ts';
 
 /** One reading of counters that only grow; what a window saw is the difference of two. */

@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Environment } from '../analysis/trial-result.ts';
+import type { Environment } from '../analysis/trial-machine.ts';
 import type { Custodian } from '../custodian.ts';
 import { LabError } from '../lab-error.ts';
 import { createLoadEngine } from '../load/load-process-engine.ts';

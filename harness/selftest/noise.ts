@@ -1,4 +1,4 @@
-import type { Host } from '../analysis/trial-result.ts';
+import type { Host } from '../analysis/trial-machine.ts';
 import type { CanaryReading } from '../load/stubs/timer-canary.ts';
 
 /**

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+const count = z.int().min(0);
+const ms = z.number().min(0);
+const share = z.number().min(0).max(1);
+
+/** What the machine did to the measurement in its window; `null` where the system does not tell. */
+export const hostSchema = z.strictObject({
+  /** Share of the window in which some runnable task waited for a CPU. */
+  cpuPressureShare: share.nullable(),
+  /** Periods in which this control group was out of CPU quota, and for how long. */
+  throttledPeriods: count.nullable(),
+  throttledMs: ms.nullable(),
+  /** Share of all CPU time that the hypervisor gave to others. */
+  cpuStealShare: share.nullable(),
+});
+export type Host = Readonly<z.infer<typeof hostSchema>>;
+
+/** Where the trial was measured, and with what. */
+export const environmentSchema = z.strictObject({
+  poolLabVersion: z.string(),
+  nodeVersion: z.string(),
+  platform: z.string(),
+  arch: z.string(),
+  osRelease: z.string(),
+  cpuModel: z.string(),
+  cores: count,
+  memoryBytes: count,
+  postgres: z.strictObject({
+    provider: z.enum(['embedded', 'docker', 'url']),
+    version: z.string(),
+    /** `fsync`, `synchronous_commit` … as the server reports them. */
+    durability: z.record(z.string(), z.string()),
+    sharedBuffersBytes: count,
+    databaseBytes: count,
+    /** Type of the file system under the data directory, where the system tells. */
+    fileSystem: z.string().nullable(),
+  }),
+  loadEngine: z.string(),
+});
+export type Environment = Readonly<z.infer<typeof environmentSchema>>;
