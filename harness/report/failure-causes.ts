@@ -4,8 +4,16 @@ import { formatCount } from './format.ts';
 /** Why users' requests, or their attempts, came to no right answer. */
 type Failures = Omit<MeasuredTrial['attempts'], 'started' | 'ok'> & { readonly dropped?: number };
 
+/** A run that was stopped has no drain: who waits then has neither failed nor got an answer. */
+export function wasCutOff({ ended }: Pick<MeasuredTrial, 'ended'>): boolean {
+  return ended === 'aborted' || ended === 'threshold_failed';
+}
+
 /** How many failed of each cause, in words, the most frequent first. */
-export function failureCauses(failures: Failures): readonly (readonly [string, number])[] {
+export function failureCauses(
+  failures: Failures,
+  { cutOff }: { readonly cutOff: boolean } = { cutOff: false },
+): readonly (readonly [string, number])[] {
   const found = [
     ...Object.entries(failures.httpErrors),
     ...Object.entries(failures.connectionErrors).map(([code, count]): [string, number] => [
@@ -14,7 +22,10 @@ export function failureCauses(failures: Failures): readonly (readonly [string, n
     ]),
     ['timed out at the client', failures.timeouts],
     ['lost: the connection broke before the answer', failures.lost],
-    ['unanswered when the drain ended', failures.unanswered],
+    [
+      cutOff ? 'cut off when the run was stopped' : 'unanswered when the drain ended',
+      failures.unanswered,
+    ],
     ['dropped at the cap', failures.dropped ?? 0],
   ] satisfies [string, number][];
   return found.filter(([, count]) => count > 0).sort(([, a], [, b]) => b - a);

@@ -141,3 +141,10 @@ function resultOf(rows: readonly RowResult[]): SelftestResult {
     durationMs: 41_200,
   };
 }
+
+test('stopped before the first row there is an answer and no empty table', () => {
+  const stopped = { ...resultOf([]), rowsPlanned: 16, engineVersions: {} };
+  const text = selftestTerminal(stopped, STYLE);
+  expect(text).toMatch(/^selftest: 0 of \d+ rows pass; stopped after 0/);
+  expect(text).not.toContain('truth');
+});

@@ -35,6 +35,8 @@ export function selftestTerminal(
   { columns, paint }: SelftestStyle,
 ): string {
   const { rows } = result;
+  // Stopped before the first: a table without a row explains nothing.
+  if (rows.length === 0) return `${headlineOf(result, paint)}\n`;
   const cells = rows.map((row) => ({ row, lines: cellsOf(row) }));
   const laidOut = table([[...HEAD], ...cells.flatMap(({ lines }) => lines)], [...ALIGN]);
   const lines: string[] = [headlineOf(result, paint), ''];

@@ -17,7 +17,7 @@ export function trialBudgetLines(trial: MeasuredTrial, paint: Paint): readonly R
       : `, by ${plural(concurrencyOf(plan), plan.load.model.kind === 'closed' ? 'client' : 'request', plan.load.model.kind === 'closed' ? 'clients' : 'requests in flight')} ${formatClaim(budget.reachable)}`;
   const reserved = connections.superuserReserved + connections.reserved;
   const tried = trial.attempts.httpErrors['too_many_connections'] ?? 0;
-  const hidden = plan.load.retry === null ? '' : ` (of attempts ${formatCount(tried)})`;
+  const hidden = plan.load.retry === null || tried === 0 ? '' : ` (${plural(tried, 'attempt')})`;
   const lines: ReportLine[] = [
     {
       label: 'PREDICTED',

@@ -1,7 +1,7 @@
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { BOTTLENECK_WORDS } from './bottleneck-words.ts';
 import { rateText } from './estimate-text.ts';
-import { causesText, failuresTotal } from './failure-causes.ts';
+import { causesText, failuresTotal, wasCutOff } from './failure-causes.ts';
 import {
   formatClaim,
   formatCount,
@@ -108,10 +108,8 @@ function overloadedOf(trial: MeasuredTrial): Found {
 }
 
 function failedOf(trial: MeasuredTrial): Found {
-  const { plan, requests, ended } = trial;
-  const cutOff = ended === 'aborted' || ended === 'threshold_failed';
-  // Who waited when the run was stopped has neither failed nor got an answer.
-  const unanswered = cutOff ? 0 : requests.unanswered;
+  const { plan, requests } = trial;
+  const unanswered = wasCutOff(trial) ? 0 : requests.unanswered;
   const failed = failuresTotal({ ...requests, unanswered });
   const starved = starvedText(trial);
   if (starved !== null) {

@@ -59,3 +59,12 @@ test('errors come by cause, the most frequent first, refusals in PostgreSQL’s 
   expect(places).not.toContain(-1);
   expect(places).toEqual([...places].sort((a, b) => a - b));
 });
+
+test('who still waited when the run was stopped did not outwait the drain', () => {
+  const requests = { ...sampleTrial().requests, unanswered: 9 };
+  expect(flat({ requests })).toContain('9 unanswered when the drain ended');
+  expect(flat({ requests, ended: 'aborted' })).toContain('9 cut off when the run was stopped');
+  expect(flat({ requests, ended: 'threshold_failed' })).toContain(
+    '9 cut off when the run was stopped',
+  );
+});

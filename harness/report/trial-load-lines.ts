@@ -1,6 +1,6 @@
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { speedText, wholeRunText } from './estimate-text.ts';
-import { causesText, failureCauses } from './failure-causes.ts';
+import { causesText, failureCauses, wasCutOff } from './failure-causes.ts';
 import { formatCount, formatMs, formatRate, plural } from './format.ts';
 import { loadText } from './load-text.ts';
 import type { Paint } from './paint.ts';
@@ -51,7 +51,7 @@ function attemptLines(trial: MeasuredTrial): readonly ReportLine[] {
 
 /** Errors by cause, the most frequent first, refusals with PostgreSQL's own words. */
 function errorLines(trial: MeasuredTrial, paint: Paint): readonly ReportLine[] {
-  const errors = failureCauses(trial.requests);
+  const errors = failureCauses(trial.requests, { cutOff: wasCutOff(trial) });
   if (errors.length === 0) return [{ label: 'ERRORS', text: paint.green('none') }];
   return errors.flatMap(([cause, count], index) => [
     { label: index === 0 ? 'ERRORS' : '', text: paint.red(`${formatCount(count)} ${cause}`) },

@@ -19,7 +19,12 @@ test('predicted stands beside observed, and a disagreement is marked', () => {
 
 test('refusals that retries made up for are observed all the same', () => {
   const changes = { refusals: { total: 0, byReason: {} }, plan: openPlan({ retries: '1' }) };
-  expect(flat(changes)).toContain('OBSERVED refused: peak 26 of 26, 0 refused (of attempts 1,204)');
+  expect(flat(changes)).toContain('OBSERVED refused: peak 26 of 26, 0 refused (1,204 attempts)');
+});
+
+test('where no attempt was refused, none is told', () => {
+  const changes = { ...FITTING, plan: openPlan({ retries: '1' }) };
+  expect(flat(changes)).toContain('0 refused ✓ as predicted');
 });
 
 test('fewer clients than the ceiling: what they can reach is said', () => {
