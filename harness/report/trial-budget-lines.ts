@@ -37,6 +37,11 @@ export function trialBudgetLines(trial: MeasuredTrial, paint: Paint): readonly R
       text: `peak by worker: ${peaks.map(([worker, peak]) => `w${worker} ${formatCount(peak)}`).join(', ')}`,
     });
   }
+  // Keep-alive pins clients to workers: one pool may starve while another idles.
+  if (trial.workers.length > 1) {
+    const answers = trial.workers.map((it) => `w${it.worker} ${formatCount(it.answers)}`);
+    lines.push({ label: '', text: `answers by worker: ${answers.join(', ')}` });
+  }
   if (rollout !== null) {
     lines.push({
       label: 'DEPLOY',

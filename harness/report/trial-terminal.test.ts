@@ -17,6 +17,12 @@ test('predicted stands beside observed, and a disagreement is marked', () => {
   expect(flat({ budget })).toContain('✗ not as predicted');
 });
 
+test('each worker has its peak and its answers: keep-alive may starve one pool and spare another', () => {
+  expect(flat()).toContain('peak by worker: w1 7, w2 6, w3 7, w10 6 answers by worker: w1 2,327,');
+  const [alone] = sampleTrial().workers;
+  expect(flat({ workers: alone === undefined ? [] : [alone] })).not.toContain('answers by worker');
+});
+
 test('refusals that retries made up for are observed all the same', () => {
   const changes = { refusals: { total: 0, byReason: {} }, plan: openPlan({ retries: '1' }) };
   expect(flat(changes)).toContain('OBSERVED refused: peak 26 of 26, 0 refused (1,204 attempts)');
