@@ -88,10 +88,21 @@ const EDGES: readonly (readonly [
   ],
   [
     'generator_busy',
-    { edge: withGenerator({ stalledMs: 120 }), beyond: withGenerator({ stalledMs: 121 }) },
+    {
+      edge: both(
+        withGates({ generatorStalledShare: { degraded: 5e-4, invalid: 1 } }),
+        stalledFor(6),
+      ),
+      beyond: both(
+        withGates({ generatorStalledShare: { degraded: 5e-4, invalid: 1 } }),
+        stalledFor(7),
+      ),
+    },
     'DEGRADED',
   ],
-  ['generator_busy', { edge: unchanged, beyond: withGenerator({ stalledMs: 601 }) }, 'INVALID'],
+  // With a p99.9 that is not withheld, of 12 s.
+  ['generator_busy', { edge: stalledFor(12), beyond: stalledFor(13) }, 'DEGRADED'],
+  ['generator_busy', { edge: unchanged, beyond: stalledFor(601) }, 'INVALID'],
   [
     'dispatch_late',
     {
@@ -237,6 +248,10 @@ test('every code on the list is provoked here', () => {
   provoked.add('rounds_spread');
   expect([...provoked].sort()).toEqual([...CAVEAT_CODES].sort());
 });
+
+function stalledFor(stalledMs: number): Change {
+  return withGenerator({ stalledMs });
+}
 
 function lagOf(ms: number): Change {
   return withLoad(() => ({ lagUs: `${ms}x12000` }));

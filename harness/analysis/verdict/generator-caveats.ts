@@ -1,4 +1,5 @@
 import { PLAN_LIMITS } from '../../plan/trial-plan.ts';
+import { QUANTILE_OF } from '../statistics/percentiles.ts';
 import type { CaveatInput } from './caveat-input.ts';
 import { degraded, type Finding, gated, invalid } from './caveats.ts';
 import { percentText, secondsText } from './evidence-text.ts';
@@ -15,18 +16,23 @@ const TIMER_GRAIN_MS = 2;
 export const GENERATOR_CHECKS: Readonly<
   Record<GeneratorCaveat, (input: CaveatInput) => Finding | null>
 > = {
-  generator_busy: ({ seen: { plan, load }, generator: { eventLoopUtilization, stalledMs } }) => {
+  generator_busy: ({ seen: { plan, load }, generator, estimates }) => {
+    const { eventLoopUtilization, stalledMs } = generator;
     const busy = gated(
       eventLoopUtilization,
       plan.gates.generatorUtilization,
       `the generator's event loop was busy ${percentText(eventLoopUtilization)} of the time`,
     );
-    const stalled = gated(
-      load.durationMs > 0 ? stalledMs / load.durationMs : 0,
-      plan.gates.generatorStalledShare,
-      `the generator stood still for ${secondsText(stalledMs)} of ${secondsText(load.durationMs)}`,
+    const share = load.durationMs > 0 ? stalledMs / load.durationMs : 0;
+    const stood = `the generator stood still for ${secondsText(stalledMs)} of ${secondsText(load.durationMs)}`;
+    const stalled = gated(share, plan.gates.generatorStalledShare, stood);
+    if (stalled?.grade === 'INVALID') return stalled;
+    const tellsTail = estimates.latencyMs.p999 !== null && share > 1 - QUANTILE_OF.p999;
+    return (
+      busy ??
+      stalled ??
+      (tellsTail ? degraded(`${stood}, as the p99.9 and the max may tell`) : null)
     );
-    return stalled?.grade === 'INVALID' ? stalled : (busy ?? stalled);
   },
   dispatch_late: (input) => {
     const { gates } = input.seen.plan;
