@@ -152,6 +152,18 @@ test('a window that is not judged keeps its last part of a second', () => {
   expect(rate('steady')).toBe(960);
 });
 
+test('seconds that differ by design, as on a ramp, have a sum and no interval', () => {
+  const unjudged = steadyEstimates(
+    load,
+    { ...steady(0, SECONDS), state: 'not_judged' },
+    decodeFake,
+  );
+  expect(unjudged.throughputPerSecond).toBe(960);
+  expect(unjudged.latencyMs.p50).toBe(14);
+  expect([unjudged.throughputInterval, unjudged.goodputInterval]).toEqual([null, null]);
+  expect(Object.values(unjudged.latencyIntervals)).toEqual([null, null, null, null, null]);
+});
+
 test('what was offered in the steady seconds includes what was dropped', () => {
   expect(offeredPerSecond(load, steady(0, SECONDS))).toBeNull();
   const { load: open } = soundOpenObservations();

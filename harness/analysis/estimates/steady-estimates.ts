@@ -67,7 +67,8 @@ export function steadyEstimates(
   return {
     ...ratesOf(load, { steady, inWindow }),
     latencyMs,
-    latencyIntervals: percentileIntervals(whole, sections),
+    latencyIntervals:
+      steady.state === 'not_judged' ? NO_INTERVALS : percentileIntervals(whole, sections),
     componentsMs: componentsOf(measured, decode, (it) => it),
   };
 }
@@ -109,8 +110,9 @@ function ratesOf(
     ...(whole
       ? wholeRunRates(load)
       : { throughputPerSecond: mean(ok), goodputPerSecond: mean(good) }),
-    throughputInterval: throughputInterval(ok),
-    goodputInterval: throughputInterval(good),
+    // Parts of a ramp or of a deploy differ by design, and how much says nothing about the whole.
+    throughputInterval: steady.state === 'not_judged' ? null : throughputInterval(ok),
+    goodputInterval: steady.state === 'not_judged' ? null : throughputInterval(good),
   };
 }
 
