@@ -58,6 +58,18 @@ test('a switch is turned off by its --no- flag', async () => {
   expect((await program(['run', '--no-pre-ping'])).received).toEqual({ prePing: false });
 });
 
+test('a flag with two values is refused, as one of them would change nothing', async () => {
+  const { outcome, received } = await program(['run', '--rate', '300/s', '--rate=400/s']);
+  expect(outcome).toMatchObject({
+    code: 'USAGE',
+    message: '--rate is given twice, as "300/s" and as "400/s"',
+    hint: 'give it once',
+  });
+  expect(received).toBeUndefined();
+  const same = await program(['run', '--rate', '300/s', '--rate', '300/s']);
+  expect(same.received).toEqual({ rate: '300/s' });
+});
+
 test('every flag of --help is taken by its command', async () => {
   const { stdout } = await program(['run', '--help']);
   for (const [name, { flag, parser }] of Object.entries(PLAN_OPTIONS)) {

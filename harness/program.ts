@@ -35,7 +35,7 @@ export interface ProgramInput {
  * Finds the command and runs it. Only importer of commander, which parses nothing but the shape of
  * the command line: values stay text until the option table reads them.
  *
- * @throws LabError USAGE for an unknown command or flag; whatever the command throws.
+ * @throws LabError USAGE for an unknown command or flag, or one with two values; whatever the command throws.
  */
 export async function runProgram({ argv, commands, version, io }: ProgramInput): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT_CODE.ok;
@@ -114,6 +114,14 @@ function addOption(command: CommanderCommand, option: Option<unknown>): void {
       ...(before ?? []),
       text,
     ]);
+  } else if (parser.placeholder !== null) {
+    added.argParser((text: string, before: string | undefined) => {
+      if (before === undefined || before === text) return text;
+      throw new LabError('USAGE', {
+        message: `--${flag} is given twice, as "${before}" and as "${text}"`,
+        hint: 'give it once',
+      });
+    });
   }
   command.addOption(added);
   // A switch that a variable may have turned on can be turned off again.
