@@ -98,6 +98,24 @@ test('what the evidence says is not said twice', () => {
   const text = flat({ bottleneck: { kind: 'pool', evidence } });
   expect(text.split('at p99:')).toHaveLength(2);
   expect(text).toContain('TIME of 38 ms at p50:');
+  const inOtherWords = {
+    kind: 'pool' as const,
+    evidence: evidence.replace('in PostgreSQL', 'holding it'),
+  };
+  expect(flat({ bottleneck: inOtherWords }).split('at p99:')).toHaveLength(2);
+});
+
+test('what clients did before their last try is no lateness of the generator', () => {
+  const composition = [
+    {
+      quantile: 'p50' as const,
+      latencyMs: 500,
+      partsMs: { lag: 300, wait: 150, connect: 0, db: 40, loop: 0, rest: 10 },
+    },
+  ];
+  const retrying = flat({ composition, plan: openPlan({ retries: '2' }) });
+  expect(retrying).toContain('of 500 ms at p50: 300 ms before its last try, 150 ms waiting');
+  expect(flat({ composition })).toContain('of 500 ms at p50: 300 ms before it was sent, 150 ms');
 });
 
 test.each<[MeasuredTrial['steadyState']['state'], string]>([

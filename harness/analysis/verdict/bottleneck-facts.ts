@@ -40,6 +40,7 @@ export function bottleneckFacts(
     generatorFailure: failure?.detail ?? null,
     refusals: sumOf(attempts.refusalReasons),
     attempts: attempts.started,
+    retries: plan.load.retry !== null,
     poolTimeouts: attempts.httpErrors['pool_timeout'] ?? 0,
     slow: slowestOf(composition),
     mean: meanOf(load.breakdown),

@@ -27,6 +27,7 @@ const IDLE: BottleneckFacts = {
   generatorFailure: null,
   refusals: 0,
   attempts: 10_000,
+  retries: false,
   poolTimeouts: 0,
   slow: composed('at p99', { wait: 1, db: 10, loop: 1, rest: 3 }),
   mean: composed('on average over the run', { db: 8, loop: 0.3, rest: 2 }),
@@ -242,6 +243,12 @@ const SITUATIONS: readonly (readonly [
     { mean: composed('on average over the run', { db: 1, loop: 2, rest: 3 }) },
     'none',
     /nothing is at its limit/,
+  ],
+  [
+    'clients retry, what was before the last try is theirs and not the generator’s',
+    { retries: true, poolTimeouts: 17, slow: composed('at p99', { lag: 500, wait: 30 }) },
+    'pool',
+    /^of 530 ms at p99: 500 ms before its last try, 30 ms waiting for a connection/,
   ],
   ['nothing was answered right', { slow: null, mean: null }, 'none', /^nothing is at its limit/],
 ];

@@ -1,6 +1,6 @@
 import type { Bottleneck, Parts } from '../trial-result.ts';
 import type { BottleneckKind } from './bottleneck-kinds.ts';
-import { latencyText, percentText } from './evidence-text.ts';
+import { HELD_IDLE, latencyText, percentText, RETRIED } from './evidence-text.ts';
 
 /** A latency and what it was made of. */
 export interface Composed {
@@ -16,6 +16,8 @@ export interface BottleneckFacts {
   readonly generatorFailure: string | null;
   readonly refusals: number;
   readonly attempts: number;
+  /** Clients try again, so that one request is several attempts. */
+  readonly retries: boolean;
   readonly poolTimeouts: number;
   /** The slowest latency that can be taken apart; `null` without a right answer. */
   readonly slow: Composed | null;
@@ -79,9 +81,8 @@ export function findBottleneck(facts: BottleneckFacts): Bottleneck {
   const { kind, because } = decide(facts);
   const { slow, mean } = facts;
   const composed = slow ?? mean;
-  // A held connection is not a busy one: the code may be elsewhere with it.
   const holdsIdle = facts.postgres.activeMean < facts.pool.meanHeld / 2;
-  const words = holdsIdle ? 'holding it' : undefined;
+  const words = { ...(facts.retries ? RETRIED : {}), ...(holdsIdle ? HELD_IDLE : {}) };
   const latency = kind === 'generator' || composed === null ? [] : [latencyText(composed, words)];
   return { kind, evidence: [...latency, because].join('; ') };
 }

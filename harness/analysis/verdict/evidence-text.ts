@@ -10,11 +10,17 @@ const PART_WORDS: readonly (readonly [keyof Parts, string])[] = [
   ['rest', 'rest'],
 ];
 
+/** Other words for a part, where the trial makes another thing of it. */
+export type PartWords = Readonly<Partial<Record<keyof Parts, string>>>;
+
+/** Clients that retry: earlier attempts and the pauses after them were no lateness of the generator. */
+export const RETRIED: PartWords = { lag: 'before its last try' };
+/** A held connection is not a busy one: the code may be elsewhere with it. */
+export const HELD_IDLE: PartWords = { db: 'holding it' };
+
 /**
  * `of 212 ms at p99: 180 ms waiting for a connection, 9 ms connecting, 20 ms in PostgreSQL, 3 ms rest`.
  * The printed parts add up to the printed whole; what rounds to nothing is left out.
- *
- * @param holdingWords what to call the time with a connection in hand. @default in PostgreSQL
  */
 export function latencyText(
   {
@@ -22,7 +28,7 @@ export function latencyText(
     latencyMs,
     partsMs,
   }: { readonly at: string; readonly latencyMs: number; readonly partsMs: Parts },
-  holdingWords?: string,
+  otherWords: PartWords = {},
 ): string {
   const digits = latencyMs >= 20 ? 0 : latencyMs >= 2 ? 1 : 2;
   const units = apportioned(
@@ -33,7 +39,7 @@ export function latencyText(
   const parts = PART_WORDS.flatMap(([name, words], index) => {
     const unit = units[index] ?? 0;
     if (unit === 0) return [];
-    return [`${shown(unit)} ${name === 'db' ? (holdingWords ?? words) : words}`];
+    return [`${shown(unit)} ${otherWords[name] ?? words}`];
   });
   const whole = shown(units.reduce((sum, unit) => sum + unit, 0));
   return `of ${whole} ${at}: ${parts.length === 0 ? 'nothing' : parts.join(', ')}`;
