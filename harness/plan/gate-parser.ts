@@ -33,7 +33,18 @@ export function gateLimits(): ValueParser<Gates> {
       for (const text of texts) {
         const parsed = parseGate(text.trim(), gates);
         if (!parsed.ok) return parsed;
-        gates = parsed.value;
+        const { value } = parsed;
+        const again = changedGates(gates).find(
+          (name) => printLimit(gates[name]) !== printLimit(value[name]),
+        );
+        if (again !== undefined) {
+          return {
+            ok: false,
+            problem: `gives ${gateWord(again)} twice, as ${printLimit(gates[again])} and as ${printLimit(value[again])}`,
+            remedy: 'give it once',
+          };
+        }
+        gates = value;
       }
       return { ok: true, value: gates };
     },

@@ -345,3 +345,16 @@ test.each([
     expect.objectContaining({ hint: expect.stringContaining(remedy) }),
   );
 });
+
+test.each([
+  [{ param: ['ms=1', 'ms=2'] }, '--param "ms=1 ms=2" gives ms twice, as 1 and as 2'],
+  [
+    { gate: ['interval-half-width=0.1', 'interval-half-width=0.3'] },
+    '--gate "interval-half-width=0.1 interval-half-width=0.3" gives interval-half-width twice, as 0.1 and as 0.3',
+  ],
+])('a name with two values is refused: %j', (flags, message) => {
+  const hint = 'give it once';
+  expect(() => parseTrialPlan({ flags, env: {} })).toThrow(
+    expect.objectContaining({ message, hint }),
+  );
+});

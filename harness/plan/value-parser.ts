@@ -145,7 +145,7 @@ export function orNone<T>(inner: ValueParser<T>, word: string): ValueParser<T | 
   };
 }
 
-/** `name=value`, repeatable; a later one of the same name replaces the earlier. */
+/** `name=value`, repeatable, each name with one value. */
 export function assignments(options: {
   readonly name: RegExp;
   /** Names that have a flag of their own, or must stay the lab's. */
@@ -163,7 +163,15 @@ export function assignments(options: {
         if (!options.name.test(name)) return fail(`has a name that cannot be one: ${name}`);
         const refusal = options.refused?.get(name.toLowerCase());
         if (refusal !== undefined) return { ...fail(refusal.problem), remedy: refusal.remedy };
-        found.set(name, text.slice(at + 1).trim());
+        const value = text.slice(at + 1).trim();
+        const before = found.get(name) ?? value;
+        if (before !== value) {
+          return {
+            ...fail(`gives ${name} twice, as ${before} and as ${value}`),
+            remedy: 'give it once',
+          };
+        }
+        found.set(name, value);
       }
       return { ok: true, value: Object.fromEntries(found) };
     },

@@ -36,10 +36,13 @@ test('the variable separates thresholds by blanks, and says so when that broke o
   expect(message).toContain('in POOL_LAB_THRESHOLD blanks separate thresholds');
 });
 
-test.each(['goodput>0.99*offered', 'offered>5/s'])('%s is refused in the closed loop', (text) => {
+test.each([
+  ['goodput>0.99*offered', 'give --rate or --stages, or compare with a number'],
+  ['offered>5/s', 'give --rate or --stages, or leave it out'],
+])('%s is refused in the closed loop', (text, hint) => {
   expect(refusal({ threshold: [text] })).toMatchObject({
     message: expect.stringContaining('offered rate, which the closed loop does not have'),
-    hint: 'give --rate or --stages, or compare with a number',
+    hint,
   });
   expect(
     parseTrialPlan({ flags: { threshold: [text], rate: '300/s' }, env: {} }).plan,

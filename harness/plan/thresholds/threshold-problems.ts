@@ -29,7 +29,10 @@ export function thresholdProblems({
         value,
         source,
         problem: 'is about the offered rate, which the closed loop does not have',
-        remedy: 'give --rate or --stages, or compare with a number',
+        remedy:
+          fact === 'offered'
+            ? 'give --rate or --stages, or leave it out'
+            : 'give --rate or --stages, or compare with a number',
       },
     ];
   });
