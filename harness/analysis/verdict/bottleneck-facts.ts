@@ -38,6 +38,7 @@ export function bottleneckFacts(
   );
   return {
     generatorFailure: failure?.detail ?? null,
+    stalledWorkers: caveats.find(({ code }) => code === 'worker_stalled')?.detail ?? null,
     refusals: sumOf(attempts.refusalReasons),
     attempts: attempts.started,
     retries: plan.load.retry !== null,

@@ -25,6 +25,7 @@ const worker = (
 /** 2 workers with 4 connections each on 2 cores, with room everywhere. */
 const IDLE: BottleneckFacts = {
   generatorFailure: null,
+  stalledWorkers: null,
   refusals: 0,
   attempts: 10_000,
   retries: false,
@@ -191,6 +192,21 @@ const SITUATIONS: readonly (readonly [
     },
     'pool',
     /connections are opened anew/,
+  ],
+  [
+    'a worker stood still, and could not stamp what came meanwhile',
+    {
+      slow: composed('at p99', { wait: 7, db: 2, loop: 8, rest: 1_952 }),
+      stalledWorkers: 'worker 1',
+    },
+    'api_event_loop',
+    /1952 ms rest; worker 1 stood still/,
+  ],
+  [
+    'a worker stood still, and the slow latency is of something else',
+    { stalledWorkers: 'worker 1' },
+    'none',
+    /nothing is at its limit/,
   ],
   [
     'the slow ones are late in the loop, and nobody waits',

@@ -14,6 +14,8 @@ export interface Composed {
 export interface BottleneckFacts {
   /** Why the generator failed to measure, or `null`. */
   readonly generatorFailure: string | null;
+  /** Those that stood still in the window, or `null`. */
+  readonly stalledWorkers: string | null;
   readonly refusals: number;
   readonly attempts: number;
   /** Clients try again, so that one request is several attempts. */
@@ -118,6 +120,10 @@ function loopLimit(facts: BottleneckFacts): string | null {
   const busy = `the busiest worker's event loop was busy ${percentText(busiest)} of the time`;
   if (starvedByDatabase(facts)) return null;
   if (busiest >= LOOP_BUSY) return busy;
+  // Who is stopped stamps nothing: what came meanwhile looks as if it had come afterwards.
+  if (facts.stalledWorkers !== null && dominates(facts, 'rest')) {
+    return `${facts.stalledWorkers} stood still, and the rest is what its requests waited meanwhile`;
+  }
   if (dominates(facts, 'loop')) return `the event loop is late, ${busy}`;
   const { mean } = facts;
   const lengthens = mean !== null && mean.partsMs.loop > mean.partsMs.db;
