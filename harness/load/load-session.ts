@@ -1,9 +1,9 @@
-import { fork } from 'node:child_process';
 import type { UncorrectedResult } from './closed/autocannon-adapter.ts';
 import { readOpenFilesLimit, requireFileDescriptors } from './file-descriptor-limit.ts';
 import { connectionsOf, type LoadEngine, type LoadRequest } from './load-engine.ts';
 import type { LoadCommand } from './load-message.ts';
 import { LoadProcessLink } from './load-process-link.ts';
+import { forkMeasuring } from './process-link.ts';
 
 /** Node starts in 0.2 to 0.5 s, on a machine that is busy with other things in a few seconds. */
 const READY_DEADLINE_MS = 15_000;
@@ -37,14 +37,7 @@ export interface LoadSession extends LoadEngine, AsyncDisposable {
  */
 export async function openLoadSession(options: LoadSessionOptions): Promise<LoadSession> {
   const { entry, onSpawn } = options;
-  const child = fork(entry, [], {
-    detached: true,
-    execArgv: [],
-    // Nothing of the user's environment: NODE_OPTIONS would change what is measured.
-    env: {},
-    serialization: 'advanced',
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
+  const child = forkMeasuring(entry);
   const link = new LoadProcessLink(child);
   if (child.pid !== undefined) void link.exited.then(onSpawn(child.pid));
   try {
