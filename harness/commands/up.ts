@@ -5,6 +5,7 @@ import { problemError } from '../plan/problem-error.ts';
 import { RUN_OPTIONS } from '../plan/run-options.ts';
 import { yesNo } from '../plan/value-parser.ts';
 import { formatCount } from '../report/format.ts';
+import { LoadRate } from '../report/load-rate.ts';
 import { createPaint } from '../report/paint.ts';
 import { createProgress, type Progress } from '../report/progress.ts';
 import { upScreen } from '../report/up-screen.ts';
@@ -66,9 +67,13 @@ export const upCommand: Command = {
                   { columns: io.stdout.columns, paint: createPaint(io.stdout.color) },
                 ),
           );
+          const { signal } = lab;
+          const rate = new LoadRate();
           await Promise.all([
-            watch(standing, lab.signal, progress),
-            load ? keepLoading(lab, server, plan, lab.signal) : null,
+            watch(standing, { signal, progress, rate }),
+            load
+              ? keepLoading(lab, server, plan, { signal, onProgress: (seen) => rate.see(seen) })
+              : null,
           ]);
           // Anything but the user's own signal is a failure to tell.
           if (!io.signal.aborted) lab.signal.throwIfAborted();
@@ -90,12 +95,16 @@ const WATCH_EVERY_MS = 1_000;
 /** A line when the numbers change; on a terminal it rewrites itself. */
 async function watch(
   standing: StandingLab,
-  signal: AbortSignal,
-  progress: Progress,
+  {
+    signal,
+    progress,
+    rate,
+  }: { readonly signal: AbortSignal; readonly progress: Progress; readonly rate: LoadRate },
 ): Promise<void> {
   let last = '';
   while (!signal.aborted) {
-    const text = await describe(standing);
+    const connections = await describe(standing);
+    const text = rate.text === '' ? connections : `${connections}; ${rate.text}`;
     if (text !== last) progress.report({ kind: 'step', text });
     last = text;
     await pause(WATCH_EVERY_MS, signal);

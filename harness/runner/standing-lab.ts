@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseConfig } from '../../server/contract.ts';
 import { LabError } from '../lab-error.ts';
+import type { LoadProgress } from '../load/load-engine.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import { describeError } from '../system-error.ts';
 import type { Lab } from './lab.ts';
@@ -75,16 +76,17 @@ function makePrivateDirectory(): string {
   }
 }
 
-/** Load of the plan's kind until the signal is aborted. */
+/** Load of the plan's kind, one run after the other, until the signal is aborted. */
 export async function keepLoading(
   lab: Lab,
   server: ServerProcess,
   plan: TrialPlan,
-  signal: AbortSignal,
+  hooks: {
+    readonly signal: AbortSignal;
+    readonly onProgress: (progress: LoadProgress) => void;
+  },
 ): Promise<void> {
-  while (!signal.aborted) {
-    await lab.load.run(loadRequest(server.url, plan), { signal, onProgress: () => undefined });
-  }
+  while (!hooks.signal.aborted) await lab.load.run(loadRequest(server.url, plan), hooks);
 }
 
 async function countConnections(lab: Lab, server: ServerProcess): Promise<ConnectionCount> {
