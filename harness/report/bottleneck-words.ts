@@ -7,5 +7,6 @@ export const BOTTLENECK_WORDS: Readonly<Record<BottleneckKind, string>> = {
   database: 'PostgreSQL',
   api_event_loop: "the API's event loop",
   generator: 'the load generator',
+  host: 'this machine, whose CPU something else has',
   none: 'the load alone',
 };

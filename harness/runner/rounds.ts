@@ -5,6 +5,8 @@ import { runTrial, type TrialHooks } from './trial.ts';
 import type { TrialPorts } from './trial-request.ts';
 
 const SEEDS = 2 ** 32;
+/** One whole second is the least that anything is made from. */
+const WORTH_KEEPING_MS = 1_000;
 
 /** One plan a round. Each draws its own arrivals: one draw repeated would hide what luck does. */
 export function roundPlans(plan: TrialPlan, rounds: number): readonly TrialPlan[] {
@@ -30,12 +32,16 @@ export async function runRounds(
   const { ports, stopped, hooksOf } = options;
   const done: MeasuredTrial[] = [];
   for (const [round, plan] of plans.entries()) {
+    let trial: MeasuredTrial;
     try {
-      done.push(await runTrial(lab, plan, hooksOf(plan, round), ports));
+      trial = await runTrial(lab, plan, hooksOf(plan, round), ports);
     } catch (error) {
       if (stopped.aborted && done.length > 0) break;
       throw error;
     }
+    // A round that was stopped as it began says nothing, and must not speak for those before it.
+    if (stopped.aborted && done.length > 0 && trial.measuredMs < WORTH_KEEPING_MS) break;
+    done.push(trial);
     // One round that misses a threshold decides the run.
     if (lab.signal.aborted || done.at(-1)?.ended === 'threshold_failed') break;
   }

@@ -54,3 +54,20 @@ test('a rolling restart is not judged', () => {
     detail: expect.stringContaining('rolling restart'),
   });
 });
+
+test('clients that give up bound the queue, and end no overload', () => {
+  const { plan, load } = soundOpenObservations();
+  const givingUp = (censored: number) => ({
+    ...load,
+    seconds: load.seconds.map((it) => ({
+      ...it,
+      outcomes: { ...it.outcomes, ok: it.outcomes.ok - censored, censored },
+    })),
+  });
+  expect(judgedSteadyState(plan, givingUp(30), decodeFake).state).toBe('steady');
+  expect(judgedSteadyState(plan, givingUp(400), decodeFake)).toMatchObject({
+    state: 'overloaded',
+    backlogPerSecond: expect.closeTo(400, 0),
+    detail: expect.stringContaining('400/s dropped or given up by their clients'),
+  });
+});

@@ -60,7 +60,8 @@ export function steadySecondsOf(
     return {
       second: second.second,
       arrived: second.started + second.dropped,
-      dropped: second.dropped,
+      // Who is unanswered at the very end is censored in the drain, not in a second of the window.
+      givenUp: second.dropped + second.outcomes.censored,
       ok: second.outcomes.ok,
       inFlightMean: second.inFlightSeconds,
       latencyMsMean: meanUs === null ? null : meanUs / US_PER_MS,

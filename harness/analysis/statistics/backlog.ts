@@ -5,15 +5,15 @@ export interface Backlog {
   /** Requests per second by which arrivals exceed what is answered. */
   readonly perSecond: number;
   readonly arrivedPerSecond: number;
-  readonly droppedPerSecond: number;
+  readonly givenUpPerSecond: number;
 }
 
 /** What a queue that is exactly full gains by chance, in standard deviations, is no growth yet. */
 const GROWTH_DEVIATIONS = 2;
 /** z of a two-sided 5 % test. */
 const TREND_Z = 1.96;
-/** Fewer arrivals dropped at the cap are bursts, not an overload. */
-const DROPPED_SHARE = 0.05;
+/** Fewer arrivals dropped at the cap, or timed out, are bursts, not an overload. */
+const GIVEN_UP_SHARE = 0.05;
 
 /**
  * Tells whether more arrives than is answered: requests in flight rise steadily and by more than
@@ -25,8 +25,8 @@ const DROPPED_SHARE = 0.05;
  * a utilization ρ above 1 the growth λ·(1 − 1/ρ)·T outruns it after λ·T = (3.6 / (1 − 1/ρ))² arrivals
  * in 95 % of cases: 1,600 arrivals at ρ = 1.1, 120 at 1.5.
  *
- * A cap on requests in flight stops their growth, not the overload. So those that were dropped are
- * counted on, unless they are few.
+ * A cap on requests in flight stops their growth, and so does the clients' patience, but neither stops
+ * the overload. So those that were dropped or given up are counted on, unless they are few.
  */
 export function findBacklog(blocks: readonly SteadyBlock[]): Backlog | null {
   return growthOf(blocks) ?? growthOf(blocks.slice(Math.floor(blocks.length / 2)));
@@ -35,29 +35,29 @@ export function findBacklog(blocks: readonly SteadyBlock[]): Backlog | null {
 function growthOf(blocks: readonly SteadyBlock[]): Backlog | null {
   const seconds = sumOf(blocks, 'seconds');
   const arrived = sumOf(blocks, 'arrived');
-  const dropped = sumOf(blocks, 'dropped');
-  const values = dropped > DROPPED_SHARE * arrived ? unserved(blocks) : inFlight(blocks);
+  const givenUp = sumOf(blocks, 'givenUp');
+  const values = givenUp > GIVEN_UP_SHARE * arrived ? unserved(blocks) : inFlight(blocks);
   const { z, slope } = mannKendall(values);
   const perSecond = slope / (seconds / blocks.length);
   const gained = perSecond * seconds;
   if (z <= TREND_Z || gained <= GROWTH_DEVIATIONS * Math.sqrt(arrived)) return null;
-  return { perSecond, arrivedPerSecond: arrived / seconds, droppedPerSecond: dropped / seconds };
+  return { perSecond, arrivedPerSecond: arrived / seconds, givenUpPerSecond: givenUp / seconds };
 }
 
 function inFlight(blocks: readonly SteadyBlock[]): readonly number[] {
   return blocks.map(({ inFlightMean }) => inFlightMean);
 }
 
-/** In flight, and dropped until the middle of the block. */
+/** In flight, and given up until the middle of the block. */
 function unserved(blocks: readonly SteadyBlock[]): readonly number[] {
-  let droppedBefore = 0;
-  return blocks.map(({ dropped, inFlightMean }) => {
-    const value = inFlightMean + droppedBefore + dropped / 2;
-    droppedBefore += dropped;
+  let givenUpBefore = 0;
+  return blocks.map(({ givenUp, inFlightMean }) => {
+    const value = inFlightMean + givenUpBefore + givenUp / 2;
+    givenUpBefore += givenUp;
     return value;
   });
 }
 
-function sumOf(blocks: readonly SteadyBlock[], what: 'seconds' | 'arrived' | 'dropped'): number {
+function sumOf(blocks: readonly SteadyBlock[], what: 'seconds' | 'arrived' | 'givenUp'): number {
   return blocks.reduce((sum, block) => sum + block[what], 0);
 }

@@ -3,8 +3,8 @@ export interface SteadySecond {
   readonly second: number;
   /** Requests that became due, dropped ones included. */
   readonly arrived: number;
-  /** Of them never sent because of the generator's cap. */
-  readonly dropped: number;
+  /** Never sent because of the generator's cap, or given up by clients whose patience was over. */
+  readonly givenUp: number;
   /** Right answers. */
   readonly ok: number;
   readonly inFlightMean: number;
@@ -17,7 +17,7 @@ export interface SteadyBlock {
   readonly firstSecond: number;
   readonly seconds: number;
   readonly arrived: number;
-  readonly dropped: number;
+  readonly givenUp: number;
   readonly okPerSecond: number;
   readonly inFlightMean: number;
   /** A block without an answer takes the latency of the one before; its throughput tells. */
@@ -42,7 +42,7 @@ export function blocksOf(seconds: readonly SteadySecond[]): readonly SteadyBlock
       firstSecond: part[0]?.second ?? 0,
       seconds: part.length,
       arrived: sum(part.map(({ arrived }) => arrived)),
-      dropped: sum(part.map(({ dropped }) => dropped)),
+      givenUp: sum(part.map(({ givenUp }) => givenUp)),
       okPerSecond: sum(part.map(({ ok }) => ok)) / part.length,
       inFlightMean: sum(part.map(({ inFlightMean }) => inFlightMean)) / part.length,
       latencyMsMean: latencyMs,

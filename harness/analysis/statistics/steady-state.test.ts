@@ -9,7 +9,7 @@ function secondsOf(
   return Array.from({ length: count }, (_, second) => ({
     second,
     arrived: 400,
-    dropped: 0,
+    givenUp: 0,
     // A little unrest without a trend.
     ok: 400 + ([2, -3, 1, -1, 3, -2][second % 6] ?? 0),
     inFlightMean: 8,
@@ -134,16 +134,17 @@ test('closed clients cannot overload: what is in flight is theirs', () => {
 });
 
 test('a cap keeps requests in flight from growing, not the overload', () => {
-  const seconds = secondsOf(12, () => ({ arrived: 500, dropped: 100, inFlightMean: 256 }));
+  const seconds = secondsOf(12, () => ({ arrived: 500, givenUp: 100, inFlightMean: 256 }));
   expect(judge(seconds, 'open')).toMatchObject({
     state: 'overloaded',
     backlogPerSecond: 100,
-    detail: '100 requests/s of 500 arriving stay unanswered, 100/s dropped at the cap',
+    detail:
+      '100 requests/s of 500 arriving stay unanswered, 100/s dropped or given up by their clients',
   });
 });
 
-test('bursts dropped at the cap are no overload', () => {
-  const seconds = secondsOf(60, (second) => ({ dropped: second % 3 === 0 ? 20 : 0 }));
+test('bursts that are dropped or given up are no overload', () => {
+  const seconds = secondsOf(60, (second) => ({ givenUp: second % 3 === 0 ? 20 : 0 }));
   expect(judge(seconds, 'open')).toMatchObject({ state: 'steady' });
 });
 

@@ -133,10 +133,10 @@ function trendText(series: SteadySeries, from: number, blocks: readonly SteadyBl
   return `${series.name} change by ${percent} in the last ${lengthOf(blocks, from)} s`;
 }
 
-function backlogText({ perSecond, arrivedPerSecond, droppedPerSecond }: Backlog): string {
+function backlogText({ perSecond, arrivedPerSecond, givenUpPerSecond }: Backlog): string {
   const excess = `${rounded(perSecond)} requests/s of ${rounded(arrivedPerSecond)} arriving stay unanswered`;
-  return droppedPerSecond > 0
-    ? `${excess}, ${rounded(droppedPerSecond)}/s dropped at the cap`
+  return givenUpPerSecond > 0
+    ? `${excess}, ${rounded(givenUpPerSecond)}/s dropped or given up by their clients`
     : excess;
 }
 

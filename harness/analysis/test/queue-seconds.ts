@@ -11,7 +11,7 @@ export function queueSeconds(
   const rows = Array.from({ length: seconds }, (_, second) => ({
     second,
     arrived: 0,
-    dropped: 0,
+    givenUp: 0,
     ok: 0,
     inFlightMean: 0,
     latencySumMs: 0,
@@ -20,7 +20,7 @@ export function queueSeconds(
     const arrival = rows[Math.floor(arrivedS)];
     if (arrival !== undefined) {
       arrival.arrived += 1;
-      if (outcome === 'dropped') arrival.dropped += 1;
+      if (outcome === 'dropped') arrival.givenUp += 1;
     }
     const end = rows[Math.floor(endedS)];
     if (end !== undefined && outcome === 'ok') {

@@ -62,6 +62,7 @@ export function bottleneckFacts(
       cores: environment.cores,
       apiCores: cores(apiCpuMs(seen.before, seen.after)),
       generatorCores: cores(load.generator.cpuMs),
+      cpuPressureShare: seen.host.cpuPressureShare,
     },
   };
 }

@@ -10,6 +10,8 @@ export const BOTTLENECKS = [
   'api_event_loop',
   /** The load generator: the measurement failed. */
   'generator',
+  /** The machine's CPU, which something else has: neither the API nor PostgreSQL can show what they can. */
+  'host',
   /** Nothing is at its limit: the load asks for no more. */
   'none',
 ] as const;

@@ -40,7 +40,7 @@ const IDLE: BottleneckFacts = {
     cores: 0.3,
     isHere: true,
   },
-  machine: { cores: 2, apiCores: 0.6, generatorCores: 0.3 },
+  machine: { cores: 2, apiCores: 0.6, generatorCores: 0.3, cpuPressureShare: 0.1 },
 };
 
 const SATURATED: Partial<BottleneckFacts> = {
@@ -88,7 +88,7 @@ const SITUATIONS: readonly (readonly [
       workers: [worker(0.97, 0, 0, 0.36), worker(0.95, 0, 0, 0.37)],
       pool: { connections: 15, meanHeld: 10, openedPerSecond: 400, answersPerSecond: 1_600 },
       postgres: active(3, { CPU: 0.76 }, 0.98),
-      machine: { cores: 2, apiCores: 0.74, generatorCores: 0.11 },
+      machine: { ...IDLE.machine, cores: 2, apiCores: 0.74, generatorCores: 0.11 },
     },
     'database',
     /PostgreSQL used 0\.98 of 2 cores, .* opened 400 connections a second, each a new process/,
@@ -98,10 +98,30 @@ const SITUATIONS: readonly (readonly [
     {
       workers: [worker(0.97, 0, 0, 0.6), worker(0.95, 0, 0, 0.6)],
       postgres: active(3, { CPU: 0.76 }, 0.6),
-      machine: { cores: 2, apiCores: 1.2, generatorCores: 0.2 },
+      machine: { ...IDLE.machine, cores: 2, apiCores: 1.2, generatorCores: 0.2 },
     },
     'api_event_loop',
     /busy 97 %/,
+  ],
+  [
+    'event loops look busy, for want of CPU that strangers have',
+    {
+      slow: composed('at p99', { wait: 1, db: 9, loop: 30, rest: 9 }),
+      workers: [worker(0.29, 0, 0, 0.1), worker(0.28, 0, 0, 0.1)],
+      postgres: active(0.3, { CPU: 0.76 }, 0.1),
+      machine: { cores: 2, apiCores: 0.2, generatorCores: 0.1, cpuPressureShare: 0.87 },
+    },
+    'host',
+    /had a CPU for 35 % of the time they wanted one; .* used 0\.40 of 2 cores, .* 87 % of the time/,
+  ],
+  [
+    'event loops are late on a calm machine: their own doing',
+    {
+      slow: composed('at p99', { wait: 1, db: 9, loop: 30, rest: 9 }),
+      workers: [worker(0.29, 0, 0, 0.1), worker(0.28, 0, 0, 0.1)],
+    },
+    'api_event_loop',
+    /the event loop is late/,
   ],
   ['the pool gives up', { poolTimeouts: 17 }, 'pool', /17 gave up/],
   [
@@ -148,7 +168,7 @@ const SITUATIONS: readonly (readonly [
     {
       ...SATURATED,
       postgres: active(7, { CPU: 1 }, 1.5),
-      machine: { cores: 2, apiCores: 0.3, generatorCores: 0.1 },
+      machine: { ...IDLE.machine, cores: 2, apiCores: 0.3, generatorCores: 0.1 },
     },
     'database',
     /1\.50 of 2 cores/,
@@ -240,7 +260,7 @@ const SITUATIONS: readonly (readonly [
     {
       ...SATURATED,
       postgres: active(2, { CPU: 0.5 }, 0.5),
-      machine: { cores: 2, apiCores: 1.3, generatorCores: 0.2 },
+      machine: { ...IDLE.machine, cores: 2, apiCores: 1.3, generatorCores: 0.2 },
     },
     'pool',
     /waiting on average/,

@@ -54,6 +54,8 @@ export interface BottleneckFacts {
     readonly cores: number;
     readonly apiCores: number;
     readonly generatorCores: number;
+    /** Share of the time in which some process waited for a CPU; `null` where the system does not tell. */
+    readonly cpuPressureShare: number | null;
   };
 }
 
@@ -66,6 +68,8 @@ const STARVED_SHARE = 0.5;
 const MACHINE_BUSY = 0.9;
 /** A loop that ran for less of its busy time than this was waiting for a CPU, not working. */
 const RAN_SHARE = 0.5;
+/** With less CPU pressure nobody was kept from running. */
+const PRESSED_SHARE = 0.5;
 /** With more new connections than this for each answer, opening them is a cost of its own. */
 const CHURN = 0.1;
 /** Wait events of a database that is held up by itself, not by its clients. */
@@ -105,7 +109,11 @@ function decide(facts: BottleneckFacts): Decision {
     };
   }
   const loop = loopLimit(facts);
-  if (loop !== null) return { kind: 'api_event_loop', because: loop };
+  if (loop !== null) {
+    const others = starvedByOthers(facts);
+    if (others !== null) return { kind: 'host', because: others };
+    return { kind: 'api_event_loop', because: loop };
+  }
   const database = databaseLimit(facts);
   const pool = poolLimit(facts);
   if (database !== null && (pool !== null || database.bindsAlone || dominates(facts, 'db'))) {
@@ -143,9 +151,24 @@ function starvedByDatabase({ workers, postgres, machine }: BottleneckFacts): boo
   if (!postgres.isHere || cores === null || cores < apiCores || cores < generatorCores)
     return false;
   if (cores + apiCores + generatorCores < MACHINE_BUSY * machine.cores) return false;
+  return ranShare(workers) < RAN_SHARE;
+}
+
+/** The same where neither the API nor PostgreSQL nor the generator fill the machine: strangers do. */
+function starvedByOthers({ workers, postgres, machine }: BottleneckFacts): string | null {
+  const { cores, apiCores, generatorCores, cpuPressureShare } = machine;
+  const pressed = cpuPressureShare !== null && cpuPressureShare >= PRESSED_SHARE;
+  const ours = apiCores + generatorCores + (postgres.isHere ? (postgres.cores ?? 0) : 0);
+  const ran = ranShare(workers);
+  if (!pressed || ours >= MACHINE_BUSY * cores || ran >= RAN_SHARE) return null;
+  return `the API's event loops had a CPU for ${percentText(ran)} of the time they wanted one; API, PostgreSQL and generator used ${ours.toFixed(2)} of ${cores} cores, and some process waited for one ${percentText(cpuPressureShare)} of the time`;
+}
+
+/** CPU time of the event loops over the time in which they did not sleep. */
+function ranShare(workers: BottleneckFacts['workers']): number {
   const busy = workers.reduce((sum, it) => sum + it.eventLoopUtilization, 0);
   const ran = workers.reduce((sum, it) => sum + it.cores, 0);
-  return ran < RAN_SHARE * busy;
+  return busy === 0 ? 1 : Math.min(1, ran / busy);
 }
 
 /** Requests wait for a connection that somebody else holds. */

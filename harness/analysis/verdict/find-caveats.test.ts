@@ -122,6 +122,18 @@ const EDGES: readonly (readonly [
     'DEGRADED',
   ],
   ['dispatch_late', { edge: lagOf(2), beyond: lagOf(7.1) }, 'INVALID'],
+  // Over half of the median, and yet a lag that no longer latency would mind.
+  [
+    'dispatch_late',
+    {
+      edge: lagOf(2),
+      beyond: both(
+        withGates({ dispatchLagShareOfP50: { degraded: 0.1, invalid: 0.3 } }),
+        lagOf(4.9),
+      ),
+    },
+    'DEGRADED',
+  ],
   [
     'offered_short',
     {

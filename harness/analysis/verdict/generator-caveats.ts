@@ -74,11 +74,15 @@ function lateForThatLatency(
   const medianMs = estimates.latencyMs.p50 ?? wholeRunMsP50;
   if (medianMs === null || medianMs === 0 || lagMs <= TIMER_GRAIN_MS) return null;
   const share = lagMs / medianMs;
-  return gated(
+  const found = gated(
     share,
     plan.gates.dispatchLagShareOfP50,
     `${late}, ${percentText(share)} of the median latency of ${medianMs.toFixed(1)} ms`,
   );
+  // A lag that would be nothing to any other latency makes a short one doubtful, not unbelievable.
+  return found?.grade === 'INVALID' && lagMs <= plan.gates.dispatchLagMsP99.degraded
+    ? degraded(found.detail)
+    : found;
 }
 
 /** Beyond what the same gates call degraded. */
