@@ -29,6 +29,7 @@ export const selftestCommand: Command = {
       await using stubs = await openStubProcess();
       await using load = await createLoadEngine({ onSpawn: () => () => undefined }).open();
       const result = await runSelftest(chooseRows(FAMILIES, new Set(values.row)), {
+        withAutocannon: true,
         load,
         stubs,
         signal: io.signal,

@@ -1,10 +1,9 @@
-import type { Unit } from '../selftest/quantity.ts';
-import {
-  allowedRange,
-  type JudgedQuantity,
-  type RowResult,
-  type RowStatus,
-  type SelftestResult,
+import { allowedRange, type Unit } from '../selftest/quantity.ts';
+import type {
+  JudgedQuantity,
+  RowResult,
+  RowStatus,
+  SelftestResult,
 } from '../selftest/selftest-result.ts';
 import { ABSENT, formatMs, plural } from './format.ts';
 import type { Paint } from './paint.ts';
@@ -78,7 +77,7 @@ export function selftestAnswer({ rows, rowsPlanned, durationMs }: SelftestResult
   const parts = [
     `${passed} of ${plural(rowsPlanned, 'row')} pass${passed === 1 ? 'es' : ''}`,
     ...(failed === '' ? [] : [`FAILED ${failed}`]),
-    ...(inconclusive === '' ? [] : [`inconclusive on a noisy host ${inconclusive}`]),
+    ...(inconclusive === '' ? [] : [`inconclusive ${inconclusive}`]),
     ...(stopped ? [`stopped after ${rows.length}`] : []),
   ];
   return `selftest: ${parts.join('; ')} in ${formatMs(durationMs).replace(/\.\d+ s$/, ' s')}`;
@@ -137,7 +136,7 @@ function complaints(row: RowResult): readonly string[] {
   const noise =
     row.status === 'inconclusive'
       ? [
-          `? ${row.id}: nothing can be told, the host was noisy: ${row.noisyBecause.join('; ')}. Run it again on a machine that does nothing else.`,
+          `? ${row.id}: nothing can be told: ${row.doubts.join('; ')}. Run it again on a machine that does nothing else.`,
         ]
       : [];
   return [...wrong, ...laws, ...noise];

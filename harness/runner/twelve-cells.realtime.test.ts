@@ -16,7 +16,7 @@ const SHAPES = [
 ];
 /** Callers who wait and think, and arrivals that do not care: the same pools under both models. */
 const LOADS = [
-  ['closed', { connections: '8', thinkTime: '60ms' }],
+  ['closed', { connections: '8', thinkTime: '150ms' }],
   ['open', { rate: '60/s', maxInFlight: '64' }],
 ] as const;
 
@@ -42,7 +42,7 @@ const configurations = WORKERS.flatMap((workers) =>
 );
 
 /** Labs beside each other: the loads leave most of the CPU idle, and a law knows no noise. */
-const LABS = 3;
+const LABS = 6;
 
 test('every law holds in each of twelve cells, and in those that are steady above all', async () => {
   const measured = await Promise.all(

@@ -1,7 +1,11 @@
+import type { Interval } from '../analysis/trial-result.ts';
 import { decodeHistogram, Histogram, mergeHistograms } from '../load/account/histogram.ts';
 import type { LoadResult } from '../load/load-engine.ts';
 import { US_PER_MS } from '../load/monotonic-clock.ts';
 import type { StubTruth } from '../load/stubs/stub-server.ts';
+
+/** Two-sided 99.9 % quantile of the normal distribution. */
+const NORMAL_999 = 3.29;
 
 /** Latencies in ms; quantiles of both sides are read the same way, from the same kind of histogram. */
 export interface LatencyView {
@@ -9,6 +13,11 @@ export interface LatencyView {
   readonly meanMs: number | null;
   readonly maxMs: number | null;
   quantileMs(q: number): number | null;
+  /**
+   * Where that quantile lies with 99.9 % confidence, by order statistics (normal approximation of the
+   * binomial): of samples that do not depend on each other, which those of a constant server nearly are.
+   */
+  knownMs(q: number): Interval | null;
 }
 
 /** Right answers as the engine measured them. */
@@ -53,6 +62,13 @@ function viewOf(histogram: Histogram): LatencyView {
     meanMs: toMs(histogram.meanUs),
     maxMs: toMs(histogram.maxUs),
     quantileMs: (q) => (histogram.samples === 0 ? null : toMs(histogram.quantileUs(q))),
+    knownMs: (q) => {
+      if (histogram.samples === 0) return null;
+      const half = NORMAL_999 * Math.sqrt((q * (1 - q)) / histogram.samples);
+      const at = (share: number): number =>
+        histogram.quantileUs(Math.min(1, Math.max(0, share))) / US_PER_MS;
+      return { low: at(q - half), high: at(q + half) };
+    },
   };
 }
 

@@ -1,3 +1,5 @@
+import type { Interval } from '../analysis/trial-result.ts';
+
 /** What may be compared: a number in its unit, or a word. */
 export const UNITS = ['ms', 'requests', 'per_second', 'clients', 'word'] as const;
 export type Unit = (typeof UNITS)[number];
@@ -20,6 +22,8 @@ export interface Quantity {
   /** Of autocannon alone, on the same stub; `null` where it has none. */
   readonly raw: number | string | null;
   readonly tolerance: Tolerance;
+  /** Where ours lies with 99.9 % confidence, if it is a percentile of few samples. */
+  readonly known?: Interval | null;
   /**
    * A count owes nothing to the host: it is right or wrong. A time may be wrong because the machine
    * was busy with something else.
@@ -50,7 +54,24 @@ export function holds({ truth, ours, tolerance }: Quantity): boolean {
   }
 }
 
-type Details = Partial<Pick<Quantity, 'raw' | 'headline'>>;
+/** The interval that a tolerance leaves around the truth; `null` where only one value is right. */
+export function allowedRange({
+  truth,
+  tolerance,
+}: Pick<Quantity, 'truth' | 'tolerance'>): Interval | null {
+  if (typeof truth === 'string' || tolerance.kind !== 'within') return null;
+  const room = Math.max(tolerance.absolute, tolerance.relative * Math.abs(truth));
+  return { low: truth - room, high: truth + room };
+}
+
+/** Wrong as it stands, and yet it may be right: what is known of ours reaches what is allowed. */
+export function mayHold({ known, ...quantity }: Quantity): boolean {
+  const allowed = allowedRange(quantity);
+  if (known === undefined || known === null || allowed === null) return false;
+  return known.low <= allowed.high && known.high >= allowed.low;
+}
+
+type Details = Partial<Pick<Quantity, 'raw' | 'headline' | 'known'>>;
 
 /** A duration in ms. */
 export function time(

@@ -24,17 +24,19 @@ export interface LoadUnderTest {
 export interface SelftestDeps {
   readonly load: LoadUnderTest;
   readonly stubs: StubProcess;
+  /** Whether plain autocannon is asked too, which costs a second or two for each kind of stub. */
+  readonly withAutocannon: boolean;
   readonly signal: AbortSignal;
   readonly say: (text: string) => void;
 }
 
 /**
- * Both engines once, unmeasured: a process compiles what it runs while it runs it, and again when it has
- * run it some thousand times. Half as long a warm-up costs the first rows 1 ms at their 99th percentile.
+ * Both engines once, unmeasured, the callers with think time as in the first row: a process compiles what
+ * it runs while it runs it, and again when it has run it some thousand times. Half as long a warm-up costs the first rows 1 ms at their 99th percentile.
  */
 const WARM_UP = {
   stub: { serviceMs: 1 },
-  closed: closedLoad({ connections: 8, durationMs: 1_000, drainMs: 100 }),
+  closed: closedLoad({ connections: 16, thinkTimeMs: 1, durationMs: 2_000, drainMs: 100 }),
   open: openLoad({
     perSecond: 2_000,
     arrivals: 'poisson',
@@ -60,8 +62,8 @@ export async function runSelftest(
   await warmUp(deps);
   for (const family of families) {
     if (deps.signal.aborted) break;
-    deps.say(`${family.title}: autocannon alone`);
-    const uncorrected = await runUncorrected(family, deps);
+    if (deps.withAutocannon) deps.say(`${family.title}: autocannon alone`);
+    const uncorrected = deps.withAutocannon ? await runUncorrected(family, deps) : null;
     for (const row of family.rows) {
       if (deps.signal.aborted) break;
       deps.say(`${family.title}: ${rowId(family, row)} (${rows.length + 1} of ${rowsPlanned})`);
@@ -98,7 +100,11 @@ async function runRow(
     family,
     row,
     uncorrected,
-  }: { readonly family: Family; readonly row: Row; readonly uncorrected: UncorrectedObservation },
+  }: {
+    readonly family: Family;
+    readonly row: Row;
+    readonly uncorrected: UncorrectedObservation | null;
+  },
   { load, stubs, signal }: SelftestDeps,
 ): Promise<{ readonly load: LoadResult; readonly result: RowResult }> {
   const running = await stubs.serve(family.stub);

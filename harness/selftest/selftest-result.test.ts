@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Family, Observation, Row } from './family.ts';
 import { rowId } from './family.ts';
+import { NEAR, time } from './quantity.ts';
 import { CLOSES, RESETS } from './rows/breaks.ts';
 import { FREEZE } from './rows/freeze.ts';
 import { OVERLOAD } from './rows/overload.ts';
@@ -58,9 +59,9 @@ test('a wrong time is a failure on a quiet host and tells nothing on a noisy one
   const shifted = { ...load, latencyUs: { ...load.latencyUs, ok: load.lagUs } };
   const judge = (noise: typeof QUIET_HOST) =>
     judgeRow({ family, row }, { seen: { ...seen, load: shifted }, noise });
-  expect(judge(QUIET_HOST)).toMatchObject({ status: 'fail', noisyBecause: [] });
+  expect(judge(QUIET_HOST)).toMatchObject({ status: 'fail', doubts: [] });
   expect(judge(NOISY_HOST).status).toBe('inconclusive');
-  expect(judge(NOISY_HOST).noisyBecause).toEqual(['the stub was 7.0 ms late at p99']);
+  expect(judge(NOISY_HOST).doubts).toEqual(['the stub was 7.0 ms late at p99']);
 });
 
 test('a row that is right passes on a noisy host as well', async () => {
@@ -98,3 +99,19 @@ async function observe(
 function wrongNames({ quantities }: ReturnType<typeof judgeRow>): readonly string[] {
   return quantities.filter(({ holds }) => !holds).map(({ name }) => name);
 }
+
+test('a percentile of few samples that may be right is inconclusive, one that cannot be is a failure', async () => {
+  const { family, row, seen } = await observe(STALL);
+  const p99 = (known: { low: number; high: number } | null) => ({
+    ...time('p99', { truth: 20, ours: 21.2, tolerance: NEAR }),
+    known,
+  });
+  const judged = (known: { low: number; high: number } | null) =>
+    judgeRow({ family, row: { ...row, judge: () => [p99(known)] } }, { seen, noise: QUIET_HOST });
+  expect(judged({ low: 20.9, high: 23 })).toMatchObject({
+    status: 'inconclusive',
+    doubts: ['from so few samples the p99 is known as 20.9 to 23.0 ms only'],
+  });
+  expect(judged({ low: 21.1, high: 23 })).toMatchObject({ status: 'fail', doubts: [] });
+  expect(judged(null).status).toBe('fail');
+});

@@ -1,8 +1,7 @@
-import type { Interval } from '../analysis/trial-result.ts';
 import type { LoadResult } from '../load/load-engine.ts';
 import { type Family, type Observation, type Row, rowId } from './family.ts';
 import { noiseReasons, type RowNoise } from './noise.ts';
-import { holds, type Quantity } from './quantity.ts';
+import { holds, mayHold, type Quantity } from './quantity.ts';
 
 export const SELFTEST_JSON_VERSION = 1;
 
@@ -21,8 +20,8 @@ export interface RowResult {
   /** The engine's own broken laws, in its words. */
   readonly brokenLaws: readonly string[];
   readonly noise: RowNoise;
-  /** Why the host was too noisy to judge times by; empty on a quiet one. */
-  readonly noisyBecause: readonly string[];
+  /** Why times cannot be judged: a noisy host, or samples too few to tell. Empty where they can. */
+  readonly doubts: readonly string[];
 }
 
 export interface SelftestResult {
@@ -35,8 +34,9 @@ export interface SelftestResult {
 }
 
 /**
- * A wrong count is a failure on any host. A wrong time is one on a quiet host, and says nothing on a
- * noisy one; it is not a pass either.
+ * A wrong count is a failure on any host. A wrong time is one on a quiet host, unless it is a percentile
+ * that with 99.9 % confidence may lie where it should; it says nothing on a noisy host. What says nothing
+ * is not a pass either.
  */
 export function judgeRow(
   { family, row }: { readonly family: Family; readonly row: Row },
@@ -44,8 +44,11 @@ export function judgeRow(
 ): RowResult {
   const quantities = row.judge(seen).map((quantity) => ({ ...quantity, holds: holds(quantity) }));
   const wrong = quantities.filter((quantity) => !quantity.holds);
-  const noisyBecause = noiseReasons(noise);
-  const failed = wrong.some(({ basis }) => basis === 'count' || noisyBecause.length === 0);
+  const noisy = noiseReasons(noise);
+  const failed = wrong.some(
+    (quantity) => quantity.basis === 'count' || (noisy.length === 0 && !mayHold(quantity)),
+  );
+  const doubts = [...noisy, ...wrong.filter(mayHold).map(unsureText)];
   return {
     id: rowId(family, row),
     engine: row.engine,
@@ -55,13 +58,11 @@ export function judgeRow(
     quantities,
     brokenLaws: seen.load.brokenLaws,
     noise,
-    noisyBecause,
+    doubts,
   };
 }
 
-/** The interval that a tolerance leaves around the truth; `null` where only one value is right. */
-export function allowedRange({ truth, tolerance }: Quantity): Interval | null {
-  if (typeof truth === 'string' || tolerance.kind !== 'within') return null;
-  const room = Math.max(tolerance.absolute, tolerance.relative * Math.abs(truth));
-  return { low: truth - room, high: truth + room };
+function unsureText({ name, known }: Quantity): string {
+  const range = known ? `${known.low.toFixed(1)} to ${known.high.toFixed(1)} ms` : 'uncertain';
+  return `from so few samples the ${name} is known as ${range} only`;
 }

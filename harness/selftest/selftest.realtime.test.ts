@@ -21,7 +21,13 @@ beforeAll(async () => {
   await using stubs = await openStubProcess();
   await using load = await createLoadEngine({ onSpawn: () => () => undefined }).open();
   const { signal } = new AbortController();
-  result = await runSelftest(FAMILIES, { load, stubs, signal, say: () => undefined });
+  result = await runSelftest(FAMILIES, {
+    load,
+    stubs,
+    withAutocannon: false,
+    signal,
+    say: () => undefined,
+  });
   if (result.rows.some(({ status }) => status === 'inconclusive')) {
     const text = selftestTerminal(result, { columns: 100, paint: createPaint(false) });
     process.stderr.write(`\nINCONCLUSIVE, and therefore not tested: a noisy host.\n${text}\n`);
