@@ -9,6 +9,8 @@ export interface SteadySeries {
    * Change over a window, relative to its mean, below which it is of no consequence, however certain.
    */
   readonly changeMin: number;
+  /** The same in the series' own unit: what chance or a clock's grain does to a system that is idle. */
+  readonly grain: number;
 }
 
 /** z of a two-sided 5 % test, for the window in question. */
@@ -25,21 +27,22 @@ const SHIFT_T_MIN = 6;
  * window, which has little power to show one, must have slowed to less than half of it, unless all of
  * the trend was a step before the window.
  */
-export function hasTrend({ values, changeMin }: SteadySeries, from: number): boolean {
+export function hasTrend(series: SteadySeries, from: number): boolean {
+  const { values } = series;
   const kept = values.slice(from);
   const trend = mannKendall(kept);
-  if (matters({ trend, values: kept, changeMin, z: TREND_Z })) return true;
+  if (matters(series, { trend, values: kept, z: TREND_Z })) return true;
   const whole = mannKendall(values);
-  if (from === 0 || !matters({ trend: whole, values, changeMin, z: WHOLE_TREND_Z })) return false;
+  if (from === 0 || !matters(series, { trend: whole, values, z: WHOLE_TREND_Z })) return false;
   const shift = findLevelShift(values);
-  if (shift !== null && isShift(shift, changeMin) && shift.at <= from) return false;
+  if (shift !== null && isShift(shift, series) && shift.at <= from) return false;
   return trend.slope * Math.sign(whole.slope) > TREND_GOES_ON * Math.abs(whole.slope);
 }
 
 /** A single step from there on that explains it better than a line does; `null` without one. */
-export function shiftOf({ values, changeMin }: SteadySeries, from: number): LevelShift | null {
-  const shift = findLevelShift(values.slice(from));
-  return shift !== null && isShift(shift, changeMin) ? { ...shift, at: from + shift.at } : null;
+export function shiftOf(series: SteadySeries, from: number): LevelShift | null {
+  const shift = findLevelShift(series.values.slice(from));
+  return shift !== null && isShift(shift, series) ? { ...shift, at: from + shift.at } : null;
 }
 
 /** Of the mean, from there on. */
@@ -54,19 +57,23 @@ export function gainOf(values: readonly number[]): number | null {
   return z > TREND_Z ? slope : null;
 }
 
-function matters(test: {
-  readonly trend: Trend;
-  readonly values: readonly number[];
-  readonly changeMin: number;
-  readonly z: number;
-}): boolean {
-  const change = Math.abs(test.trend.slope) * test.values.length;
-  return Math.abs(test.trend.z) > test.z && change > test.changeMin * meanOf(test.values);
+/** Values that all lie so near each other that there is no warm-up to be cut off. */
+export function isLevel({ values, grain }: SteadySeries): boolean {
+  return Math.max(...values) - Math.min(...values) <= 2 * grain;
 }
 
-function isShift({ before, after, t, isStep }: LevelShift, changeMin: number): boolean {
-  const change = Math.abs(after - before);
-  return isStep && Math.abs(t) > SHIFT_T_MIN && change > changeMin * Math.min(before, after);
+function matters(
+  { changeMin, grain }: SteadySeries,
+  test: { readonly trend: Trend; readonly values: readonly number[]; readonly z: number },
+): boolean {
+  const change = Math.abs(test.trend.slope) * test.values.length;
+  const needed = Math.max(changeMin * meanOf(test.values), grain);
+  return Math.abs(test.trend.z) > test.z && change > needed;
+}
+
+function isShift({ before, after, t, isStep }: LevelShift, { changeMin, grain }: SteadySeries) {
+  const needed = Math.max(changeMin * Math.min(before, after), grain);
+  return isStep && Math.abs(t) > SHIFT_T_MIN && Math.abs(after - before) > needed;
 }
 
 function meanOf(values: readonly number[]): number {

@@ -214,3 +214,23 @@ test('the choice does not ask whether the result gets better or worse', () => {
   });
   expect(windowOf(judge(falling))).toEqual(windowOf(judge(rising)));
 });
+
+test('a system that is nearly idle drifts by nothing that matters, and needs nothing cut off', () => {
+  // 300 arrivals a second by chance; latencies fall from 1.6 to 1 ms while the code is compiled.
+  const arrivals = [271, 318, 290, 305, 322, 287, 309, 296, 331, 302];
+  const seconds = secondsOf(10, (second) => {
+    const arrived = arrivals[second] ?? 300;
+    const latencyMsMean = 1.6 - 0.06 * second;
+    return { arrived, ok: arrived, latencyMsMean, inFlightMean: (arrived * latencyMsMean) / 1_000 };
+  });
+  expect(findSteadyState({ seconds, model: 'open', steadySecondsMin: 5 })).toMatchObject({
+    state: 'steady',
+    fromSecond: 0,
+    toSecond: 10,
+  });
+});
+
+test('the same fall is a drift where it is requests, not parts of one', () => {
+  const seconds = secondsOf(10, (second) => ({ inFlightMean: 16 - 0.9 * second }));
+  expect(findSteadyState({ seconds, model: 'open', steadySecondsMin: 5 }).state).toBe('drifting');
+});

@@ -2,7 +2,14 @@ import type { SteadyState } from '../trial-result.ts';
 import { type Backlog, findBacklog } from './backlog.ts';
 import { mserTruncation } from './mser.ts';
 import { blocksOf, type SteadyBlock, type SteadySecond } from './steady-block.ts';
-import { gainOf, hasTrend, relativeChange, type SteadySeries, shiftOf } from './steady-series.ts';
+import {
+  gainOf,
+  hasTrend,
+  isLevel,
+  relativeChange,
+  type SteadySeries,
+  shiftOf,
+} from './steady-series.ts';
 
 export interface SteadyStateInput {
   /** In order, without gaps; the load must have been the same in all of them. */
@@ -16,6 +23,13 @@ export interface SteadyStateInput {
 const BLOCKS_MIN = 5;
 /** Requests in flight and latency of a sound queue vary that much more than its throughput. */
 const CHANGE_MIN = { throughput: 0.05, queue: 0.3 } as const;
+/**
+ * Half a request in flight, or half a millisecond: a system that is nearly idle changes by so much while
+ * its code is being compiled, and nobody would call that a drift.
+ */
+const QUEUE_GRAIN = 0.5;
+/** Arrivals differ by chance, and with them what is answered: by the deviation of a Poisson count. */
+const ARRIVAL_DEVIATIONS = 2;
 
 /**
  * Which seconds of a run may stand for it, found after the fact, without ever looking at whether the
@@ -23,7 +37,8 @@ const CHANGE_MIN = { throughput: 0.05, queue: 0.3 } as const;
  *
  * 1. More arrives than is answered (open model): `overloaded`, see `findBacklog`.
  * 2. MSER-5 cuts the warm-up, at most half, by throughput and by requests in flight (open) or latency
- *    (closed, where the clients fix what is in flight); the larger cut counts.
+ *    (closed, where the clients fix what is in flight); the larger cut counts. What differs by no more
+ *    than chance or the clock's grain needs no cut.
  * 3. The longest window from there to the end of the run without a trend in either is taken, see
  *    `hasTrend`. It always reaches the end: what went wrong late is not cut off.
  * 4. None: `drifting`, or `level_shift` where a single step explains it better than a line. A step
@@ -51,7 +66,9 @@ export function findSteadyState(input: SteadyStateInput): SteadyState {
   }
   const series = seriesOf(blocks, model);
   const cutMax = Math.min(Math.floor(blocks.length / 2), blocks.length - BLOCKS_MIN);
-  const cut = Math.max(...series.map(({ values }) => mserTruncation(values, cutMax)));
+  const cut = Math.max(
+    ...series.map((one) => (isLevel(one) ? 0 : mserTruncation(one.values, cutMax))),
+  );
   for (let from = cut; from <= cutMax; from += 1) {
     if (series.some((one) => hasTrend(one, from))) continue;
     const shifted = series.flatMap((one) => shiftText(one, from, blocks) ?? []);
@@ -76,11 +93,13 @@ function seriesOf(
   blocks: readonly SteadyBlock[],
   model: 'closed' | 'open',
 ): readonly SteadySeries[] {
+  const okPerSecond = blocks.map((block) => block.okPerSecond);
   return [
     {
       name: 'right answers/s',
-      values: blocks.map(({ okPerSecond }) => okPerSecond),
+      values: okPerSecond,
       changeMin: CHANGE_MIN.throughput,
+      grain: model === 'open' ? arrivalGrain(okPerSecond, blocks.at(-1)?.seconds ?? 1) : 0,
     },
     {
       name: model === 'open' ? 'requests in flight' : 'mean latency (ms)',
@@ -88,8 +107,14 @@ function seriesOf(
         model === 'open' ? inFlightMean : latencyMsMean,
       ),
       changeMin: CHANGE_MIN.queue,
+      grain: QUEUE_GRAIN,
     },
   ];
+}
+
+function arrivalGrain(perSecond: readonly number[], seconds: number): number {
+  const mean = perSecond.reduce((sum, it) => sum + it, 0) / perSecond.length;
+  return ARRIVAL_DEVIATIONS * Math.sqrt(mean / seconds);
 }
 
 function gainPerSecond(blocks: readonly SteadyBlock[]): number | null {
