@@ -172,7 +172,8 @@ function startSampling(context: {
         accumulator.add(elapsedMs, await oneAtATime(() => sampleBackends(client))),
     });
     const after = await readCounts();
-    const lost = error ?? lostBy();
+    // The last statement may fail with the server's farewell before the connection is seen to be gone.
+    const lost = lostBy() ?? error;
     return {
       ...account,
       ...accumulator.result(),
