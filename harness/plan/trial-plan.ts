@@ -84,8 +84,3 @@ export const trialPlanSchema = z.strictObject({
     .max(2 ** 32 - 1),
 });
 export type TrialPlan = Readonly<z.infer<typeof trialPlanSchema>>;
-
-/** Requests that this load can have on the wire at the same time. */
-export function concurrencyOf({ load: { model } }: Pick<TrialPlan, 'load'>): number {
-  return model.kind === 'closed' ? model.connections : model.maxInFlight;
-}

@@ -3,7 +3,10 @@ import { formatBytes, plural } from './format.ts';
 import type { ReportLine } from './report-line.ts';
 
 /** The end of every report: what of it holds on another machine. */
-export function carriesOverLines({ postgres, cores }: Environment): readonly ReportLine[] {
+export function carriesOverLines({
+  postgres,
+  cores,
+}: Pick<Environment, 'postgres' | 'cores'>): readonly ReportLine[] {
   return [
     { label: 'CARRIES OVER', text: 'the arithmetic of the budget, the classes of errors' },
     { label: 'DOES NOT', text: 'requests per second, milliseconds, the best size' },

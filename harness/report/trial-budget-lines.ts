@@ -1,5 +1,5 @@
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
-import { concurrencyOf } from '../plan/trial-plan.ts';
+import { connectionsOf } from '../load/load-engine.ts';
 import { formatClaim, formatCount, formatMs, plural } from './format.ts';
 import type { Paint } from './paint.ts';
 import type { ReportLine } from './report-line.ts';
@@ -14,7 +14,7 @@ export function trialBudgetLines(trial: MeasuredTrial, paint: Paint): readonly R
   const reachable =
     budget.reachable === predicted.ceiling || plan.rolloutSurge > 0
       ? ''
-      : `, by ${plural(concurrencyOf(plan), plan.load.model.kind === 'closed' ? 'client' : 'request', plan.load.model.kind === 'closed' ? 'clients' : 'requests in flight')} ${formatClaim(budget.reachable)}`;
+      : `, by ${plural(connectionsOf(plan.load.model), plan.load.model.kind === 'closed' ? 'client' : 'request', plan.load.model.kind === 'closed' ? 'clients' : 'requests in flight')} ${formatClaim(budget.reachable)}`;
   const reserved = connections.superuserReserved + connections.reserved;
   const tried = trial.attempts.httpErrors['too_many_connections'] ?? 0;
   const hidden = plan.load.retry === null || tried === 0 ? '' : ` (${plural(tried, 'attempt')})`;

@@ -18,7 +18,7 @@ export interface UpScreen {
   readonly passwordFile: string;
   readonly others: number;
   readonly loaded: boolean;
-  readonly environment: Environment;
+  readonly environment: Pick<Environment, 'postgres' | 'cores'>;
 }
 
 /** Requests that hold a connection long enough to look at the other side meanwhile. */

@@ -23,7 +23,8 @@ export interface Lab {
   readonly postgres: StartedPostgres;
   readonly monitor: Monitor;
   readonly load: LoadSession;
-  readonly environment: Environment;
+  /** Which engine made the load is known with its result. */
+  readonly environment: Omit<Environment, 'loadEngine'>;
   /** Connections of everybody but the API, the monitor's own among them, before any load. */
   readonly others: number;
   readonly custodian: Custodian;
@@ -122,7 +123,7 @@ async function describeEnvironment(
   postgres: StartedPostgres,
   monitor: Monitor,
   deps: LabDeps,
-): Promise<Environment> {
+): Promise<Lab['environment']> {
   const { limits } = monitor;
   return {
     ...machineEnvironment(deps.poolLabVersion),
@@ -137,7 +138,6 @@ async function describeEnvironment(
           ? null
           : fileSystemName(statfsSync(postgres.dataDirectory).type),
     },
-    loadEngine: 'closed',
   };
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
-import { concurrencyOf, type TrialPlan, trialPlanSchema } from '../plan/trial-plan.ts';
+import { connectionsOf } from '../load/load-engine.ts';
+import { type TrialPlan, trialPlanSchema } from '../plan/trial-plan.ts';
 import { sampleTrial } from '../report/test/sample-trial.ts';
 import { runDemo, trialsOf } from './demo.ts';
 
@@ -59,7 +60,7 @@ test('clients outnumber what all pools can open, or nothing could be exhausted',
   await runDemo(1, deps);
   for (const plan of asked.flatMap(({ plans }) => plans)) {
     const most = plan.workers * (plan.pool.poolSize + plan.pool.maxOverflow);
-    expect(concurrencyOf(plan)).toBeGreaterThan(most);
+    expect(connectionsOf(plan.load.model)).toBeGreaterThan(most);
   }
 });
 

@@ -1,4 +1,4 @@
-import { concurrencyOf } from '../../plan/trial-plan.ts';
+import { connectionsOf } from '../../load/load-engine.ts';
 import { computeBudget } from '../../sizing/budget.ts';
 import { shapeOfPool } from '../../sizing/process-claim.ts';
 import { reachableConnections } from '../../sizing/reachable-connections.ts';
@@ -28,7 +28,7 @@ export function budgetObservation({
   const oneEach = plan.rolloutSurge === 0 && !['fan-out', 'mixed'].includes(plan.workload);
   const ceiling = plan.rolloutSurge > 0 ? predicted.rolloutCeiling : predicted.ceiling;
   const reachable = oneEach
-    ? reachableConnections(plan.pool, plan.workers, concurrencyOf(plan))
+    ? reachableConnections(plan.pool, plan.workers, connectionsOf(plan.load.model))
     : ceiling;
   const predictedRefusals = reachable === null || reachable > predicted.usable;
   const observedRefusals = sumOf(load.ledger.attempts.refusalReasons) > 0;
