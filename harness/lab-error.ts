@@ -21,6 +21,13 @@ export const ERROR_CODES = {
   SERVER_NOT_READY: EXIT_CODE.environment,
   SERVER_CRASH_LOOP: EXIT_CODE.environment,
   LOAD_PROCESS_FAILED: EXIT_CODE.environment,
+  RUN_DIRECTORY_IN_USE: EXIT_CODE.environment,
+  RUN_DIRECTORY_EXISTS: EXIT_CODE.usage,
+  RUN_DIRECTORY_UNREADABLE: EXIT_CODE.storage,
+  RUN_DIRECTORY_UNWRITABLE: EXIT_CODE.storage,
+  RESUME_REFUSED: EXIT_CODE.usage,
+  NOT_COMPARABLE: EXIT_CODE.usage,
+  REPORT_SHELL_FAILED: EXIT_CODE.environment,
 } as const satisfies Record<string, ExitCode>;
 export type ErrorCode = keyof typeof ERROR_CODES;
 

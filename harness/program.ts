@@ -15,7 +15,7 @@ export const EXIT_CODE_MEANING: Readonly<Record<ExitCode, string>> = {
   [EXIT_CODE.database]: 'database: not started, not reached, refused',
   [EXIT_CODE.refused]: 'refused by a safety rule',
   [EXIT_CODE.invalidMeasurement]: 'the measurement is INVALID, or the self-test did not pass',
-  [EXIT_CODE.storage]: 'output could not be written',
+  [EXIT_CODE.storage]: 'storage: output or a run directory could not be written or read',
   [EXIT_CODE.thresholdNotMet]: 'over budget, or a threshold not met',
   [EXIT_CODE.hungUp]: 'hung up (SIGHUP)',
   [EXIT_CODE.interrupted]: 'interrupted (SIGINT)',
@@ -55,9 +55,12 @@ export async function runProgram({ argv, commands, version, io }: ProgramInput):
         'after',
         () => (command.helpNotes?.(io.stdout.columns) ?? '') + examplesText([command]),
       )
-      .action(async (flags: RawFlags) => {
-        exitCode = await command.run(flags, io);
+      .action(async (...given: unknown[]) => {
+        exitCode = await command.run(sub.opts<RawFlags>(), io, operandTexts(given));
       });
+    for (const { name, description, required } of command.operands ?? []) {
+      sub.argument(required ? `<${name}>` : `[${name}]`, description);
+    }
     for (const option of Object.values(command.options)) addOption(sub, option);
   }
   if (argv.length === 0) {
@@ -84,6 +87,11 @@ export function wantsJson({
   readonly env: Io['env'];
 }): boolean {
   return argv.includes('--json') || /^(yes|true|1|on)$/i.test(env['POOL_LAB_JSON'] ?? '');
+}
+
+/** What commander hands an action: the operands, then the options, then the command. */
+function operandTexts(given: readonly unknown[]): readonly string[] {
+  return given.filter((value) => typeof value === 'string');
 }
 
 function frame(command: CommanderCommand, io: Io): CommanderCommand {

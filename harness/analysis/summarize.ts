@@ -63,6 +63,7 @@ export function summarizeTrial(seen: TrialObservations, decode: DecodeHistogram)
     latencyMs: {
       ok: estimates.latencyMs,
       okIntervals: estimates.latencyIntervals,
+      okHistogram: estimates.latencyHistogram,
       error: percentilesOf(decode([load.latencyUs.error]), 0),
     },
     wholeRun: { ...wholeRunRates(load), latencyMs: wholeRunMs },
@@ -88,7 +89,7 @@ export function summarizeTrial(seen: TrialObservations, decode: DecodeHistogram)
     },
     generator,
     host: seen.host,
-    seconds: secondsOf(load, decode),
+    seconds: secondsOf(seen, decode),
     phasesMs: { ...seen.phasesMs },
     environment: seen.environment,
   };
@@ -146,7 +147,11 @@ function generatorOf(load: LoadResult, decode: DecodeHistogram): MeasuredTrial['
   };
 }
 
-function secondsOf(load: LoadResult, decode: DecodeHistogram): MeasuredTrial['seconds'] {
+function secondsOf(
+  { load, server }: TrialObservations,
+  decode: DecodeHistogram,
+): MeasuredTrial['seconds'] {
+  const peaks = new Map(server.seconds.map((it) => [it.second, it.workerConnectionsPeak]));
   return load.seconds.map((second) => {
     const { ok, error, censored } = second.outcomes;
     const latency = percentilesOf(
@@ -163,6 +168,7 @@ function secondsOf(load: LoadResult, decode: DecodeHistogram): MeasuredTrial['se
       error,
       censored,
       inFlightMean: insideMs > 0 ? (second.inFlightSeconds * MS_PER_SECOND) / insideMs : 0,
+      connectionsPeak: peaks.get(second.second) ?? null,
       latencyMsP50: latency.p50,
       latencyMsP99: latency.p99,
     };

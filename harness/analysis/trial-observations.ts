@@ -34,6 +34,11 @@ export interface TrialObservations {
     /** Of the workers' backends, those in a statement, on average over the samples. */
     readonly activeMean: number;
     readonly waitEventShares: Readonly<Record<string, number>>;
+    /** Connections of all workers at most, by second of the window; some may be missing. */
+    readonly seconds: readonly {
+      readonly second: number;
+      readonly workerConnectionsPeak: number;
+    }[];
     readonly lost: boolean;
   };
   readonly rollout: MeasuredTrial['rollout'];
@@ -45,4 +50,6 @@ export interface TrialObservations {
 }
 
 /** Merges histograms in the form the load engine sent them; `null` stands for an empty one. */
-export type DecodeHistogram = (encoded: readonly (string | null)[]) => HistogramView;
+export type DecodeHistogram = (
+  encoded: readonly (string | null)[],
+) => HistogramView & { encode(): string };

@@ -194,6 +194,11 @@ export const measuredTrialSchema = z.strictObject({
   latencyMs: z.strictObject({
     ok: percentilesSchema,
     okIntervals: percentileIntervalsSchema,
+    /**
+     * The histogram of µs that `ok` is read from, as HdrHistogram's V2 format, compressed, base64: to
+     * merge trials by, since percentiles cannot be. `null` where they are withheld.
+     */
+    okHistogram: z.string().nullable(),
     error: percentilesSchema,
   }),
   /** The same without looking for a steady part: rates of the whole window, latencies with the drain. */
@@ -291,6 +296,8 @@ export const measuredTrialSchema = z.strictObject({
       error: count,
       censored: count,
       inFlightMean: z.number().min(0),
+      /** Server-side connections of all workers at most in this second; `null` without a sample. */
+      connectionsPeak: count.nullable(),
       latencyMsP50: ms.nullable(),
       latencyMsP99: ms.nullable(),
     }),

@@ -7,7 +7,7 @@ import { budgetCommand } from './budget.ts';
 async function budget(flags: RawFlags, columns = 80) {
   // Variables that a trial would read must not change an answer about a deployment.
   const io = recordingIo({ columns, env: { POOL_LAB_WORKERS: '64', POOL_LAB_JSON: 'yes' } });
-  const exitCode = await budgetCommand.run(flags, io);
+  const exitCode = await budgetCommand.run(flags, io, []);
   return { exitCode, stdout: io.stdoutText(), stderr: io.stderrText() };
 }
 

@@ -16,7 +16,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 async function clean(flags: Record<string, boolean> = {}) {
   // By the variable: every command that starts or removes something reads it.
   const io = recordingIo({ env: { POOL_LAB_DIRECTORY: directory } });
-  const exitCode = await cleanCommand.run(flags, io);
+  const exitCode = await cleanCommand.run(flags, io, []);
   return { exitCode, stdout: io.stdoutText() };
 }
 

@@ -4,7 +4,7 @@ import { doctorCommand } from './doctor.ts';
 
 async function doctor(flags: Record<string, string | boolean>) {
   const io = recordingIo();
-  const exitCode = await doctorCommand.run(flags, io);
+  const exitCode = await doctorCommand.run(flags, io, []);
   return { exitCode, stdout: io.stdoutText() };
 }
 

@@ -207,7 +207,7 @@ test('the table of latencies fits 80 columns with the widest numbers there are',
   const { okIntervals } = sampleTrial().latencyMs;
   const ok = { ...widest, p50: null };
   const rows = report({
-    latencyMs: { ok, okIntervals, error: widest },
+    latencyMs: { ok, okIntervals, okHistogram: null, error: widest },
     wholeRun: { ...sampleTrial().wholeRun, latencyMs: widest },
   }).split('\n');
   expect(Math.max(...rows.map(visibleLength))).toBeLessThanOrEqual(80);

@@ -170,6 +170,7 @@ async function measure(context: {
           longestGapMs: window.sampleGapMsMax,
           activeMean: window.meanByState['active'] ?? 0,
           waitEventShares: window.waitEventShares,
+          seconds: window.seconds,
           lost: window.lost !== null,
         },
         rollout,

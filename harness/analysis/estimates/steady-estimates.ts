@@ -21,6 +21,8 @@ export interface SteadyEstimates {
   readonly goodputInterval: Interval | null;
   readonly latencyMs: Percentiles;
   readonly latencyIntervals: PercentileIntervals;
+  /** What `latencyMs` is read from, encoded; `null` where that is withheld, or empty. */
+  readonly latencyHistogram: string | null;
   readonly componentsMs: MeasuredTrial['componentsMs'];
 }
 
@@ -58,6 +60,7 @@ export function steadyEstimates(
       goodputInterval: null,
       latencyMs: withheldPercentiles(latencyMs),
       latencyIntervals: NO_INTERVALS,
+      latencyHistogram: null,
       componentsMs: componentsOf(measured, decode, (it) => withheldPercentiles(it)),
     };
   }
@@ -69,6 +72,7 @@ export function steadyEstimates(
     latencyMs,
     latencyIntervals:
       steady.state === 'not_judged' ? NO_INTERVALS : percentileIntervals(whole, sections),
+    latencyHistogram: whole.samples === 0 ? null : whole.encode(),
     componentsMs: componentsOf(measured, decode, (it) => it),
   };
 }

@@ -49,6 +49,7 @@ export function soundObservations(): TrialObservations {
       longestGapMs: 110,
       activeMean: 3,
       waitEventShares: { 'Timeout/PgSleep': 0.9, CPU: 0.1 },
+      seconds: [],
       lost: false,
     },
     rollout: null,

@@ -227,6 +227,7 @@ test('requests dropped in the steady window leave no latency, and make it an "at
     error: 0,
     censored: 0,
     inFlightMean: 1,
+    connectionsPeak: null,
     latencyMsP50: 1,
     latencyMsP99: 2,
   });

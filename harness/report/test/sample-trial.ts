@@ -61,6 +61,7 @@ export function sampleTrial(changes: Partial<MeasuredTrial> = {}): MeasuredTrial
         p95: { low: 92, high: 106.8 },
         p99: { low: 171.4, high: 209 },
       }),
+      okHistogram: null,
       error: percentiles({ samples: 1_216, mean: 6, p50: 3.5, p99: 20 }),
     },
     wholeRun: {

@@ -1,0 +1,80 @@
+import type { TrialPlan } from '../trial-plan.ts';
+import type { Axes, SweepPlan } from './sweep-plan.ts';
+
+/** The values that make a cell what it is. */
+export type CellVariables = { readonly [A in keyof Axes]: Axes[A][number] };
+
+export interface Cell {
+  /** `c001` …, by the order of the axes: the same plan gives the same names. */
+  readonly id: string;
+  readonly variables: CellVariables;
+  /** The plan of its first round; further rounds differ in the seed only. */
+  readonly plan: TrialPlan;
+}
+
+/**
+ * Every combination of the axes, the first axis outermost. Without a pool its size means nothing, so
+ * such a configuration is one cell, with the first size and overflow.
+ */
+export function expandCells({ axes, base }: Pick<SweepPlan, 'axes' | 'base'>): readonly Cell[] {
+  const combinations = combinationsOf(axes);
+  const digits = Math.max(3, String(combinations.length).length);
+  return combinations.map((variables, index) => ({
+    id: `c${String(index + 1).padStart(digits, '0')}`,
+    variables,
+    plan: planOf(base, variables),
+  }));
+}
+
+/** How many cells there are, without making them: what a bound is checked with. */
+export function countCells(axes: Axes): number {
+  const { workload, load, maxConnections, poolKind, maxOverflow, workers, poolSize } = axes;
+  const pooled = poolKind.filter((kind) => kind !== 'null').length;
+  const shapes = pooled * maxOverflow.length * poolSize.length + (poolKind.length - pooled);
+  return workload.length * load.length * maxConnections.length * workers.length * shapes;
+}
+
+function combinationsOf(axes: Axes): readonly CellVariables[] {
+  const found: CellVariables[] = [];
+  for (const workload of axes.workload) {
+    for (const load of axes.load) {
+      for (const maxConnections of axes.maxConnections) {
+        for (const poolKind of axes.poolKind) {
+          const shapeless = poolKind === 'null';
+          for (const maxOverflow of shapeless ? axes.maxOverflow.slice(0, 1) : axes.maxOverflow) {
+            for (const workers of axes.workers) {
+              for (const poolSize of shapeless ? axes.poolSize.slice(0, 1) : axes.poolSize) {
+                found.push({
+                  workload,
+                  load,
+                  maxConnections,
+                  poolKind,
+                  maxOverflow,
+                  workers,
+                  poolSize,
+                });
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+  return found;
+}
+
+function planOf(base: TrialPlan, variables: CellVariables): TrialPlan {
+  const { workload, load, maxConnections, poolKind, maxOverflow, workers, poolSize } = variables;
+  return {
+    ...base,
+    workers,
+    workload,
+    pool: { ...base.pool, kind: poolKind, poolSize, maxOverflow },
+    load: { ...base.load, model: load },
+    durationMs:
+      load.kind === 'open'
+        ? load.stages.reduce((sum, { durationMs }) => sum + durationMs, 0)
+        : base.durationMs,
+    postgres: { ...base.postgres, maxConnections },
+  };
+}
