@@ -8,7 +8,7 @@ function block(ms: number): void {
 }
 
 test('half a second without a turn is a stall, seen at once and counted once', async () => {
-  const meter = new EventLoopMeter();
+  const meter = new EventLoopMeter({ rotatedEveryMs: 100 });
   // Two of the monitor's own intervals: it measures between its ticks.
   await delay(20);
   expect(meter.stalls).toBe(0);
@@ -22,8 +22,22 @@ test('half a second without a turn is a stall, seen at once and counted once', a
   meter.stop();
 });
 
+test('a stall is not lost when the window ends before the monitor has looked again', async () => {
+  const meter = new EventLoopMeter({ rotatedEveryMs: 100 });
+  meter.rotate();
+  await delay(20);
+  block(700);
+  meter.rotate();
+  await delay(20);
+  expect(meter.stalls).toBe(1);
+  expect(meter.lastWindow.maxMs).toBeGreaterThan(500);
+  meter.rotate();
+  expect(meter.stalls).toBe(1);
+  meter.stop();
+});
+
 test('the time spent tells what share of a window the loop was busy', async () => {
-  const meter = new EventLoopMeter();
+  const meter = new EventLoopMeter({ rotatedEveryMs: 100 });
   await delay(5);
   const before = meter.spent;
   block(100);

@@ -17,7 +17,15 @@ export class EventLoopMeter {
   readonly #total = startedMonitor();
   readonly #window = startedMonitor();
   #lastWindow: EventLoopDelay = { p50Ms: 0, p99Ms: 0, maxMs: 0 };
+  readonly #rotatedEveryMs: number;
+  /** `null` before the first time: how long until then is nobody's promise. */
+  #rotatedMs: number | null = null;
   #endedStalls = 0;
+
+  /** @param options.rotatedEveryMs how often `rotate` is going to be called */
+  constructor({ rotatedEveryMs }: { readonly rotatedEveryMs: number }) {
+    this.#rotatedEveryMs = rotatedEveryMs;
+  }
 
   /** 99th percentile since the start. */
   get delayMsP99(): number {
@@ -40,14 +48,24 @@ export class EventLoopMeter {
     return this.#lastWindow;
   }
 
-  /** Ends the window and starts the next one. */
+  /**
+   * Ends the window and starts the next one.
+   *
+   * A monitor that is reset forgets when it last looked. After a stall both are due, and where this runs
+   * first, the monitor never records it: then it shows in how late this is called.
+   */
   rotate(): void {
-    this.#endedStalls = this.stalls;
+    const nowMs = performance.now();
+    const dueMs = this.#rotatedMs === null ? nowMs : this.#rotatedMs + this.#rotatedEveryMs;
+    const lateMs = Math.max(0, nowMs - dueMs);
+    this.#rotatedMs = nowMs;
+    const maxMs = Math.max(withoutResolution(this.#window.max), lateMs);
+    if (maxMs >= STALL_MS) this.#endedStalls += 1;
     if (this.#window.count > 0) {
       this.#lastWindow = {
         p50Ms: withoutResolution(this.#window.percentile(50)),
         p99Ms: withoutResolution(this.#window.percentile(99)),
-        maxMs: withoutResolution(this.#window.max),
+        maxMs,
       };
     }
     this.#window.reset();
