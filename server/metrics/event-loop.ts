@@ -67,6 +67,9 @@ export class EventLoopMeter {
         p99Ms: withoutResolution(this.#window.percentile(99)),
         maxMs,
       };
+    } else if (lateMs > 0) {
+      // Not one look in the whole window: it was a single delay.
+      this.#lastWindow = { p50Ms: lateMs, p99Ms: lateMs, maxMs };
     }
     this.#window.reset();
   }
