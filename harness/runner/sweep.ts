@@ -1,5 +1,5 @@
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
-import { LabError } from '../lab-error.ts';
+import { type ErrorCode, LabError } from '../lab-error.ts';
 import { type PlannedTrial, postgresKey } from '../plan/sweep/trial-order.ts';
 import type { PostgresSettings } from '../postgres/provider.ts';
 import type { TrialHooks } from './trial.ts';
@@ -27,20 +27,41 @@ export interface SweepHooks {
   readonly onTrial: (trial: PlannedTrial, position: number) => TrialHooks;
   readonly onMeasured: (trial: PlannedTrial, result: MeasuredTrial) => void;
   readonly onFailed: (trial: PlannedTrial, error: LabError) => void;
+  /** PostgreSQL or something beside it did not end well; all its trials are safe. */
+  readonly onTeardownFailed: (error: LabError) => void;
 }
 
 /** So many failures one after the other are no accident of a cell: what is broken is the machine. */
-const FAILURES_IN_A_ROW_MAX = 3;
+const MACHINE_FAILURES_IN_A_ROW_MAX = 3;
+/** Cells that ask for too much fail by themselves, and the shuffle may put some of them in a row. */
+const CELL_FAILURES_IN_A_ROW_MAX = 10;
+
+/** What a cell may bring about by its own numbers, e.g. by more workers than there is memory for. */
+const OF_THE_CELL: ReadonlySet<ErrorCode> = new Set([
+  'SERVER_NOT_READY',
+  'SERVER_CRASH_LOOP',
+  'TOO_FEW_FILE_DESCRIPTORS',
+]);
 
 /** No trial could go any better after one of these. */
-const HOPELESS: ReadonlySet<string> = new Set(['CONFIG_INVALID', 'USAGE']);
+const HOPELESS: ReadonlySet<ErrorCode> = new Set([
+  'USAGE',
+  'CONFIG_INVALID',
+  'PLATFORM_UNSUPPORTED',
+  'BINARIES_MISSING',
+  'LIBRARY_MISSING',
+  'NO_UNPRIVILEGED_ACCOUNT',
+  'DIRECTORY_UNUSABLE',
+  'DISK_FULL',
+]);
 
 /**
  * Measures the trials in the order given, one PostgreSQL for each stretch of trials that share its
  * settings. A trial that fails is recorded as failed, PostgreSQL is started anew, and the sweep goes on.
  * A trial that is stopped from outside leaves no trace but its start.
  *
- * @throws LabError of the last trial after three failures in a row, or of the record: nothing can be kept
+ * @throws LabError of the last failure after too many in a row or one that is hopeless; of the record,
+ * which can keep nothing any more
  */
 export async function runSweep(
   trials: readonly PlannedTrial[],
@@ -53,52 +74,83 @@ export async function runSweep(
 ): Promise<'completed' | 'stopped'> {
   const { measurer, record, hooks, signal } = deps;
   let next = 0;
-  let failuresInARow = 0;
+  let ready = false;
+  let running: PlannedTrial | null = null;
+  const inARow = { machine: 0, cell: 0 };
 
-  const fail = (trial: PlannedTrial, error: LabError): void => {
-    record.failed(trial, error);
-    hooks.onFailed(trial, error);
-  };
   /** Until the settings change, a trial fails, or somebody stops it. */
   const measureStretch = async (measure: MeasureTrial, settingsKey: string): Promise<void> => {
-    for (let trial = trials[next]; trial !== undefined; trial = trials[next]) {
-      if (signal.aborted || postgresKey(trial.plan) !== settingsKey) return;
+    for (const trial of stretchFrom(trials, next, settingsKey)) {
+      if (signal.aborted) return;
       record.started(trial);
+      running = trial;
       const result = await measure(trial, hooks.onTrial(trial, next + 1));
       if (signal.aborted) return;
       record.measured(trial, result);
       hooks.onMeasured(trial, result);
+      running = null;
       next += 1;
-      failuresInARow = 0;
+      inARow.machine = 0;
+      inARow.cell = 0;
     }
+  };
+  const fail = (trial: PlannedTrial, error: LabError): void => {
+    record.failed(trial, error);
+    hooks.onFailed(trial, error);
+    next += 1;
+  };
+  const failStretch = (error: LabError, settingsKey: string): void => {
+    if (running !== null) fail(running, error);
+    else if (ready) hooks.onTeardownFailed(error);
+    else if (!HOPELESS.has(error.code)) {
+      // A PostgreSQL that does not start fails everything that was to be measured on it.
+      for (const trial of stretchFrom(trials, next, settingsKey)) fail(trial, error);
+    }
+    inARow[OF_THE_CELL.has(error.code) ? 'cell' : 'machine'] += 1;
   };
 
   for (let first = trials[next]; first !== undefined; first = trials[next]) {
     if (signal.aborted) return 'stopped';
     const settingsKey = postgresKey(first.plan);
-    let ready = false;
+    ready = false;
+    running = null;
     try {
       await measurer.withPostgres(first.plan.postgres, async (measure) => {
         ready = true;
         await measureStretch(measure, settingsKey);
       });
-    } catch (error) {
+    } catch (thrown) {
+      const error = firstErrorOf(thrown);
+      if (isOfTheRecord(error)) throw error;
       if (signal.aborted) return 'stopped';
-      if (!(error instanceof LabError) || isOfTheRecord(error)) throw error;
-      failuresInARow += 1;
-      // A PostgreSQL that does not start fails everything that was to be measured on it.
-      for (let trial = trials[next]; trial !== undefined; trial = trials[next]) {
-        if (postgresKey(trial.plan) !== settingsKey) break;
-        fail(trial, error);
-        next += 1;
-        if (ready) break;
-      }
-      if (failuresInARow >= FAILURES_IN_A_ROW_MAX || HOPELESS.has(error.code)) throw error;
+      if (!(error instanceof LabError)) throw thrown;
+      failStretch(error, settingsKey);
+      const broken =
+        inARow.machine >= MACHINE_FAILURES_IN_A_ROW_MAX ||
+        inARow.cell >= CELL_FAILURES_IN_A_ROW_MAX;
+      if (broken || HOPELESS.has(error.code)) throw error;
     }
   }
   return signal.aborted ? 'stopped' : 'completed';
 }
 
-function isOfTheRecord({ code }: LabError): boolean {
-  return code.startsWith('RUN_DIRECTORY_');
+/** The trials from `start` on that can be measured on the same PostgreSQL. */
+function stretchFrom(
+  trials: readonly PlannedTrial[],
+  start: number,
+  settingsKey: string,
+): readonly PlannedTrial[] {
+  const end = trials.findIndex(
+    (trial, index) => index >= start && postgresKey(trial.plan) !== settingsKey,
+  );
+  return trials.slice(start, end === -1 ? trials.length : end);
+}
+
+/** What went wrong first, where ending what it left behind went wrong too. */
+function firstErrorOf(error: unknown): unknown {
+  return error instanceof SuppressedError ? firstErrorOf(error.suppressed) : error;
+}
+
+function isOfTheRecord(error: unknown): boolean {
+  return error instanceof LabError && error.code.startsWith('RUN_DIRECTORY_');
 }
