@@ -31,6 +31,14 @@ test('the peaks so far are those of the whole, and stay when connections go', ()
   expect(window.peaks()).toEqual({ workers: 5, all: 7, worker: 5 });
 });
 
+test('what is there now is that of the last sample', () => {
+  const window = createWindowAccumulator(PREFIX);
+  expect(window.live()).toEqual({ workersNow: 0, workersPeak: 0, allNow: 0, allPeak: 0 });
+  window.add(0, [group('pool-lab-w1', 'idle', 5), group('psql', 'idle', 2)]);
+  window.add(100, [group('pool-lab-w1', 'idle', 1), group('psql', 'idle', 1)]);
+  expect(window.live()).toEqual({ workersNow: 1, workersPeak: 5, allNow: 2, allPeak: 7 });
+});
+
 test('one worker in several states counts once per connection', () => {
   const window = createWindowAccumulator(PREFIX);
   window.add(0, [group('pool-lab-w1', 'idle', 2), group('pool-lab-w1', 'active', 3)]);

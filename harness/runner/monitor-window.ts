@@ -68,10 +68,19 @@ export interface WindowPeaks {
   readonly worker: number;
 }
 
+/** Connections of the last sample and at most so far: of all workers together, and of everybody. */
+export interface LiveConnections {
+  readonly workersNow: number;
+  readonly workersPeak: number;
+  readonly allNow: number;
+  readonly allPeak: number;
+}
+
 /** Takes samples one by one and keeps sums only, whatever the length of the window. */
 export interface WindowAccumulator {
   add(elapsedMs: number, groups: readonly BackendGroup[]): void;
   peaks(): WindowPeaks;
+  live(): LiveConnections;
   result(): WindowSamples;
 }
 
@@ -93,12 +102,14 @@ export function createWindowAccumulator(workerPrefix: string): WindowAccumulator
   const waits = new Map<string, number>();
   const peaks = new Map<string, number>();
   let clientBackendsPeak = 0;
+  let last = { workers: 0, all: 0 };
   return {
     add(elapsedMs, groups) {
       const second = Math.floor(elapsedMs / 1000);
       const totals = bySecond.get(second) ?? noTotals();
       bySecond.set(second, totals);
       const sample = summarize(groups, workerPrefix);
+      last = sample;
       for (const target of [whole, totals]) addTo(target, sample);
       clientBackendsPeak = Math.max(clientBackendsPeak, sample.all);
       for (const [worker, backends] of sample.byWorker) {
@@ -114,6 +125,12 @@ export function createWindowAccumulator(workerPrefix: string): WindowAccumulator
       workers: whole.workersPeak,
       all: clientBackendsPeak,
       worker: Math.max(0, ...peaks.values()),
+    }),
+    live: () => ({
+      workersNow: last.workers,
+      workersPeak: whole.workersPeak,
+      allNow: last.all,
+      allPeak: clientBackendsPeak,
     }),
     result: () => ({
       samples: whole.samples,

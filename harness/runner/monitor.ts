@@ -13,7 +13,12 @@ import {
   type TransactionCounts,
 } from '../postgres/monitor-queries.ts';
 import { describeError, systemErrorCode } from '../system-error.ts';
-import { createWindowAccumulator, type MonitorWindow, type WindowPeaks } from './monitor-window.ts';
+import {
+  createWindowAccumulator,
+  type LiveConnections,
+  type MonitorWindow,
+  type WindowPeaks,
+} from './monitor-window.ts';
 import { sampleOnSchedule } from './sampling-schedule.ts';
 
 /** The lab's eyes on the server side: one superuser connection, never a second one. */
@@ -34,6 +39,8 @@ export interface Monitor {
 export interface Sampling {
   /** Until now. */
   peaks(): WindowPeaks;
+  /** Of the last sample, and until now. */
+  live(): LiveConnections;
   /** Never rejects: what was seen until the connection was lost is kept, and says so. Idempotent. */
   stop(): Promise<MonitorWindow>;
 }
@@ -184,6 +191,7 @@ function startSampling(context: {
   })();
   return {
     peaks: () => accumulator.peaks(),
+    live: () => accumulator.live(),
     stop: () => {
       stopping.abort();
       return window;

@@ -13,6 +13,7 @@ import type { LoadProgress, LoadRequest, LoadResult } from '../load/load-engine.
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import { hostBetween, readHostHealth } from './host-health.ts';
 import type { Lab } from './lab.ts';
+import type { LiveConnections } from './monitor-window.ts';
 import { pause } from './pause.ts';
 import { readTreeCpuMs } from './process-cpu.ts';
 import { type ServerProcess, withServer } from './server-process.ts';
@@ -26,7 +27,8 @@ const ROLLOUT_AT_SHARE = 0.15;
 
 export interface TrialHooks {
   readonly onPhase: (phase: 'start' | 'warmup' | 'measure' | 'stop') => void;
-  readonly onProgress: (progress: LoadProgress) => void;
+  /** About once a second of the measured window and its drain. */
+  readonly onProgress: (progress: LoadProgress, connections: LiveConnections) => void;
 }
 
 export const SILENT: TrialHooks = {
@@ -63,6 +65,7 @@ export async function runTrials(
   if (first === undefined) return [];
   hooks.onPhase('start');
   const startingMs = performance.now();
+  let stoppingMs = startingMs;
   const measured = await withServer(serverConfig(lab, first, ports), lab, async (server) => {
     const startServerMs = performance.now() - startingMs;
     const observations: Measurement[] = [];
@@ -70,20 +73,26 @@ export async function runTrials(
       observations.push(await measure({ lab, server, plan, hooks, startServerMs }));
     }
     hooks.onPhase('stop');
+    stoppingMs = performance.now();
     return observations;
   });
-  const stoppingMs = performance.now();
+  const stoppedMs = performance.now();
   const leftBehind = await lab.monitor.waitUntilGone(
     APPLICATION_NAME_PREFIX,
     BACKENDS_GONE_DEADLINE_MS,
   );
-  const waitGoneMs = performance.now() - stoppingMs;
-  return measured.map((finish) => finish({ leftBehind, waitGoneMs }));
+  const end = {
+    leftBehind,
+    stopServerMs: stoppedMs - stoppingMs,
+    waitGoneMs: performance.now() - stoppedMs,
+  };
+  return measured.map((finish) => finish(end));
 }
 
 /** A measurement waits for its last facts: when the server side was rid of the workers, and whether. */
 type Measurement = (end: {
   readonly leftBehind: number;
+  readonly stopServerMs: number;
   readonly waitGoneMs: number;
 }) => MeasuredTrial;
 
@@ -104,7 +113,7 @@ async function measure(context: {
   if (plan.warmupMs > 0) {
     await lab.load.run(warmupRequest(request, plan), {
       signal: lab.signal,
-      onProgress: SILENT.onProgress,
+      onProgress: () => undefined,
     });
   }
   const warmupMs = phase();
@@ -135,7 +144,7 @@ async function measure(context: {
     lab.load.run(request, {
       signal: AbortSignal.any([stopping, server.ended]),
       onProgress: (progress) => {
-        hooks.onProgress(progress);
+        hooks.onProgress(progress, sampling.live());
         if (!lab.signal.aborted) thresholds.look(progress);
       },
     }),
@@ -149,7 +158,7 @@ async function measure(context: {
   const after = await settledStats(server, lab.signal);
   const statsMs = phase();
 
-  return ({ leftBehind, waitGoneMs }) =>
+  return ({ leftBehind, stopServerMs, waitGoneMs }) =>
     summarizeTrial(
       {
         plan,
@@ -182,6 +191,7 @@ async function measure(context: {
           warmup: warmupMs,
           measure: measureMs,
           stats: statsMs,
+          stopServer: stopServerMs,
           waitGone: waitGoneMs,
         },
       },
