@@ -176,6 +176,140 @@ export const WORKLOADS = [
 export type Workload = (typeof WORKLOADS)[number];
 export const WORKLOAD_PATH_PREFIX = '/w/';
 
+/** JSON Schema of one query parameter, with the default that makes it optional. */
+export type ParameterSchema =
+  | {
+      readonly type: 'integer' | 'number';
+      readonly minimum: number;
+      readonly maximum: number;
+      readonly default: number;
+      readonly description: string;
+    }
+  | { readonly type: 'boolean'; readonly default: boolean; readonly description: string }
+  | {
+      readonly type: 'string';
+      readonly enum: readonly string[];
+      readonly default: string;
+      readonly description: string;
+    };
+
+/**
+ * Sizes of the data the workloads work on. Small enough to seed in a second and to stay in memory,
+ * large enough that a read by key is an index lookup and a report costs CPU.
+ */
+export const ACCOUNT_ROWS = 100_000;
+/** Most hot rows a request may choose from; few of them are used at a time. */
+export const HOT_ROWS = 64;
+export const EVENT_ROWS = 50_000;
+
+/** Longest time a parameter may ask for, so that no request outlives a trial's drain. */
+const WORKLOAD_MS_MAX = 60_000;
+/** Bounds what one request can claim; 16 checkouts a request is already an anti-pattern. */
+const CHECKOUTS_MAX = 16;
+const WEIGHT_MAX = 1_000;
+
+const weight = (of: string, byDefault: number): ParameterSchema => ({
+  type: 'integer',
+  minimum: 0,
+  maximum: WEIGHT_MAX,
+  default: byDefault,
+  description: `share of ${of} requests, relative to the other weights`,
+});
+
+/** The parameters of each workload; anything else in its query string is refused. */
+export const WORKLOAD_PARAMETERS = {
+  point: {
+    key: {
+      type: 'integer',
+      minimum: 0,
+      maximum: ACCOUNT_ROWS,
+      default: 0,
+      description: 'account to read; 0 takes a random one',
+    },
+  },
+  hot: {
+    rows: {
+      type: 'integer',
+      minimum: 1,
+      maximum: HOT_ROWS,
+      default: 4,
+      description: 'hot rows that all requests share',
+    },
+    updates: {
+      type: 'integer',
+      minimum: 1,
+      maximum: HOT_ROWS,
+      default: 1,
+      description: 'different rows one transaction updates, at most `rows`',
+    },
+  },
+  report: {
+    events: {
+      type: 'integer',
+      minimum: 1,
+      maximum: EVENT_ROWS,
+      default: 10_000,
+      description: 'events aggregated; the cost grows a little faster than this',
+    },
+  },
+  hold: {
+    ms: {
+      type: 'number',
+      minimum: 0,
+      maximum: WORKLOAD_MS_MAX,
+      default: 20,
+      description: 'time the statement runs, in ms',
+    },
+  },
+  'remote-call': {
+    ms: {
+      type: 'number',
+      minimum: 0,
+      maximum: WORKLOAD_MS_MAX,
+      default: 50,
+      description: 'time the application is elsewhere, in ms',
+    },
+    tx: { type: 'boolean', default: false, description: 'whether a transaction stays open' },
+  },
+  stream: {
+    rows: {
+      type: 'integer',
+      minimum: 1,
+      maximum: EVENT_ROWS,
+      default: 2_000,
+      description: 'rows streamed, one JSON line each',
+    },
+  },
+  'fan-out': {
+    n: {
+      type: 'integer',
+      minimum: 1,
+      maximum: CHECKOUTS_MAX,
+      default: 3,
+      description: 'checkouts of one request',
+    },
+    mode: {
+      type: 'string',
+      enum: ['concurrent', 'sequential', 'nested'],
+      default: 'concurrent',
+      description: 'nested holds each connection while it waits for the next',
+    },
+  },
+  mixed: {
+    point: weight('point', 80),
+    hot: weight('hot', 10),
+    hold: weight('hold', 9),
+    report: weight('report', 1),
+    seed: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 2 ** 32 - 1,
+      default: 1,
+      description: 'seed of the choices',
+    },
+  },
+} as const satisfies Readonly<Record<Workload, Readonly<Record<string, ParameterSchema>>>>;
+
 /** Answered without the database: what the HTTP layer alone costs. */
 export const NOOP_PATH = '/noop';
 

@@ -1,10 +1,8 @@
-import { LIMITS } from '../../server/contract.ts';
+import { deepFreeze } from './deep-freeze.ts';
 import { idleOptionWarnings } from './idle-options.ts';
-import { loadModelOf, measuredMsOf } from './load-model-choice.ts';
 import { loadProblems } from './load-problems.ts';
 import {
   type OptionTable,
-  type OptionValues,
   type Problem,
   type RawEnv,
   type RawFlags,
@@ -14,8 +12,11 @@ import {
 } from './option-table.ts';
 import { problemError } from './problem-error.ts';
 import { RUN_OPTIONS } from './run-options.ts';
+import { shapeProblems, slotProblems } from './setting-problems.ts';
 import { thresholdProblems } from './thresholds/threshold-problems.ts';
 import { type TrialPlan, trialPlanSchema } from './trial-plan.ts';
+import { trialPlanOf } from './trial-plan-of.ts';
+import { paramProblems } from './workload-params.ts';
 
 export interface ParsedTrialPlan {
   readonly plan: TrialPlan;
@@ -30,9 +31,6 @@ export interface ParsedTrialPlan {
   /** Sentences for stderr: what was given and changes nothing. */
   readonly warnings: readonly string[];
 }
-
-/** The lab's own connection beside the API's. */
-const MONITOR_CONNECTIONS = 1;
 
 type PlanTable = typeof RUN_OPTIONS;
 
@@ -59,7 +57,7 @@ export function parseTrialPlan(given: {
   ];
   if (problems.length > 0) throw problemError(problems, command);
   return {
-    plan: deepFreeze(trialPlanSchema.parse(planOf(read.values))),
+    plan: deepFreeze(trialPlanSchema.parse(trialPlanOf(read.values))),
     ports: { port: read.values.port, adminPort: read.values.adminPort },
     json: read.values.json,
     directory: read.values.directory,
@@ -71,66 +69,12 @@ export function parseTrialPlan(given: {
   };
 }
 
-function planOf(values: OptionValues<PlanTable>): TrialPlan {
-  return {
-    workers: values.workers,
-    pool: {
-      kind: values.poolKind,
-      poolSize: values.poolSize,
-      maxOverflow: values.maxOverflow,
-      poolTimeoutMs: values.poolTimeout,
-      maxWaiting: values.maxWaiting,
-      recycleMs: values.recycle,
-      prePing: values.prePing,
-      resetOnReturn: values.resetOnReturn,
-      order: values.poolOrder,
-      statementTimeoutMs: values.statementTimeout,
-      lockTimeoutMs: values.lockTimeout,
-      idleInTransactionTimeoutMs: values.idleInTransactionTimeout,
-    },
-    workload: values.workload,
-    workloadParams: { ...values.param },
-    load: {
-      model: loadModelOf(values),
-      requestTimeoutMs: values.requestTimeout,
-      retry:
-        values.retries === 0
-          ? null
-          : { retriesMax: values.retries, backoffMs: values.retryBackoff },
-      goodputDeadlineMs: values.goodputDeadline,
-    },
-    warmupMs: values.warmup,
-    durationMs: measuredMsOf(values),
-    drainMs: values.drain,
-    rolloutSurge: values.rollout,
-    postgres: {
-      maxConnections: values.maxConnections,
-      superuserReservedConnections: values.superuserReserved,
-      reservedConnections: values.reserved,
-      extra: { ...values.pgSetting },
-    },
-    gates: values.gate,
-    thresholds: [...values.threshold],
-    abortOnFail: values.abortOnFail,
-    seed: values.seed,
-  };
-}
-
 /** What only two values together get wrong. Fields that are wrong on their own are left out. */
 function problemsBetween({ values, sources, problems }: ReadOptions<PlanTable>): Problem[] {
   const wrong = new Set(problems.map((problem) => problem.field));
   const sound = (...fields: readonly string[]): boolean => fields.every((f) => !wrong.has(f));
   const found: Problem[] = [];
-  const most = values.poolSize + values.maxOverflow;
-  if (sound('--pool-size', '--max-overflow') && most > LIMITS.poolConnectionsMax) {
-    found.push({
-      field: '--pool-size + --max-overflow',
-      value: `${values.poolSize} + ${values.maxOverflow}`,
-      source: `${sources.poolSize}, ${sources.maxOverflow}`,
-      problem: `is ${most} connections a worker, above ${LIMITS.poolConnectionsMax}`,
-      remedy: `keep their sum at ${LIMITS.poolConnectionsMax} or less`,
-    });
-  }
+  if (sound('--pool-size', '--max-overflow')) found.push(...shapeProblems(values, sources));
   if (sound('--port', '--admin-port') && values.port !== 0 && values.port === values.adminPort) {
     found.push({
       field: '--port, --admin-port',
@@ -140,30 +84,12 @@ function problemsBetween({ values, sources, problems }: ReadOptions<PlanTable>):
       remedy: 'give two different ones, or 0 for any free one',
     });
   }
-  const reserved = values.superuserReserved + values.reserved;
-  const left = values.maxConnections - reserved;
-  if (
-    sound('--superuser-reserved', '--reserved', '--max-connections') &&
-    left <= MONITOR_CONNECTIONS
-  ) {
-    found.push({
-      field: '--max-connections',
-      value: String(values.maxConnections),
-      source: sources.maxConnections,
-      problem:
-        left <= 0
-          ? `is all reserved (--superuser-reserved ${values.superuserReserved} + --reserved ${values.reserved})`
-          : `leaves no connection for the API: ${reserved} reserved, 1 this lab's monitor`,
-      remedy: `give ${reserved + MONITOR_CONNECTIONS + 1} or more, or reserve less`,
-    });
+  if (sound('--superuser-reserved', '--reserved', '--max-connections')) {
+    found.push(...slotProblems(values, sources));
+  }
+  if (sound('--workload', '--param')) {
+    const { workload, param } = values;
+    found.push(...paramProblems({ workloads: [workload], params: param, source: sources.param }));
   }
   return found;
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) {
-    for (const child of Object.values(value)) deepFreeze(child);
-    Object.freeze(value);
-  }
-  return value;
 }

@@ -1,7 +1,6 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { LAB_SCHEMA, LAB_SCHEMA_MARK } from '../contract.ts';
-import { ACCOUNT_ROWS } from '../workloads/lab-data.ts';
+import { ACCOUNT_ROWS, LAB_SCHEMA, LAB_SCHEMA_MARK } from '../contract.ts';
 import { runSeed } from './seeded.ts';
 
 const { api, superuser } = inject('postgres');

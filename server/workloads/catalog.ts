@@ -1,4 +1,4 @@
-import type { Workload } from '../contract.ts';
+import type { ParameterSchema, Workload } from '../contract.ts';
 import type { RequestScope } from '../http/request-scope.ts';
 import { fanOut } from './fan-out.ts';
 import { hold } from './hold.ts';
@@ -8,7 +8,7 @@ import { point } from './point.ts';
 import { remoteCall } from './remote-call.ts';
 import { report } from './report.ts';
 import { stream } from './stream.ts';
-import type { ParameterSchema, WorkloadAnswer, WorkloadDefinition } from './workload.ts';
+import type { WorkloadAnswer, WorkloadDefinition } from './workload.ts';
 
 /** A workload as the routes see it: what its parameters are was checked by its own schema. */
 export interface CatalogEntry {

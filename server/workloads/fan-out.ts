@@ -1,15 +1,11 @@
-import { LAB_SCHEMA } from '../contract.ts';
+import { ACCOUNT_ROWS, LAB_SCHEMA, WORKLOAD_PARAMETERS } from '../contract.ts';
 import type { RequestScope } from '../http/request-scope.ts';
-import { ACCOUNT_ROWS } from './lab-data.ts';
 import type { WorkloadDefinition } from './workload.ts';
 
 export interface FanOutParams {
   readonly n: number;
   readonly mode: 'concurrent' | 'sequential' | 'nested';
 }
-
-/** Bounds what one request can claim; 16 checkouts a request is already an anti-pattern. */
-const CHECKOUTS_MAX = 16;
 
 const READ = {
   name: 'fan-out-read',
@@ -25,21 +21,7 @@ const READ = {
  */
 export const fanOut: WorkloadDefinition<FanOutParams> = {
   name: 'fan-out',
-  parameters: {
-    n: {
-      type: 'integer',
-      minimum: 1,
-      maximum: CHECKOUTS_MAX,
-      default: 3,
-      description: 'checkouts of one request',
-    },
-    mode: {
-      type: 'string',
-      enum: ['concurrent', 'sequential', 'nested'],
-      default: 'concurrent',
-      description: 'nested holds each connection while it waits for the next',
-    },
-  },
+  parameters: WORKLOAD_PARAMETERS['fan-out'],
   async run({ n, mode }, scope) {
     await STRATEGIES[mode](n, scope);
     return { checkouts: n, mode };

@@ -1,5 +1,4 @@
-import { LAB_SCHEMA } from '../contract.ts';
-import { HOT_ROWS } from './lab-data.ts';
+import { LAB_SCHEMA, WORKLOAD_PARAMETERS } from '../contract.ts';
 import { withTransaction } from './transaction.ts';
 import type { WorkloadDefinition } from './workload.ts';
 
@@ -25,22 +24,7 @@ const WRITE = {
  */
 export const hot: WorkloadDefinition<HotParams> = {
   name: 'hot',
-  parameters: {
-    rows: {
-      type: 'integer',
-      minimum: 1,
-      maximum: HOT_ROWS,
-      default: 4,
-      description: 'hot rows that all requests share',
-    },
-    updates: {
-      type: 'integer',
-      minimum: 1,
-      maximum: HOT_ROWS,
-      default: 1,
-      description: 'different rows one transaction updates, at most `rows`',
-    },
-  },
+  parameters: WORKLOAD_PARAMETERS.hot,
   async run({ rows, updates }, scope) {
     const ids = chooseAscending({ count: Math.min(updates, rows), of: rows, random: scope.random });
     const counters = await scope.withConnection((client) =>

@@ -1,10 +1,11 @@
+import { WORKLOAD_PARAMETERS } from '../contract.ts';
 import type { RequestScope } from '../http/request-scope.ts';
 import { seededRandom } from '../random.ts';
 import { hold } from './hold.ts';
 import { hot } from './hot.ts';
 import { point } from './point.ts';
 import { report } from './report.ts';
-import type { ParameterSchema, WorkloadAnswer, WorkloadDefinition } from './workload.ts';
+import type { WorkloadAnswer, WorkloadDefinition } from './workload.ts';
 
 export interface MixedParams {
   readonly point: number;
@@ -14,17 +15,8 @@ export interface MixedParams {
   readonly seed: number;
 }
 
-const WEIGHT_MAX = 1_000;
 /** Generators kept, one a seed; a request with one more starts the oldest seed afresh. */
 const SEEDS_MAX = 64;
-
-const weight = (of: string, byDefault: number): ParameterSchema => ({
-  type: 'integer',
-  minimum: 0,
-  maximum: WEIGHT_MAX,
-  default: byDefault,
-  description: `share of ${of} requests, relative to the other weights`,
-});
 
 /**
  * Each request is one of several workloads with their default parameters, drawn by weight from a
@@ -34,27 +26,13 @@ export function createMixed(): WorkloadDefinition<MixedParams> {
   const drawFor = seededDraws();
   return {
     name: 'mixed',
-    parameters: PARAMETERS,
+    parameters: WORKLOAD_PARAMETERS.mixed,
     async run(params, scope) {
       const choice = choose(params, drawFor(params.seed));
       return { workload: choice, answer: await RUN[choice](scope) };
     },
   };
 }
-
-const PARAMETERS: WorkloadDefinition<MixedParams>['parameters'] = {
-  point: weight('point', 80),
-  hot: weight('hot', 10),
-  hold: weight('hold', 9),
-  report: weight('report', 1),
-  seed: {
-    type: 'integer',
-    minimum: 0,
-    maximum: 2 ** 32 - 1,
-    default: 1,
-    description: 'seed of the choices',
-  },
-};
 
 type Choice = 'point' | 'hot' | 'hold' | 'report';
 

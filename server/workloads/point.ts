@@ -1,5 +1,4 @@
-import { LAB_SCHEMA } from '../contract.ts';
-import { ACCOUNT_ROWS } from './lab-data.ts';
+import { ACCOUNT_ROWS, LAB_SCHEMA, WORKLOAD_PARAMETERS } from '../contract.ts';
 import type { WorkloadDefinition } from './workload.ts';
 
 export interface PointParams {
@@ -14,15 +13,7 @@ const READ_BY_KEY = {
 /** One read by primary key: the control, which a larger pool neither helps nor harms much. */
 export const point: WorkloadDefinition<PointParams> = {
   name: 'point',
-  parameters: {
-    key: {
-      type: 'integer',
-      minimum: 0,
-      maximum: ACCOUNT_ROWS,
-      default: 0,
-      description: 'account to read; 0 takes a random one',
-    },
-  },
+  parameters: WORKLOAD_PARAMETERS.point,
   async run({ key }, scope) {
     const id = key === 0 ? 1 + Math.floor(scope.random() * ACCOUNT_ROWS) : key;
     const { rows } = await scope.withConnection((client) =>

@@ -1,8 +1,7 @@
-import { LAB_SCHEMA } from '../contract.ts';
+import { ACCOUNT_ROWS, LAB_SCHEMA, WORKLOAD_PARAMETERS } from '../contract.ts';
 import { ClientAbortedError, type RequestScope } from '../http/request-scope.ts';
-import { ACCOUNT_ROWS } from './lab-data.ts';
 import { withTransaction } from './transaction.ts';
-import { WORKLOAD_MS_MAX, type WorkloadDefinition } from './workload.ts';
+import type { WorkloadDefinition } from './workload.ts';
 
 export interface RemoteCallParams {
   readonly ms: number;
@@ -20,16 +19,7 @@ const READ = {
  */
 export const remoteCall: WorkloadDefinition<RemoteCallParams> = {
   name: 'remote-call',
-  parameters: {
-    ms: {
-      type: 'number',
-      minimum: 0,
-      maximum: WORKLOAD_MS_MAX,
-      default: 50,
-      description: 'time the application is elsewhere, in ms',
-    },
-    tx: { type: 'boolean', default: false, description: 'whether a transaction stays open' },
-  },
+  parameters: WORKLOAD_PARAMETERS['remote-call'],
   async run({ ms, tx }, scope) {
     const id = 1 + Math.floor(scope.random() * ACCOUNT_ROWS);
     await scope.withConnection((client) => {

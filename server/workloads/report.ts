@@ -1,5 +1,4 @@
-import { LAB_SCHEMA } from '../contract.ts';
-import { EVENT_ROWS } from './lab-data.ts';
+import { LAB_SCHEMA, WORKLOAD_PARAMETERS } from '../contract.ts';
 import type { WorkloadDefinition } from './workload.ts';
 
 export interface ReportParams {
@@ -20,15 +19,7 @@ const AGGREGATE = {
 /** An aggregate and sorts over many rows: costs the database processor time, not waiting. */
 export const report: WorkloadDefinition<ReportParams> = {
   name: 'report',
-  parameters: {
-    events: {
-      type: 'integer',
-      minimum: 1,
-      maximum: EVENT_ROWS,
-      default: 10_000,
-      description: 'events aggregated; the cost grows a little faster than this',
-    },
-  },
+  parameters: WORKLOAD_PARAMETERS.report,
   async run({ events }, scope) {
     const { rows } = await scope.withConnection((client) =>
       client.query({ ...AGGREGATE, values: [events] }),

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase } from 'pg';
-import { LAB_SCHEMA, LAB_SCHEMA_MARK } from '../contract.ts';
-import { ACCOUNT_ROWS, EVENT_ROWS, HOT_ROWS } from './lab-data.ts';
+import { ACCOUNT_ROWS, EVENT_ROWS, HOT_ROWS, LAB_SCHEMA, LAB_SCHEMA_MARK } from '../contract.ts';
 
 /** What seeding did. `present`: the same version was there already, nothing was changed. */
 export type SeedResult =

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { LAB_SCHEMA } from '../contract.ts';
+import { LAB_SCHEMA, WORKLOAD_PARAMETERS } from '../contract.ts';
 import {
   ClientAbortedError,
   type Hold,
@@ -7,7 +7,6 @@ import {
   releaseAfter,
 } from '../http/request-scope.ts';
 import { classify } from '../pool/classify-error.ts';
-import { EVENT_ROWS } from './lab-data.ts';
 import type { WorkloadDefinition } from './workload.ts';
 
 export interface StreamParams {
@@ -29,15 +28,7 @@ const FETCH = `FETCH FORWARD ${PAGE_ROWS} FROM lab_stream`;
  */
 export const stream: WorkloadDefinition<StreamParams> = {
   name: 'stream',
-  parameters: {
-    rows: {
-      type: 'integer',
-      minimum: 1,
-      maximum: EVENT_ROWS,
-      default: 2_000,
-      description: 'rows streamed, one JSON line each',
-    },
-  },
+  parameters: WORKLOAD_PARAMETERS.stream,
   async run({ rows }, scope) {
     const pages = readPages(rows, scope);
     const first = await pages.next();
