@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { GATE_DEFAULTS, type Gates, gatesSchema } from './gates.ts';
 import { nearestWord } from './nearest-word.ts';
 import type { Parsed, ValueParser } from './value-parser.ts';
+import type { ValueSchema } from './value-schema.ts';
 
 export type GateName = keyof Gates;
 type GateLimit = Gates[GateName];
@@ -28,6 +29,18 @@ export function gateLimits(): ValueParser<Gates> {
   return {
     placeholder: 'name=limit',
     expected: `name=limit, or name=degraded/invalid where there are two: ${GATE_NAMES.map((name) => `${gateWord(name)}=${printLimit(GATE_DEFAULTS[name])}`).join(', ')}`,
+    schema: {
+      anyOf: [
+        {
+          type: 'object',
+          properties: Object.fromEntries(
+            GATE_NAMES.map((name) => [gateWord(name), gateSchema(name)]),
+          ),
+          additionalProperties: false,
+        },
+        { type: 'array', items: { type: 'string' } },
+      ],
+    },
     parse(texts) {
       let gates = GATE_DEFAULTS;
       for (const text of texts) {
@@ -55,6 +68,12 @@ export function gateLimits(): ValueParser<Gates> {
       return pairs.length === 0 ? 'none' : pairs.join(' ');
     },
   };
+}
+
+function gateSchema(name: GateName): ValueSchema {
+  return typeof GATE_DEFAULTS[name] === 'number'
+    ? { type: 'number', minimum: 0 }
+    : { type: 'string', pattern: String.raw`^\d+(\.\d+)?/\d+(\.\d+)?$` };
 }
 
 function parseGate(text: string, gates: Gates): Parsed<Gates> {

@@ -1,8 +1,11 @@
 import type { Stage } from '../load/load-engine.ts';
 import { duration, type Parsed, printDuration, type ValueParser } from './value-parser.ts';
+import { eitherOf } from './value-schema.ts';
 
 /** Below this a run of an hour, the longest, would see three arrivals. */
 export const RATE_PER_SECOND_MIN = 0.001;
+
+const RATE = { type: 'string', pattern: String.raw`^\d+(\.\d+)?(/(s|m|min|h))?$` } as const;
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, min: 60, m: 60, h: 3_600 };
 
@@ -12,6 +15,7 @@ export function rate(options: { readonly maxPerSecond: number }): ValueParser<nu
   return {
     placeholder: 'rate',
     expected: `a rate from ${printRate(RATE_PER_SECOND_MIN)} to ${printRate(maxPerSecond)}: 300/s, 300, 18000/min`,
+    schema: eitherOf({ type: 'number', minimum: RATE_PER_SECOND_MIN, maximum: maxPerSecond }, RATE),
     parse: (texts) =>
       parseRate(texts.at(-1)?.trim() ?? '', { minPerSecond: RATE_PER_SECOND_MIN, maxPerSecond }),
     print: printRate,
@@ -52,6 +56,12 @@ export function stages(options: {
     placeholder: 'rate:time,…',
     expected:
       'rate:time, several separated by commas, a ramp as rate..rate:time: 100/s:10s,100/s..400/s:20s',
+    schema: {
+      anyOf: [
+        { type: 'string' },
+        { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: countMax },
+      ],
+    },
     parse(texts) {
       const text = texts.at(-1)?.trim() ?? '';
       if (text === '') return { ok: false, problem: 'is empty' };

@@ -1,4 +1,5 @@
 import { nearestWord } from './nearest-word.ts';
+import { eitherOf, SCALAR, type ValueSchema } from './value-schema.ts';
 
 /** Text of a flag or an environment variable made into a value, or what is wrong with the text. */
 export type Parsed<T> =
@@ -11,6 +12,8 @@ export interface ValueParser<T> {
   readonly placeholder: string | null;
   /** What is accepted, as the remedy's object: "a whole number from 1 to 64". */
   readonly expected: string;
+  /** What an editor may accept in a file; whoever can be given in one has it. */
+  readonly schema?: ValueSchema;
   /** `texts` is what was given, in order; repeatable options get more than one. */
   parse(texts: readonly string[]): Parsed<T>;
   /** The value as the user would write it. */
@@ -36,6 +39,10 @@ export function wholeNumber(options: {
   return {
     placeholder: options.placeholder ?? 'count',
     expected: word === undefined ? range : `${range} (${word.value}: ${word.text})`,
+    schema:
+      word === undefined
+        ? { type: 'integer', minimum: min, maximum: max }
+        : eitherOf({ type: 'integer', minimum: min, maximum: max }, { const: word.text }),
     parse(texts) {
       const text = lastOf(texts);
       if (text === word?.text) return { ok: true, value: word.value };
@@ -52,6 +59,8 @@ export function wholeNumber(options: {
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
+const DURATION = String.raw`^(0|\d+(\.\d+)?(ms|s|m|h))$`;
+
 /** Time with its unit, in whole ms. A bare number is refused: seconds or ms cannot be told. */
 export function duration(options: {
   readonly minMs: number;
@@ -61,6 +70,10 @@ export function duration(options: {
   return {
     placeholder: 'time',
     expected: `a time from ${printDuration(minMs)} to ${printDuration(maxMs)} with its unit: 500ms, 2s, 1m`,
+    schema:
+      minMs === 0
+        ? eitherOf({ const: 0 }, { type: 'string', pattern: DURATION })
+        : { type: 'string', pattern: DURATION },
     parse(texts) {
       const text = lastOf(texts);
       if (text === '') return fail('is empty');
@@ -103,6 +116,7 @@ export function choice<const T extends string>(
   return {
     placeholder,
     expected: `one of ${values.join(', ')}`,
+    schema: { enum: values },
     parse(texts) {
       const text = lastOf(texts);
       const value = values.find((candidate) => candidate === text);
@@ -125,6 +139,7 @@ export function yesNo(): ValueParser<boolean> {
   return {
     placeholder: null,
     expected: 'yes or no',
+    schema: { enum: [true, false, 'yes', 'no', 'on', 'off'] },
     parse(texts) {
       const text = lastOf(texts).toLowerCase();
       if (YES.includes(text)) return { ok: true, value: true };
@@ -140,6 +155,7 @@ export function orNone<T>(inner: ValueParser<T>, word: string): ValueParser<T | 
   return {
     placeholder: inner.placeholder,
     expected: `${inner.expected}, or ${word}`,
+    schema: eitherOf(inner.schema ?? { type: 'string' }, { const: word }),
     parse: (texts) => (lastOf(texts) === word ? { ok: true, value: null } : inner.parse(texts)),
     print: (value) => (value === null ? word : inner.print(value)),
   };
@@ -154,6 +170,12 @@ export function assignments(options: {
   return {
     placeholder: 'name=value',
     expected: 'name=value',
+    schema: {
+      anyOf: [
+        { type: 'object', additionalProperties: SCALAR },
+        { type: 'array', items: { type: 'string' } },
+      ],
+    },
     parse(texts) {
       const found = new Map<string, string>();
       for (const text of texts) {
@@ -179,6 +201,19 @@ export function assignments(options: {
       const pairs = Object.entries(value).map(([name, text]) => `${name}=${text}`);
       return pairs.length === 0 ? 'none' : pairs.join(' ');
     },
+  };
+}
+
+/** A file or a directory, from where the command is started. */
+export function path(): ValueParser<string> {
+  return {
+    placeholder: 'path',
+    expected: 'a path',
+    parse(texts) {
+      const text = lastOf(texts);
+      return text === '' ? fail('is empty') : { ok: true, value: text };
+    },
+    print: (value) => value,
   };
 }
 

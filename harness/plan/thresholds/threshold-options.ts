@@ -26,6 +26,12 @@ function expressions(): ValueParser<readonly string[]> {
   return {
     placeholder: 'expression',
     expected: 'a fact, a comparison and a number or a fact: latency.p99<50ms',
+    schema: {
+      anyOf: [
+        { type: 'string' },
+        { type: 'array', items: { type: 'string' }, maxItems: PLAN_LIMITS.thresholdsMax },
+      ],
+    },
     parse(texts) {
       const value = texts.map((text) => text.trim());
       return value.length <= PLAN_LIMITS.thresholdsMax
