@@ -6,6 +6,7 @@ import { RUN_OPTIONS } from '../plan/run-options.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import { factHelp } from '../report/fact-help.ts';
 import { createPaint } from '../report/paint.ts';
+import { PHASE_WORDS } from '../report/phase-words.ts';
 import { createProgress, type Progress } from '../report/progress.ts';
 import { roundsJson } from '../report/rounds-json.ts';
 import { roundsTerminal } from '../report/rounds-terminal.ts';
@@ -110,16 +111,9 @@ export function exitCodeOf(
     : EXIT_CODE.ok;
 }
 
-const PHASE_TEXT = {
-  start: 'starting the API',
-  warmup: 'warming up',
-  measure: 'measuring',
-  stop: 'stopping the API',
-} as const;
-
 function progressHooks(progress: Progress, plan: TrialPlan): TrialHooks {
   return {
-    onPhase: (phase) => progress.report({ kind: 'step', text: PHASE_TEXT[phase] }),
+    onPhase: (phase) => progress.report({ kind: 'step', text: PHASE_WORDS[phase] }),
     onProgress: (load) =>
       progress.report({
         kind: 'load',

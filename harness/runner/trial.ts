@@ -11,6 +11,7 @@ import { LabError } from '../lab-error.ts';
 import { mergeHistograms } from '../load/account/histogram.ts';
 import type { LoadProgress, LoadRequest, LoadResult } from '../load/load-engine.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
+import type { TrialPhase } from '../report/phase-words.ts';
 import { hostBetween, readHostHealth } from './host-health.ts';
 import type { Lab } from './lab.ts';
 import type { LiveConnections } from './monitor-window.ts';
@@ -26,7 +27,7 @@ const BACKENDS_GONE_DEADLINE_MS = 5_000;
 const ROLLOUT_AT_SHARE = 0.15;
 
 export interface TrialHooks {
-  readonly onPhase: (phase: 'start' | 'warmup' | 'measure' | 'stop') => void;
+  readonly onPhase: (phase: TrialPhase) => void;
   /** About once a second of the measured window and its drain. */
   readonly onProgress: (progress: LoadProgress, connections: LiveConnections) => void;
 }
