@@ -11,6 +11,8 @@ import { shapeOfPool } from '../sizing/process-claim.ts';
 const OTHERS = 1;
 const UNBOUNDED = 1_000;
 const HISTOGRAM_SAMPLES = 2_000;
+/** Knuth's multiplicative hash: 2³² over the golden ratio. */
+const SEED_SPREAD = 2_654_435_761;
 
 /**
  * A load model that takes no time: what a trial of this plan could have given, with some noise that its
@@ -22,7 +24,10 @@ export function fakeTrial({
   round,
   plan,
 }: Pick<PlannedTrial, 'cell' | 'round' | 'plan'>): MeasuredTrial {
-  const random = seededRandom(Number(cell.id.slice(1)) * 1_000 + round);
+  // Neighbouring seeds begin alike, so they are spread over all of them.
+  const random = seededRandom(
+    Math.imul(Number(cell.id.slice(1)) * 1_000 + round, SEED_SPREAD) >>> 0,
+  );
   const noise = 1 + 0.02 * (random() - 0.5);
   const predicted = computeBudget({
     workers: plan.workers,

@@ -74,6 +74,7 @@ export const cellRoundSchema = z.discriminatedUnion('state', [
     goodputPerSecond: perSecond.nullable(),
     /** Over the whole window, whatever it settled to: what an overloaded cell still did. */
     wholeRunGoodputPerSecond: perSecond,
+    wholeRunThroughputPerSecond: perSecond,
     latencyMsP50: ms.nullable(),
     latencyMsP99: ms.nullable(),
     scheduled: count,
