@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type MeasuredTrial, measuredTrialSchema } from '../analysis/trial-result.ts';
+import { describeError, systemErrorCode } from '../system-error.ts';
+import { writeDurably } from './durable-file.ts';
+import { parseJsonText } from './json-text.ts';
+import { trialFile } from './run-layout.ts';
+import { sha256 } from './sha256.ts';
+import { writing } from './store-failure.ts';
+import type { StoreFiles } from './store-files.ts';
+
+/** A trial of one hour has 3,600 seconds of 200 bytes. */
+const TRIAL_BYTES_MAX = 64 * 2 ** 20;
+
+const versionSchema = z.object({ schemaVersion: z.number() });
+
+/** What a trial's file has, or a sentence why it cannot be used. */
+export type Found<T> =
+  | { readonly state: 'found'; readonly found: T }
+  | { readonly state: 'damaged'; readonly why: string };
+
+export interface TrialFileName {
+  readonly directory: string;
+  readonly trialId: string;
+}
+
+/**
+ * @returns SHA-256 of the file, hexadecimal
+ * @throws LabError RUN_DIRECTORY_UNWRITABLE
+ */
+export function writeTrialFile(
+  files: StoreFiles,
+  { directory, trialId }: TrialFileName,
+  result: MeasuredTrial,
+): string {
+  const path = join(directory, trialFile(trialId));
+  // What could not be read again, such as a number that is none, is found now and not after the sweep.
+  const bytes = Buffer.from(`${JSON.stringify(measuredTrialSchema.parse(result))}\n`);
+  writing(path, () => writeDurably(files, path, bytes));
+  return sha256(bytes);
+}
+
+/** The bytes that were measured, or why they are not there any more. Never throws for a file's sake. */
+export function readTrialBytes(
+  files: StoreFiles,
+  { directory, trialId }: TrialFileName,
+  expectedSha256: string,
+): Found<Buffer> {
+  let bytes: Buffer;
+  try {
+    bytes = files.read(join(directory, trialFile(trialId)), TRIAL_BYTES_MAX);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === undefined) throw error;
+    return damaged(trialId, whyUnread(code, error));
+  }
+  return sha256(bytes) === expectedSha256
+    ? { state: 'found', found: bytes }
+    : damaged(trialId, 'is not what was measured: it was altered or cut off');
+}
+
+export function parseTrialBytes(trialId: string, bytes: Buffer): Found<MeasuredTrial> {
+  const json = parseJsonText(bytes.toString('utf8'));
+  const trial = measuredTrialSchema.safeParse(json);
+  if (trial.success) return { state: 'found', found: trial.data };
+  const version = versionSchema.safeParse(json);
+  const known = measuredTrialSchema.shape.schemaVersion.value;
+  if (version.success && version.data.schemaVersion > known) {
+    return damaged(
+      trialId,
+      `has version ${version.data.schemaVersion} of a trial's result, and this pool-lab knows versions up to ${known}`,
+    );
+  }
+  const [issue] = trial.error.issues;
+  const where = issue === undefined ? '' : `: ${issue.path.join('.')}: ${issue.message}`;
+  return damaged(trialId, `is no result of a trial${where}`);
+}
+
+function damaged(trialId: string, what: string): { state: 'damaged'; why: string } {
+  return { state: 'damaged', why: `${trialFile(trialId)} ${what}, and is not used` };
+}
+
+function whyUnread(code: string, error: unknown): string {
+  switch (code) {
+    case 'ENOENT':
+      return 'is missing';
+    case 'ELOOP':
+    case 'EMLINK':
+      return 'is a link, which is not followed';
+    default:
+      return `cannot be read (${describeError(error)})`;
+  }
+}
