@@ -1,9 +1,10 @@
 import type { PoolKind } from '../../server/contract.ts';
 import { openLoopOption } from './load-model-choice.ts';
-import { type ReadOptions, SOURCE_DEFAULT } from './option-table.ts';
-import type { RUN_OPTIONS } from './run-options.ts';
+import { type OptionSources, type ReadOptions, SOURCE_DEFAULT } from './option-table.ts';
+import type { PLAN_OPTIONS, RUN_OPTIONS } from './run-options.ts';
 
 type OptionName = keyof typeof RUN_OPTIONS;
+type PlanTable = typeof PLAN_OPTIONS;
 
 const QUEUE_ONLY: readonly OptionName[] = [
   'maxWaiting',
@@ -35,11 +36,17 @@ const IDLE_IN_UP: readonly OptionName[] = [
 
 /** One sentence for each option that was given and that the rest of the settings make useless. */
 export function idleOptionWarnings(
-  { values, sources }: Pick<ReadOptions<typeof RUN_OPTIONS>, 'values' | 'sources'>,
+  {
+    values,
+    sources,
+  }: Pick<ReadOptions<PlanTable>, 'values'> & {
+    readonly sources: Partial<OptionSources<typeof RUN_OPTIONS>>;
+  },
   command: string,
+  poolKinds: readonly PoolKind[] = [values.poolKind],
 ): readonly string[] {
   const idle: readonly (readonly [names: readonly OptionName[], why: string])[] = [
-    [IDLE_BY_KIND[values.poolKind], `with --pool-kind ${values.poolKind}`],
+    [idleInAll(poolKinds), `with --pool-kind ${poolKinds.join(',')}`],
     [openLoopOption(values) === null ? OPEN_ONLY : [], 'without --rate or --stages'],
     [values.retries === 0 ? ['retryBackoff'] : [], 'without --retries'],
     [values.threshold.length === 0 ? ['abortOnFail'] : [], 'without --threshold'],
@@ -48,7 +55,16 @@ export function idleOptionWarnings(
   return idle.flatMap(([names, why]) =>
     names
       .map((name) => sources[name])
-      .filter((source) => source !== SOURCE_DEFAULT)
+      .filter((source) => source !== undefined && source !== SOURCE_DEFAULT)
       .map((source) => `${source} changes nothing ${why}`),
+  );
+}
+
+/** Of several kinds, one that has a use for an option is enough. */
+function idleInAll(kinds: readonly PoolKind[]): readonly OptionName[] {
+  const [first, ...others] = kinds;
+  if (first === undefined) return [];
+  return IDLE_BY_KIND[first].filter((name) =>
+    others.every((kind) => IDLE_BY_KIND[kind].includes(name)),
   );
 }

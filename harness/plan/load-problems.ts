@@ -21,18 +21,21 @@ const PRINTED = {
 } as const;
 type Name = keyof typeof PRINTED;
 
-/** What only two settings of the load together get wrong. Those wrong on their own are left out. */
-export function loadProblems({
-  values,
-  sources,
-  problems,
-}: ReadOptions<LoadTable>): readonly Problem[] {
+/**
+ * What only two settings of the load together get wrong. Those wrong on their own are left out.
+ *
+ * @param shown what a setting is shown as where it has more values than the one that is looked at
+ */
+export function loadProblems(
+  { values, sources, problems }: Pick<ReadOptions<LoadTable>, 'values' | 'sources' | 'problems'>,
+  shown: { readonly [N in Name]?: string } = {},
+): readonly Problem[] {
   const wrong = new Set(problems.map(({ field }) => field));
   const sound = (name: Name): boolean => !wrong.has(`--${LOAD_OPTIONS[name].flag}`);
   const given = (name: Name): boolean => sources[name] !== SOURCE_DEFAULT && sound(name);
   const conflict = (names: readonly Name[], problem: string, remedy: string): Problem => ({
     field: names.map((name) => `--${LOAD_OPTIONS[name].flag}`).join(', '),
-    value: names.map((name) => PRINTED[name](values)).join(', '),
+    value: names.map((name) => shown[name] ?? PRINTED[name](values)).join(', '),
     source: names.map((name) => sources[name]).join(', '),
     problem,
     remedy,

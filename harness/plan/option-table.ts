@@ -23,41 +23,56 @@ export type OptionValues<T extends OptionTable> = {
 export type RawFlags = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 export type RawEnv = Readonly<Record<string, string | undefined>>;
 
+/** Settings of a file, by the option's key in the table. */
+export type FileTexts = ReadonlyMap<
+  string,
+  { readonly texts: readonly string[]; readonly source: string }
+>;
+
+/** Where settings are looked for: a flag goes before its variable, and that before the file. */
+export interface Given {
+  readonly flags: RawFlags;
+  readonly env: RawEnv;
+  readonly file?: FileTexts;
+}
+
 /** One thing wrong with what the user gave. */
 export interface Problem {
   /** The option's flag, e.g. `--pool-size`. */
   readonly field: string;
   readonly value: string;
-  /** The flag, the variable's name, or `default`. */
+  /** The flag, the variable's name, the place in a file, or `default`. */
   readonly source: string;
   readonly problem: string;
   readonly remedy: string;
 }
 
-/** Where each value came from: its flag, its variable's name, or `default`. */
+/** Where each value came from: its flag, its variable's name, a place in a file, or `default`. */
 export type OptionSources<T extends OptionTable> = { readonly [K in keyof T]: string };
+/** What was given, as it was typed; nothing for defaults. */
+export type OptionTexts<T extends OptionTable> = { readonly [K in keyof T]: readonly string[] };
 
 export interface ReadOptions<T extends OptionTable> {
   /** Values that could not be read are their defaults here; `problems` names them. */
   readonly values: OptionValues<T>;
   readonly sources: OptionSources<T>;
+  readonly texts: OptionTexts<T>;
   readonly problems: readonly Problem[];
 }
 
 export const ENV_PREFIX = 'POOL_LAB_';
 export const SOURCE_DEFAULT = 'default';
 
-/** Flag before variable before default. Reads everything, so that all problems come at once. */
-export function readOptions<const T extends OptionTable>(
-  table: T,
-  given: { readonly flags: RawFlags; readonly env: RawEnv },
-): ReadOptions<T> {
+/** Flag before variable before file before default. Reads everything, so that all problems come at once. */
+export function readOptions<const T extends OptionTable>(table: T, given: Given): ReadOptions<T> {
   const values: Record<string, unknown> = {};
   const sources: Record<string, string> = {};
+  const allTexts: Record<string, readonly string[]> = {};
   const problems: Problem[] = [];
   for (const [name, option] of Object.entries(table)) {
     const { texts, source } = textsOf(name, option, given);
     sources[name] = source;
+    allTexts[name] = texts;
     values[name] = option.defaultValue;
     if (source === SOURCE_DEFAULT) continue;
     const parsed = option.parser.parse(texts);
@@ -78,6 +93,8 @@ export function readOptions<const T extends OptionTable>(
     values: values as OptionValues<T>,
     // biome-ignore lint/nursery/noUnsafeTypeAssertion: each key got a text above
     sources: sources as OptionSources<T>,
+    // biome-ignore lint/nursery/noUnsafeTypeAssertion: each key got its texts above
+    texts: allTexts as OptionTexts<T>,
     problems,
   };
 }
@@ -85,7 +102,7 @@ export function readOptions<const T extends OptionTable>(
 function textsOf(
   name: string,
   option: Option<unknown>,
-  { flags, env }: { readonly flags: RawFlags; readonly env: RawEnv },
+  { flags, env, file }: Given,
 ): { readonly texts: readonly string[]; readonly source: string } {
   const flag = flags[name];
   if (flag !== undefined) {
@@ -94,7 +111,9 @@ function textsOf(
     return { texts: typeof flag === 'string' ? [flag] : flag, source };
   }
   const text = option.env === null ? undefined : env[option.env];
-  if (option.env === null || text === undefined) return { texts: [], source: SOURCE_DEFAULT };
+  if (option.env === null || text === undefined) {
+    return file?.get(name) ?? { texts: [], source: SOURCE_DEFAULT };
+  }
   const texts = option.repeatable && text.trim() !== '' ? text.trim().split(/\s+/) : [text];
   return { texts, source: option.env };
 }

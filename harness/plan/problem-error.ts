@@ -16,5 +16,12 @@ export function problemError(problems: readonly Problem[], command: string): Lab
 
 function sentence({ field, value, source, problem }: Problem): string {
   const origin = source === field ? '' : ` (from ${source})`;
-  return `${field} ${JSON.stringify(value)}${origin} ${problem}`;
+  return `${field} ${JSON.stringify(shortened(value))}${origin} ${problem}`;
+}
+
+/** Enough to see what was meant; a file may hold anything. */
+const SHOWN_CHARACTERS_MAX = 120;
+
+function shortened(text: string): string {
+  return text.length <= SHOWN_CHARACTERS_MAX ? text : `${text.slice(0, SHOWN_CHARACTERS_MAX)}…`;
 }

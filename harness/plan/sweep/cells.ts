@@ -1,4 +1,5 @@
 import type { TrialPlan } from '../trial-plan.ts';
+import { paramsOf } from '../workload-params.ts';
 import type { Axes, SweepPlan } from './sweep-plan.ts';
 
 /** The values that make a cell what it is. */
@@ -69,6 +70,7 @@ function planOf(base: TrialPlan, variables: CellVariables): TrialPlan {
     ...base,
     workers,
     workload,
+    workloadParams: { ...paramsOf(workload, base.workloadParams) },
     pool: { ...base.pool, kind: poolKind, poolSize, maxOverflow },
     load: { ...base.load, model: load },
     durationMs:

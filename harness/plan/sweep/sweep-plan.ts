@@ -14,7 +14,10 @@ export const SWEEP_LIMITS = {
 
 const some = <T extends z.ZodType>(value: T) => z.array(value).min(1).max(SWEEP_LIMITS.cellsMax);
 
-/** What a cell may differ in, each with its values in ascending order or in the order given. */
+/**
+ * What a cell may differ in. Numbers are in ascending order, unlimited (a pool size of 0, an overflow of
+ * −1) behind them all; everything else in the order given.
+ */
 export const axesSchema = z.strictObject({
   workload: some(z.enum(WORKLOADS)),
   load: some(loadModelSchema),
@@ -34,7 +37,10 @@ export type Axis = keyof Axes;
 export const sweepPlanSchema = z.strictObject({
   schemaVersion: z.literal(SWEEP_PLAN_SCHEMA_VERSION),
   axes: axesSchema,
-  /** What all cells have in common. What it says of an axis is that axis's first value. */
+  /**
+   * What all cells have in common. What it says of an axis is that axis's first value. Its parameters
+   * are those of all workloads: `ms` of each that has it, `hold.ms` of one; `paramsOf` tells them apart.
+   */
   base: trialPlanSchema,
   rounds: z.int().min(1).max(SWEEP_LIMITS.roundsMax),
   /** Extra workers of the rolling deploy that `fitsDuringRollout` is predicted for, at least 1. */

@@ -1,6 +1,6 @@
 import { openLoopOption } from '../load-model-choice.ts';
 import type { Problem, ReadOptions } from '../option-table.ts';
-import type { RUN_OPTIONS } from '../run-options.ts';
+import type { PLAN_OPTIONS } from '../run-options.ts';
 import { parseThreshold } from './threshold.ts';
 import { THRESHOLD_OPTIONS } from './threshold-options.ts';
 
@@ -10,14 +10,17 @@ const FIELD = `--${THRESHOLD_OPTIONS.threshold.flag}`;
 export function thresholdProblems({
   values,
   sources,
-}: Pick<ReadOptions<typeof RUN_OPTIONS>, 'values' | 'sources'>): readonly Problem[] {
+}: Pick<ReadOptions<typeof PLAN_OPTIONS>, 'values' | 'sources'>): readonly Problem[] {
   const closed = openLoopOption(values) === null;
   const source = sources.threshold;
   return values.threshold.flatMap((value): Problem[] => {
     const parsed = parseThreshold(value);
     if (!parsed.ok) {
       const remedy = parsed.remedy ?? `give ${THRESHOLD_OPTIONS.threshold.parser.expected}`;
-      const blanks = source === FIELD ? '' : `; in ${source} blanks separate thresholds`;
+      const blanks =
+        source !== THRESHOLD_OPTIONS.threshold.env
+          ? ''
+          : `; in ${source} blanks separate thresholds`;
       return [{ field: FIELD, value, source, problem: parsed.problem, remedy: remedy + blanks }];
     }
     const { fact, side } = parsed.value;

@@ -1,0 +1,122 @@
+import { deepFreeze } from '../deep-freeze.ts';
+import { idleOptionWarnings } from '../idle-options.ts';
+import {
+  type OptionTable,
+  type Problem,
+  type RawEnv,
+  type RawFlags,
+  type ReadOptions,
+  readOptions,
+  SOURCE_DEFAULT,
+  unknownVariableWarnings,
+} from '../option-table.ts';
+import { problemError } from '../problem-error.ts';
+import { trialPlanOf } from '../trial-plan-of.ts';
+import { readSettingsFile, type SettingsFile } from './settings-file.ts';
+import { SWEEP_CALL_OPTIONS, SWEEP_OPTIONS, SWEEP_PLAN_OPTIONS } from './sweep-options.ts';
+import { SWEEP_PLAN_SCHEMA_VERSION, type SweepPlan, sweepPlanSchema } from './sweep-plan.ts';
+import { sweepProblems } from './sweep-problems.ts';
+import { axesOf, firstTrialOf } from './sweep-values.ts';
+
+export interface ParsedSweepPlan {
+  readonly plan: SweepPlan;
+  /** Every setting with its value, where that came from and how it was written. */
+  readonly read: ReadOptions<typeof SWEEP_OPTIONS>;
+  /** Flags of the plan that were given, whether or not they say what the default says. */
+  readonly planSettingsGiven: readonly string[];
+  /** A new directory for the run, or `null` for a dated one. */
+  readonly out: string | null;
+  /** The run to go on with, or `null`. */
+  readonly resume: string | null;
+  /** Parent of the lab's own directory. */
+  readonly directory: string;
+  /** The result goes to stdout as JSON. */
+  readonly json: boolean;
+  /** Sentences for stderr: what was given and changes nothing. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Flags before `POOL_LAB_*` variables before the file before defaults, checked and frozen.
+ *
+ * @throws LabError CONFIG_INVALID naming every problem at once.
+ */
+export function parseSweepPlan(given: {
+  readonly flags: RawFlags;
+  readonly env: RawEnv;
+  /** `null` where there is none. */
+  readonly file: SettingsFile | null;
+  /** The command whose help a remedy points to. @default `sweep` */
+  readonly command?: string;
+}): ParsedSweepPlan {
+  const { flags, env, command = 'sweep' } = given;
+  const file =
+    given.file === null
+      ? { texts: new Map(), problems: [] }
+      : readSettingsFile(given.file, { table: SWEEP_PLAN_OPTIONS, elsewhere: SWEEP_CALL_OPTIONS });
+  const read = readOptions(SWEEP_OPTIONS, { flags, env, file: file.texts });
+  const own = [...file.problems, ...read.problems];
+  const problems: readonly Problem[] = [
+    ...own,
+    ...sweepProblems({ ...read, problems: own }),
+    ...callProblems(read),
+  ];
+  if (problems.length > 0) throw problemError(problems, command);
+  const { values, sources } = read;
+  const first = firstTrialOf(values);
+  return {
+    plan: deepFreeze(
+      sweepPlanSchema.parse({
+        schemaVersion: SWEEP_PLAN_SCHEMA_VERSION,
+        axes: axesOf(values),
+        base: trialPlanOf(first),
+        rounds: values.rounds,
+        predictedSurge: values.surge,
+        settings: settingsOf(read),
+      }),
+    ),
+    read,
+    planSettingsGiven: Object.entries(SWEEP_PLAN_OPTIONS).flatMap(([name, { flag }]) =>
+      sourceOf(sources, name) === SOURCE_DEFAULT ? [] : [`--${flag}`],
+    ),
+    out: values.out,
+    resume: values.resume,
+    directory: values.directory,
+    json: values.json,
+    warnings: [
+      ...unknownVariableWarnings(SWEEP_OPTIONS, env),
+      ...idleOptionWarnings({ values: first, sources }, command, values.poolKind),
+    ],
+  };
+}
+
+function callProblems({ values, sources }: ReadOptions<typeof SWEEP_OPTIONS>): readonly Problem[] {
+  if (values.out === null || values.resume === null) return [];
+  return [
+    {
+      field: '--out, --resume',
+      value: `${values.out}, ${values.resume}`,
+      source: `${sources.out}, ${sources.resume}`,
+      problem: 'ask for a new run and for an old one at once',
+      remedy: 'leave --out out to go on with the old one',
+    },
+  ];
+}
+
+/** What differs from the defaults, by its flag, as it was written. */
+function settingsOf(read: ReadOptions<typeof SWEEP_OPTIONS>): Record<string, string[]> {
+  const table: OptionTable = SWEEP_PLAN_OPTIONS;
+  const values: Readonly<Record<string, unknown>> = read.values;
+  const texts: Readonly<Record<string, readonly string[]>> = read.texts;
+  return Object.fromEntries(
+    Object.entries(table).flatMap(([name, { flag, parser, defaultValue }]) =>
+      parser.print(values[name]) === parser.print(defaultValue)
+        ? []
+        : [[flag, [...(texts[name] ?? [])]]],
+    ),
+  );
+}
+
+function sourceOf(sources: Readonly<Record<string, string>>, name: string): string {
+  return sources[name] ?? SOURCE_DEFAULT;
+}

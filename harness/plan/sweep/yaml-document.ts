@@ -1,0 +1,141 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+
+/** Line and column, both from 1. */
+export interface YamlPosition {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What a file says, without any type guessed: `no`, `1:30` and `0x10` stay as they are written. */
+export type YamlNode = { readonly at: YamlPosition } & (
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'list'; readonly items: readonly YamlNode[] }
+  | {
+      readonly kind: 'map';
+      readonly entries: readonly { readonly key: YamlNode; readonly value: YamlNode }[];
+    }
+  /** Something that no setting can be. */
+  | {
+      readonly kind: 'refused';
+      readonly text: string;
+      readonly problem: string;
+      readonly remedy: string;
+    }
+);
+
+export interface YamlProblem {
+  readonly at: YamlPosition;
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  DUPLICATE_KEY: 'give each setting once',
+  TAB_AS_INDENT: 'indent with blanks',
+  MULTIPLE_DOCS: 'leave one document, without --- in between',
+  RESOURCE_EXHAUSTION: 'nest no deeper than one list or map in a setting',
+};
+const PROBLEMS: Readonly<Record<string, string>> = {
+  DUPLICATE_KEY: 'is given twice',
+  MULTIPLE_DOCS: 'begins a second document',
+  RESOURCE_EXHAUSTION: 'is nested too deeply',
+};
+const OTHER_REMEDY =
+  'indent alike, close brackets, and put quotes around a text that begins with a special character';
+
+/**
+ * The document of a YAML 1.2 file, or what is wrong with it. Only importer of `yaml`. The failsafe schema
+ * makes no numbers and no booleans of texts: each setting's own parser reads what was written.
+ *
+ * @param text bounded by the caller: looking for keys that come twice takes their number squared
+ * @returns `null` for a file without content
+ */
+export function readYaml(
+  text: string,
+):
+  | { readonly ok: true; readonly root: YamlNode | null }
+  | { readonly ok: false; readonly problems: readonly YamlProblem[] } {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    version: '1.2',
+    schema: 'failsafe',
+    merge: false,
+    uniqueKeys: true,
+    strict: true,
+    prettyErrors: false,
+    lineCounter: lines,
+    // Anything quieter takes the first of several documents without a word.
+    logLevel: 'error',
+  });
+  const positionOf = (offset: number): YamlPosition => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  if (document.errors.length > 0) {
+    const twice = document.errors.filter(({ code }) => code === 'DUPLICATE_KEY');
+    // One slip makes many errors that follow from it; the first is the one to mend.
+    const told = twice.length === document.errors.length ? twice : document.errors.slice(0, 1);
+    return {
+      ok: false,
+      problems: told.map(({ code, message, pos }) => ({
+        at: positionOf(pos[0]),
+        problem: PROBLEMS[code] ?? `is not YAML: ${firstLine(message)}`,
+        remedy: REMEDIES[code] ?? OTHER_REMEDY,
+      })),
+    };
+  }
+  const root = document.contents === null ? null : nodeOf(document.contents, positionOf);
+  return { ok: true, root };
+}
+
+const firstLine = (message: string): string => message.split('\n')[0] ?? message;
+
+function nodeOf(node: unknown, positionOf: (offset: number) => YamlPosition): YamlNode {
+  if (isAlias(node)) {
+    return {
+      at: positionOf(node.range?.[0] ?? 0),
+      kind: 'refused',
+      text: `*${node.source}`,
+      problem: 'is an alias of something else',
+      remedy: 'write the value out',
+    };
+  }
+  if (isScalar(node)) {
+    const at = positionOf(node.range?.[0] ?? 0);
+    const text = typeof node.value === 'string' ? node.value : '';
+    return node.tag === undefined ? { at, kind: 'text', text } : tagged(at, text, node.tag);
+  }
+  if (isSeq(node)) {
+    const at = positionOf(node.range?.[0] ?? 0);
+    if (node.tag !== undefined) return tagged(at, 'a list', node.tag);
+    return { at, kind: 'list', items: node.items.map((item) => nodeOf(item, positionOf)) };
+  }
+  if (isMap(node)) {
+    const at = positionOf(node.range?.[0] ?? 0);
+    if (node.tag !== undefined) return tagged(at, 'a map', node.tag);
+    return {
+      at,
+      kind: 'map',
+      entries: node.items.map((pair) => {
+        const key = nodeOf(pair.key, positionOf);
+        // `? key` alone has no value at all, and no place.
+        const value =
+          pair.value === null ? { ...EMPTY, at: key.at } : nodeOf(pair.value, positionOf);
+        return { key, value };
+      }),
+    };
+  }
+  return { ...EMPTY, at: positionOf(0) };
+}
+
+const EMPTY = { kind: 'text', text: '' } as const;
+
+function tagged(at: YamlPosition, text: string, tag: string): YamlNode {
+  return {
+    at,
+    kind: 'refused',
+    text,
+    problem: `has a tag, ${JSON.stringify(tag)}`,
+    remedy: 'leave the tag out: a setting knows its type',
+  };
+}
