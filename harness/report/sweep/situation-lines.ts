@@ -1,0 +1,109 @@
+import type { Situation } from '../../analysis/sweep/sweep-result.ts';
+import { formatCount } from '../format.ts';
+import { loadText } from '../load-text.ts';
+import type { ReportLine } from '../report-line.ts';
+import type { TerminalStyle } from '../terminal-style.ts';
+import { wrap } from '../text-layout.ts';
+import { panelText, STATE_WORDS, stateCountsText } from './cell-words.ts';
+import { fittingTable } from './fitting-table.ts';
+import { type HeatMapCell, heatMapLines } from './heat-map.ts';
+import { BEST_MARK, METRICS, panelMap, SAME_MARK, STATE_MARKS } from './panel-map.ts';
+import { RANKING_TITLES, rankingOf } from './ranking-rows.ts';
+import { SHAPE_LINE_TITLES, shapeLines, usableOf } from './shape-lines.ts';
+import type { SweepView } from './sweep-view.ts';
+
+const TABLE_INDENT = 2;
+
+/** The heat maps of a situation: all metrics of a panel below each other, then the next panel. */
+export function heatMapBlocks(
+  view: SweepView,
+  situation: Situation,
+  style: TerminalStyle,
+): readonly string[] {
+  const { columns, paint } = style;
+  const { plan } = view.result;
+  const title = `${paint.bold(situation.workload.toUpperCase())}, ${loadText({ load: { ...plan.base.load, model: situation.load }, seed: plan.base.seed })}`;
+  const blocks = situation.panels.flatMap((panel) => {
+    const heading = wrap(panelText(panel, usableOf(view, panel)), { columns, indent: 2 });
+    return METRICS.map((metric, index) =>
+      [
+        ...(index === 0 ? [heading] : []),
+        `${paint.bold(metric.title)}; across: pool size`,
+        ...heatMapLines(panelMap(view, { situation, panel, metric }), style),
+      ].join('\n'),
+    );
+  });
+  return [wrap(title, { columns, indent: 2 }), ...blocks, legend(view, situation, columns)];
+}
+
+/** Only what is in these maps. */
+function legend(view: SweepView, situation: Situation, columns: number): string {
+  const cells = view.cellsOf(situation);
+  const states = [...new Set(cells.map(({ state }) => state))].filter(
+    (state) => state !== 'usable',
+  );
+  const fit: readonly Pick<HeatMapCell, 'fits' | 'fitsDuringRollout'>[] = cells.map(view.budget);
+  const parts = [
+    situation.best === null ? [] : `${BEST_MARK} best`,
+    situation.notDistinguishable.some((id) => id !== situation.best)
+      ? `${SAME_MARK} not to be told from it`
+      : [],
+    '░▒▓█ little to much',
+    ...states.map((state) => `${STATE_MARKS[state]} ${STATE_WORDS[state]}`),
+    fit.some(({ fits }) => !fits) ? '│─ beyond: over the budget' : [],
+    fit.some(({ fits, fitsDuringRollout }) => fits && !fitsDuringRollout)
+      ? '┊┈ beyond: over it in a rolling deploy'
+      : [],
+  ].flat();
+  // A part stays whole.
+  const text = parts.map((part) => part.replaceAll(' ', '\u00a0')).join('   ');
+  return wrap(text, { columns, indent: 0 }).replaceAll('\u00a0', ' ');
+}
+
+/** Ranking, and how far each line of shapes goes. */
+export function situationLines(
+  view: SweepView,
+  situation: Situation,
+  { columns }: TerminalStyle,
+): readonly ReportLine[] {
+  const { rows, left, unusableLeft } = rankingOf(view, situation);
+  const width = columns - TABLE_INDENT;
+  const cells = view.cellsOf(situation);
+  const unusable = stateCountsText(cells);
+  const notShown = [
+    left > 0 ? `${formatCount(left)} between them` : [],
+    unusableLeft > 0 ? `${formatCount(unusableLeft)} that cannot be used` : [],
+  ].flat();
+  return [
+    {
+      label: 'RANKING',
+      text: [
+        `${formatCount(cells.filter(({ rank }) => rank !== null).length)} of ${formatCount(cells.length)} shapes can be used`,
+        unusable === '' ? '' : ` (${unusable})`,
+        notShown.length === 0 ? '' : `; not shown: ${notShown.join(', ')}`,
+      ].join(''),
+      rows: fittingTable(
+        {
+          titles: RANKING_TITLES,
+          rows,
+          align: ['right', 'left', 'right', 'left', 'left', 'right', 'right', 'left'],
+          spare: [6, 2, 4, 5],
+        },
+        width,
+      ),
+    },
+    ...shapeLines(view, situation).map(({ panel, rows: lines }, index) => ({
+      label: index === 0 ? 'FRONTIER' : '',
+      text: `${index === 0 ? 'largest pool size that fits, predicted and observed, and from which on more gives nothing (the knee)\n' : ''}${panel}`,
+      rows: fittingTable(
+        {
+          titles: SHAPE_LINE_TITLES,
+          rows: lines,
+          align: ['right', 'right', 'right', 'right', 'right', 'right'],
+          spare: [4],
+        },
+        width,
+      ),
+    })),
+  ];
+}

@@ -1,0 +1,129 @@
+import type { CellResult, Ratio, Situation } from '../../analysis/sweep/sweep-result.ts';
+import { rateText } from '../estimate-text.ts';
+import { ABSENT, formatCount, formatRatio, plural } from '../format.ts';
+import { STATE_WORDS, situationText, stateCountsText } from './cell-words.ts';
+import type { SweepView } from './sweep-view.ts';
+
+/** Names of cells in a sentence; more are counted. */
+const NAMES_MAX = 3;
+
+/**
+ * The answer: of one situation its sentence, of several first the best shape of each, then a sentence
+ * each. What is missing is said before.
+ */
+export function headlineTexts(view: SweepView): readonly string[] {
+  const { situations } = view.result;
+  const before = missingText(view);
+  const prefix = before === null ? '' : `${before}. `;
+  if (situations.length === 1)
+    return situations.map((one) => prefix + situationSentence(view, one));
+  const bests = situations.map((situation) => {
+    const best = view.cell(situation.best);
+    const name = situationText(situation, view.result.plan.axes);
+    return `${name}: ${best === null ? 'none usable' : view.name(best)}`;
+  });
+  const first = `${prefix}BEST of ${bests.join('; ')}`;
+  return [first, ...situations.map((situation) => situationSentence(view, situation))];
+}
+
+/** What keeps this from being the whole sweep; `null` where nothing does. */
+export function missingText({ result }: SweepView): string | null {
+  const { planned, measured, failed } = result.trials;
+  const missing = planned - measured - failed;
+  const parts = [
+    missing > 0
+      ? `INCOMPLETE: ${formatCount(measured)} of ${plural(planned, 'trial')} measured`
+      : [],
+    failed > 0 ? `${formatCount(failed)} ${failed === 1 ? 'TRIAL' : 'TRIALS'} FAILED` : [],
+    result.damage.length > 0 ? `${plural(result.damage.length, 'FILE')} DAMAGED` : [],
+    result.verdict === 'INVALID' && measured > 0 ? 'INVALID: nothing here may be believed' : [],
+  ].flat();
+  return parts.length === 0 ? null : parts.join(', ');
+}
+
+/** `hot: 1 × (2+0) answers 812 [790–834]/s in time, 3.4 [3.1–3.8] × as much as 4 × (32+0); …`. */
+export function situationSentence(view: SweepView, situation: Situation): string {
+  const name = situationText(situation, view.result.plan.axes);
+  const best = view.cell(situation.best);
+  if (best === null) return `${name}: ${nothingUsable(view, situation)}`;
+  const clauses = [
+    `${view.name(best)} answers ${estimateText(best)}/s in time${againstWorst(view, situation, best)}`,
+    sameText(view, situation),
+    ...caution(view, best),
+  ].filter((clause) => clause !== '');
+  return `${name}: ${clauses.join('; ')}`;
+}
+
+function nothingUsable(view: SweepView, situation: Situation): string {
+  const cells = view.cellsOf(situation);
+  const worst = view.cell(situation.worst);
+  const counts = stateCountsText(cells);
+  const least =
+    worst === null || worst.goodputPerSecond === null
+      ? ''
+      : `; ${view.name(worst)} (${STATE_WORDS[worst.state]}) answers ${estimateText(worst)}/s in time`;
+  return `no shape of ${formatCount(cells.length)} is usable: ${counts}${least}`;
+}
+
+function againstWorst(view: SweepView, situation: Situation, best: CellResult): string {
+  const worst = view.cell(situation.worst);
+  const goodput = situation.bestOverWorst?.goodput ?? null;
+  if (worst === null || worst.id === best.id) return '';
+  const name = `${view.name(worst)}${worst.state === 'usable' ? '' : ` (${STATE_WORDS[worst.state]})`}`;
+  if (goodput === null) return `; the worst is ${name}`;
+  const times = ratioText(goodput);
+  if (goodput.finding === 'equivalent') {
+    return `, practically as much as the worst, ${name} (${times} ×)`;
+  }
+  if (goodput.finding === 'not_distinguishable') {
+    return `, not to be told from the worst, ${name} (${times} ×)`;
+  }
+  const p99 = situation.bestOverWorst?.latencyMsP99 ?? null;
+  const tail = p99 === null ? '' : `, whose p99 is ${ratioText(p99)} × as long`;
+  return `, ${times} × as much as ${name}${tail}`;
+}
+
+function sameText(view: SweepView, { notDistinguishable, best }: Situation): string {
+  const names = notDistinguishable
+    .filter((id) => id !== best)
+    .flatMap((id) => {
+      const cell = view.cell(id);
+      return cell === null ? [] : view.name(cell);
+    });
+  return names.length === 0 ? '' : `not to be told from ${namesText(names)}`;
+}
+
+/** A best cell that only went well this time is not recommended in silence. */
+function caution(view: SweepView, best: CellResult): readonly string[] {
+  const { fits, fitsDuringRollout, ceiling, rolloutCeiling, usable } = view.budget(best);
+  if (!fits) {
+    return [`it can open ${claimText(ceiling)} of ${formatCount(usable)} usable connections`];
+  }
+  return fitsDuringRollout
+    ? []
+    : [
+        `in a rolling deploy it can open ${claimText(rolloutCeiling)} of ${formatCount(usable)} usable`,
+      ];
+}
+
+const claimText = (claim: number | null): string =>
+  claim === null ? 'any number' : formatCount(claim);
+
+/** `a, b, c and 4 more`. */
+export function namesText(names: readonly string[], most = NAMES_MAX): string {
+  if (names.length <= most) return names.join(', ');
+  return `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
+}
+
+/** `812 [790–834]`, of a cell's goodput. */
+export function estimateText({ goodputPerSecond }: Pick<CellResult, 'goodputPerSecond'>): string {
+  return goodputPerSecond === null
+    ? ABSENT
+    : rateText(goodputPerSecond.value, goodputPerSecond.interval);
+}
+
+/** `3.4 [3.1–3.8]`; one pair has no interval. */
+export function ratioText({ ratio, interval }: Pick<Ratio, 'ratio' | 'interval'>): string {
+  if (interval === null) return formatRatio(ratio);
+  return `${formatRatio(ratio)} [${formatRatio(interval.low)}–${formatRatio(interval.high)}]`;
+}

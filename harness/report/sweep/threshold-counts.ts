@@ -1,0 +1,43 @@
+import type { CellResult } from '../../analysis/sweep/sweep-result.ts';
+import { formatCount } from '../format.ts';
+import { situationText } from './cell-words.ts';
+import { plainText } from './plain-text.ts';
+import type { SweepView } from './sweep-view.ts';
+
+/** One threshold of the plan, and how many cells meet it. */
+export interface ThresholdCount {
+  readonly expression: string;
+  /** By the best cell of every situation; `false` too where there is none. */
+  readonly metByBest: boolean;
+  /** `by 12 of 24 cells; hot 1 × (2+0): 21 ms < 50 ms`. */
+  readonly text: string;
+}
+
+export function meetsAll({ thresholds }: Pick<CellResult, 'thresholds'>): boolean {
+  return thresholds.length > 0 && thresholds.every(({ met }) => met);
+}
+
+/** In the order of the plan; empty where nothing was asked for. */
+export function thresholdCounts(view: SweepView): readonly ThresholdCount[] {
+  const { plan, cells, situations } = view.result;
+  const bests = situations.map(({ best }) => view.cell(best));
+  return plan.base.thresholds.map((expression) => {
+    const of = (cell: CellResult) =>
+      cell.thresholds.find((candidate) => candidate.expression === expression);
+    const met = cells.filter((cell) => of(cell)?.met === true).length;
+    const details = situations.flatMap((situation, index) => {
+      const best = bests[index] ?? null;
+      const reading = best === null ? undefined : of(best);
+      if (best === null || reading === undefined) return [];
+      const name = `${situationText(situation, plan.axes)} ${view.name(best)}`;
+      return `${name}${reading.met ? '' : ' does not'}: ${plainText(reading.detail)}`;
+    });
+    return {
+      expression: plainText(expression),
+      metByBest: bests.length > 0 && bests.every((best) => best !== null && of(best)?.met === true),
+      text: [`met by ${formatCount(met)} of ${formatCount(cells.length)} cells`, ...details].join(
+        '; ',
+      ),
+    };
+  });
+}
