@@ -9,9 +9,8 @@ const SIGNIFICANT_DIGITS = 4;
 /**
  * The series with at most `pointsMax` points: neighbouring steps are put together until it fits.
  *
- * Rates and requests in flight are means, connections the highest of the steps. Percentiles cannot be
- * merged without their histograms: the p99 is that of the slowest step, which no request mix of the
- * steps can exceed, the p50 that of the middle step.
+ * Rates and requests in flight are means. Percentiles cannot be merged without their histograms, and a
+ * peak must not vanish: of those and of connections it is the highest of the steps.
  */
 export function coarseSeries(series: Series, pointsMax: number): Series {
   const steps = Math.max(1, Math.ceil(series.startedPerSecond.length / Math.max(1, pointsMax)));
@@ -27,7 +26,7 @@ export function coarseSeries(series: Series, pointsMax: number): Series {
     goodPerSecond: each(series.goodPerSecond, mean),
     errorPerSecond: each(series.errorPerSecond, mean),
     inFlightMean: each(series.inFlightMean, mean),
-    latencyMsP50: each(series.latencyMsP50, middle),
+    latencyMsP50: each(series.latencyMsP50, highest),
     latencyMsP99: each(series.latencyMsP99, highest),
     connectionsPeak: each(series.connectionsPeak, highest),
   };
@@ -37,20 +36,9 @@ function mean(group: readonly number[]): number {
   return shown(group.reduce((sum, value) => sum + value, 0) / group.length);
 }
 
-/** The lower one of two in the middle, so that it is a value that was measured. */
-function middle(group: readonly (number | null)[]): number | null {
-  const sorted = present(group).sort((a, b) => a - b);
-  const value = sorted[Math.floor((sorted.length - 1) / 2)];
-  return value === undefined ? null : shown(value);
-}
-
 function highest(group: readonly (number | null)[]): number | null {
-  const values = present(group);
-  return values.length === 0 ? null : shown(Math.max(...values));
-}
-
-function present(group: readonly (number | null)[]): number[] {
-  return group.filter((value) => value !== null);
+  const present = group.filter((value) => value !== null);
+  return present.length === 0 ? null : shown(Math.max(...present));
 }
 
 function shown(value: number): number {

@@ -8,6 +8,9 @@ type Series = NonNullable<CellResult['series']>;
 /** With fewer points a chart of a trial says nothing: a step, a ramp and noise look the same. */
 const POINTS_MIN = 20;
 
+/** Best, worst and ends of lines of some situations keep their charts, whatever the file's size. */
+const CELLS_ALWAYS = 20;
+
 export interface CondensedSweep {
   readonly result: SweepResult;
   /** What was put together or left out, in sentences; empty: nothing was. */
@@ -15,21 +18,22 @@ export interface CondensedSweep {
 }
 
 /**
- * The sweep with second-by-second series of all cells that fit into so many bytes of JSON. Where they
- * do not, seconds are put together; where too little would be left of them, only the cells that
- * matter most keep theirs. Nothing else is ever left out.
+ * The sweep with the second-by-second series that fit into so many bytes of JSON beside everything else
+ * of its cells. Where not all do, seconds are put together; where too little would be left of them, only
+ * the cells that matter most keep theirs. Nothing else is ever left out, so that very many cells
+ * take more.
  */
 export function condensedSweep(result: SweepResult, bytesMax: number): CondensedSweep {
   const withSeries = result.cells.filter(hasSeries);
   if (withSeries.length === 0) return { result, sentences: [] };
-  const bytesWithout = utf8Bytes(embeddedJson(withoutSeries(result, new Map())));
+  const bytesWithout = utf8Bytes(embeddedJson(withSeriesOf(result, new Map()).cells));
   const bytesLeft = Math.max(0, bytesMax - bytesWithout);
   const pointBytes = bytesOfPoint(withSeries.map(({ series }) => series));
   const pointsLeft = Math.floor(bytesLeft / pointBytes);
   const pointsMax = Math.max(POINTS_MIN, Math.floor(pointsLeft / withSeries.length));
   const kept = keptSeries(byImportance(result, withSeries), { pointsLeft, pointsMax });
   return {
-    result: withoutSeries(result, kept),
+    result: withSeriesOf(result, kept),
     sentences: [...coarseSentence(withSeries, kept), ...leftOutSentence(withSeries, kept)],
   };
 }
@@ -40,7 +44,7 @@ function hasSeries(cell: CellResult): cell is CellWithSeries {
   return cell.series !== null;
 }
 
-function withoutSeries(result: SweepResult, kept: ReadonlyMap<string, Series>): SweepResult {
+function withSeriesOf(result: SweepResult, kept: ReadonlyMap<string, Series>): SweepResult {
   const cells = result.cells.map((cell) => ({ ...cell, series: kept.get(cell.id) ?? null }));
   return { ...result, cells };
 }
@@ -54,7 +58,7 @@ function keptSeries(
   for (const { id, series } of cells) {
     const coarse = coarseSeries(series, pointsMax);
     points += coarse.startedPerSecond.length;
-    if (points > pointsLeft) break;
+    if (points > pointsLeft && kept.size >= CELLS_ALWAYS) break;
     kept.set(id, coarse);
   }
   return kept;
@@ -93,7 +97,7 @@ function coarseSentence(
   });
   if (steps.length === 0) return [];
   return [
-    `To keep this file small the charts over time put up to ${plural(Math.max(...steps), 'second')} together: rates are their means, connections their peaks, the p99 is that of the slowest second and the p50 that of the middle one.`,
+    `To keep this file small the charts over time put up to ${plural(Math.max(...steps), 'second')} together: rates are their means, latencies and connections the highest of them.`,
   ];
 }
 
