@@ -5,6 +5,7 @@ import { cleanCommand } from './commands/clean.ts';
 import type { Command } from './commands/command.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { selftestCommand } from './commands/selftest.ts';
 import { upCommand } from './commands/up.ts';
@@ -15,6 +16,7 @@ const COMMANDS: readonly Command[] = [
   demoCommand,
   runCommand,
   upCommand,
+  reportCommand,
   budgetCommand,
   selftestCommand,
   doctorCommand,

@@ -28,6 +28,7 @@ export const ERROR_CODES = {
   RESUME_REFUSED: EXIT_CODE.usage,
   NOT_COMPARABLE: EXIT_CODE.usage,
   REPORT_SHELL_FAILED: EXIT_CODE.environment,
+  REPORT_UNWRITABLE: EXIT_CODE.storage,
 } as const satisfies Record<string, ExitCode>;
 export type ErrorCode = keyof typeof ERROR_CODES;
 

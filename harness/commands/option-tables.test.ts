@@ -2,11 +2,13 @@ import { expect, test } from 'vitest';
 import { ENV_PREFIX, type OptionTable } from '../plan/option-table.ts';
 import { RUN_OPTIONS } from '../plan/run-options.ts';
 import { BUDGET_OPTIONS } from './budget-options.ts';
+import { REPORT_OPTIONS } from './report-options.ts';
 import { SELFTEST_OPTIONS } from './selftest-options.ts';
 
 const TABLES: readonly (readonly [string, OptionTable])[] = [
   ['run', RUN_OPTIONS],
   ['budget', BUDGET_OPTIONS],
+  ['report', REPORT_OPTIONS],
   ['selftest', SELFTEST_OPTIONS],
 ];
 
