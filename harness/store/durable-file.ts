@@ -47,11 +47,15 @@ export function removeIfThere(files: StoreFiles, path: string): void {
   }
 }
 
-/** With all directories above it that are not there yet, each made durable before the next. */
+/**
+ * With all directories above it that are not there yet. Each is made durable before the next is made,
+ * so that of those that are there only the last may be one that somebody made and was killed.
+ */
 export function makeDirectories(files: StoreFiles, path: string): void {
   const parent = dirname(path);
   try {
     files.makeDirectory(path);
+    syncIfAllowed(files, dirname(parent));
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === 'EEXIST') {
@@ -65,7 +69,7 @@ export function makeDirectories(files: StoreFiles, path: string): void {
   syncDirectory(files, parent);
 }
 
-/** A directory that was there may be one that was made just before a kill, or as old as the machine. */
+/** A directory that was there may also be as old as the machine, and closed to this account. */
 function syncIfAllowed(files: StoreFiles, path: string): void {
   try {
     syncDirectory(files, path);

@@ -15,7 +15,9 @@ import { parseTrialBytes, readTrialBytes } from './trial-file.ts';
 export function readRun(directory: string, files: StoreFiles): StoredRun {
   const planFile = readPlanFile(directory, files);
   const { plan, planHash, machine, createdAt } = planFile;
-  const { journal, planned, measured, damage } = readRunContent(directory, { files, planFile });
+  const content = readRunContent(directory, { files, planFile });
+  const { journal, planned, measured } = content;
+  const damage = [...content.damage, ...content.unread];
   const byCell = Map.groupBy(planned, ({ cell }) => cell.id);
 
   const readTrial = ({ id: trialId, round }: PlannedTrial): StoredTrial | null => {

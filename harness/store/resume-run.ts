@@ -8,6 +8,7 @@ import { readRunContent } from './run-content.ts';
 import { lockRun, releaseQuietly } from './run-lock.ts';
 import { openRunWriter, type RunWriter } from './run-writer.ts';
 import type { StoreDeps } from './store-deps.ts';
+import { unreadable } from './store-failure.ts';
 import type { RunMachine } from './stored-run.ts';
 import { prepareTrials } from './trials-directory.ts';
 
@@ -50,7 +51,10 @@ export function resumeRun({
   const lock = lockRun(directory, store);
   try {
     prepareTrials(directory, files);
-    const { journal, planned, measured, damage } = readRunContent(directory, { files, planFile });
+    const content = readRunContent(directory, { files, planFile });
+    const { journal, planned, measured, damage } = content;
+    refuseIfUnread(content.unread);
+
     const writer = openRunWriter({
       directory,
       opening: 'resumed',
@@ -71,6 +75,14 @@ export function resumeRun({
     releaseQuietly(lock);
     throw error;
   }
+}
+
+/** A measurement that is only out of reach is not thrown away. */
+function refuseIfUnread(unread: readonly string[]): void {
+  if (unread.length === 0) return;
+  throw unreadable(unread.join('; '), {
+    hint: 'make it readable; if it is lost, delete the file, and its trial is measured anew',
+  });
 }
 
 function refuseIfDifferent(directory: string, differences: readonly string[]): void {

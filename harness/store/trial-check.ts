@@ -11,6 +11,8 @@ export interface CheckedTrials {
   /** Ids of those whose measurement is recorded and whose file is the one recorded. */
   readonly measured: Set<string>;
   readonly damage: string[];
+  /** Sentences about files that may be right and cannot be read. */
+  readonly unread: readonly string[];
 }
 
 /**
@@ -37,6 +39,7 @@ export function checkTrials({
   const planned = orderTrials(plan);
   const known = new Set(planned.map(({ id }) => id));
   const damage = [...journal.damage];
+  const unread: string[] = [];
   const measured = new Set<string>();
   for (const [trialId, told] of journal.trials) {
     if (!known.has(trialId)) {
@@ -45,11 +48,20 @@ export function checkTrials({
     }
     if (told.ending === 'failed') continue;
     const read = readTrialBytes(files, { directory, trialId }, told.sha256);
-    if (read.state === 'found') measured.add(trialId);
-    else damage.push(read.why);
+    switch (read.state) {
+      case 'found':
+        measured.add(trialId);
+        break;
+      case 'damaged':
+        damage.push(read.why);
+        break;
+      case 'unread':
+        unread.push(read.why);
+        break;
+    }
   }
   damage.push(...orphans(journal, names));
-  return { planned, measured, damage };
+  return { planned, measured, damage, unread };
 }
 
 function orphans(journal: JournalContent, names: readonly string[]): readonly string[] {

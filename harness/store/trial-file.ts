@@ -17,7 +17,10 @@ const versionSchema = z.object({ schemaVersion: z.number() });
 /** What a trial's file has, or a sentence why it cannot be used. */
 export type Found<T> =
   | { readonly state: 'found'; readonly found: T }
-  | { readonly state: 'damaged'; readonly why: string };
+  /** It is not what was measured. */
+  | { readonly state: 'damaged'; readonly why: string }
+  /** It may well be what was measured, but the system does not hand it out. */
+  | { readonly state: 'unread'; readonly why: string };
 
 export interface TrialFileName {
   readonly directory: string;
@@ -52,7 +55,10 @@ export function readTrialBytes(
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === undefined) throw error;
-    return damaged(trialId, whyUnread(code, error));
+    const damage = DAMAGE[code];
+    if (damage !== undefined) return damaged(trialId, damage);
+    const why = `${trialFile(trialId)} cannot be read (${describeError(error)})`;
+    return { state: 'unread', why };
   }
   return sha256(bytes) === expectedSha256
     ? { state: 'found', found: bytes }
@@ -80,14 +86,12 @@ function damaged(trialId: string, what: string): { state: 'damaged'; why: string
   return { state: 'damaged', why: `${trialFile(trialId)} ${what}, and is not used` };
 }
 
-function whyUnread(code: string, error: unknown): string {
-  switch (code) {
-    case 'ENOENT':
-      return 'is missing';
-    case 'ELOOP':
-    case 'EMLINK':
-      return 'is a link, which is not followed';
-    default:
-      return `cannot be read (${describeError(error)})`;
-  }
-}
+/** What the system's refusal to read says of the file itself. */
+const DAMAGE: Readonly<Partial<Record<string, string>>> = {
+  ENOENT: 'is missing',
+  ELOOP: 'is a link, which is not followed',
+  EINVAL: 'is not a regular file',
+  EISDIR: 'is not a regular file',
+  ENXIO: 'is not a regular file',
+  EFBIG: `is larger than any trial (${TRIAL_BYTES_MAX} bytes)`,
+};
