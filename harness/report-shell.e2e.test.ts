@@ -84,15 +84,15 @@ async function fakeClone(builder = BUILDER) {
   const labParent = await mkdtemp(join(LAB_DIRECTORY_PARENT, 'pool-lab-shell-'));
   onTestFinished(() => rm(labParent, { recursive: true, force: true }));
   await chmod(labParent, 0o755);
-  const projectPath = join(labParent, 'clone');
+  // A clone may lie anywhere, below a directory of that name too.
+  const projectPath = join(labParent, 'test', 'clone');
   const cachePath = join(labParent, `pool-lab-${process.getuid?.() ?? 0}`, 'cache');
   const write = async (path: string, text: string): Promise<void> => {
     await mkdir(dirname(join(projectPath, path)), { recursive: true });
     await writeFile(join(projectPath, path), text);
   };
-  for (const folder of ['analysis', 'plan', 'report', 'sizing']) {
-    await write(`harness/${folder}/words.ts`, 'export {};');
-  }
+  await write('harness/report/words.ts', 'export {};');
+  await write('tsconfig.json', '{}');
   await write('server/contract.ts', 'export {};');
   await write('package-lock.json', '{}');
   await write('package.json', '{ "type": "module" }');

@@ -9,19 +9,18 @@ import { openLabDirectory } from './postgres/lab-directory.ts';
 import { publishOnce } from './postgres/published-directory.ts';
 import { describeError, systemErrorCode } from './system-error.ts';
 
-const PROJECT = fileURLToPath(new URL('..', import.meta.url));
+const PROJECT = join(import.meta.dirname, '..');
 const BUILDER = 'dashboards/web/scripts/build-shell.ts';
 
 /** All that can end up in the page or decides how it is built; too much only costs a build. */
 const SOURCES = [
   'dashboards/web',
-  'harness/analysis',
-  'harness/plan',
-  'harness/report',
-  'harness/sizing',
+  'harness',
   'server/contract.ts',
   'package-lock.json',
+  'tsconfig.json',
 ] as const;
+/** Below the project, whose own path may hold any word. */
 const NOT_IN_THE_PAGE = /\.test\.tsx?$|\/(test|node_modules)\/|\.(md|schema\.json)$/;
 
 /** A build takes a second or two; on a machine that others fill, ten times that. */
@@ -135,26 +134,29 @@ function textOf(cause: unknown, field: 'stderr' | 'signal'): string {
 async function sourcesHash(projectPath: string): Promise<string> {
   const hash = createHash('sha256');
   for (const source of SOURCES) {
-    for (const path of await filesOf(join(projectPath, source))) {
+    for (const path of await filesOf(projectPath, source)) {
       // Lengths, so that no text can move from one file to the next unseen.
-      const text = await readFile(path);
-      hash.update(`${relative(projectPath, path)}\0${text.byteLength}\0`).update(text);
+      const text = await readFile(join(projectPath, path));
+      hash.update(`${path}\0${text.byteLength}\0`).update(text);
     }
   }
   return hash.digest('hex').slice(0, 16);
 }
 
 /** The file itself, or all files below the directory, in one order everywhere. */
-async function filesOf(path: string): Promise<readonly string[]> {
+async function filesOf(projectPath: string, source: string): Promise<readonly string[]> {
   try {
-    const entries = await readdir(path, { recursive: true, withFileTypes: true });
+    const entries = await readdir(join(projectPath, source), {
+      recursive: true,
+      withFileTypes: true,
+    });
     return entries
       .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name))
+      .map((entry) => relative(projectPath, join(entry.parentPath, entry.name)))
       .filter((file) => !NOT_IN_THE_PAGE.test(file))
       .sort();
   } catch (error) {
-    if (systemErrorCode(error) === 'ENOTDIR') return [path];
+    if (systemErrorCode(error) === 'ENOTDIR') return [source];
     throw error;
   }
 }

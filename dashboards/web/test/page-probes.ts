@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { BrowserPage } from './browser.ts';
+
+/** How many elements there are of each name with the attributes they have, e.g. `a[class href]`. */
+export function elementCensus(page: BrowserPage): Promise<Readonly<Record<string, number>>> {
+  return page.evaluate(() => {
+    const census: Record<string, number> = {};
+    for (const element of document.querySelectorAll('*')) {
+      const kind = `${element.localName}[${element.getAttributeNames().sort().join(' ')}]`;
+      census[kind] = (census[kind] ?? 0) + 1;
+    }
+    return census;
+  });
+}
+
+/** What leads or loads from somewhere: everything but places inside the page. */
+export function outwardAddresses(page: BrowserPage): Promise<readonly string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('[href], [src], [action], [data], [xlink\\:href]')]
+      .flatMap((element) =>
+        ['href', 'src', 'action', 'data'].map((name) => element.getAttribute(name)),
+      )
+      .filter((address) => address !== null)
+      .filter((address) => !address.startsWith('#')),
+  );
+}
+
+/** By how many pixels the page is wider than its window. */
+export function sidewaysPixels(page: BrowserPage): Promise<number> {
+  return page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+}
+
+/** Elements whose text is cut off, on screen or paper, since their box is smaller and hides the rest. */
+export function clippedTexts(page: BrowserPage): Promise<readonly string[]> {
+  return page.evaluate(() => {
+    const isCut = (element: Element): boolean => {
+      const { overflowX, overflowY, position, clipPath } = getComputedStyle(element);
+      // What only a screen reader is to see is cut off on purpose.
+      if (position === 'absolute' && clipPath !== 'none') return false;
+      const cutX = overflowX !== 'visible' && element.scrollWidth > element.clientWidth + 1;
+      const cutY = overflowY !== 'visible' && element.scrollHeight > element.clientHeight + 1;
+      return cutX || cutY;
+    };
+    return [...document.body.querySelectorAll('*')]
+      .filter((element) => element.textContent.trim() !== '' && isCut(element))
+      .map(
+        (element) =>
+          `${element.localName}.${element.className}: ${element.textContent.slice(0, 60)}`,
+      );
+  });
+}
+
+export interface AccessibilityViolation {
+  readonly rule: string;
+  readonly impact: string;
+  readonly targets: readonly string[];
+}
+
+interface AxeWindow {
+  readonly axe: {
+    run(options: object): Promise<{
+      readonly violations: readonly {
+        readonly id: string;
+        readonly impact: string | null;
+        readonly nodes: readonly { readonly target: readonly string[] }[];
+      }[];
+    }>;
+  };
+}
+
+/** What axe-core finds at the page as it stands, with every rule that is not experimental. */
+export async function accessibilityViolations(
+  page: BrowserPage,
+): Promise<readonly AccessibilityViolation[]> {
+  const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+  await page.evaluate(await readFile(axe, 'utf8'));
+  return page.evaluate(async () => {
+    const { violations } = await (window as unknown as AxeWindow).axe.run({
+      resultTypes: ['violations'],
+    });
+    return violations.map(({ id, impact, nodes }) => ({
+      rule: id,
+      impact: impact ?? '',
+      targets: nodes.slice(0, 5).map(({ target }) => target.join(' ')),
+    }));
+  });
+}
