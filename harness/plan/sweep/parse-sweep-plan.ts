@@ -103,7 +103,7 @@ function callProblems({ values, sources }: ReadOptions<typeof SWEEP_OPTIONS>): r
   ];
 }
 
-/** What differs from the defaults, by its flag, as it was written. */
+/** What differs from the defaults, by its flag, as it was written; a switch, which a flag has no text for, as yes. */
 function settingsOf(read: ReadOptions<typeof SWEEP_OPTIONS>): Record<string, string[]> {
   const table: OptionTable = SWEEP_PLAN_OPTIONS;
   const values: Readonly<Record<string, unknown>> = read.values;
@@ -112,7 +112,12 @@ function settingsOf(read: ReadOptions<typeof SWEEP_OPTIONS>): Record<string, str
     Object.entries(table).flatMap(([name, { flag, parser, defaultValue }]) =>
       parser.print(values[name]) === parser.print(defaultValue)
         ? []
-        : [[flag, [...(texts[name] ?? [])]]],
+        : [
+            [
+              flag,
+              parser.placeholder === null ? [parser.print(values[name])] : [...(texts[name] ?? [])],
+            ],
+          ],
     ),
   );
 }

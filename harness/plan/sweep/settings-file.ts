@@ -10,7 +10,7 @@ export interface SettingsFile {
 }
 
 /** Longer than any file of settings; keeps what reading it can cost below half a second. */
-export const SETTINGS_CHARACTERS_MAX = 65_536;
+export const SETTINGS_BYTES_MAX = 65_536;
 /** What else is wrong in such a file shows when these are mended. */
 const PROBLEMS_MAX = 20;
 
@@ -29,9 +29,10 @@ export function readSettingsFile(
   const refuse = (at: YamlPosition, value: string, rest: Pick<Problem, 'problem' | 'remedy'>) => {
     problems.push({ field: file.name, value, source: placeOf(file, at), ...rest });
   };
-  if (file.text.length > SETTINGS_CHARACTERS_MAX) {
+  // Characters, of which there are at most as many as bytes: whoever reads files counts those.
+  if (file.text.length > SETTINGS_BYTES_MAX) {
     refuse({ line: 1, column: 1 }, file.text.slice(0, 20), {
-      problem: `has more than ${SETTINGS_CHARACTERS_MAX} characters`,
+      problem: `has more than ${SETTINGS_BYTES_MAX} characters`,
       remedy: 'name a file of settings; pool-lab init --stdout prints one',
     });
     return { texts, problems };

@@ -1,0 +1,26 @@
+import { SWEEP_PLAN_OPTIONS } from '../../plan/sweep/sweep-options.ts';
+import type { SweepPlan } from '../../plan/sweep/sweep-plan.ts';
+import { shellWord } from './shell-word.ts';
+
+const SWITCHES: ReadonlySet<string> = new Set(
+  Object.values(SWEEP_PLAN_OPTIONS)
+    .filter(({ parser }) => parser.placeholder === null)
+    .map(({ flag }) => flag),
+);
+
+/**
+ * The command that measures the same plan, for a POSIX shell. `--config none`: a file that happens to be
+ * where it is pasted must not add to it.
+ */
+export function sweepCommandLine({ settings }: Pick<SweepPlan, 'settings'>): string {
+  const words = Object.entries(settings).flatMap(([flag, texts]) =>
+    // No switch is on by default: where one is a setting, it is on.
+    SWITCHES.has(flag) ? [`--${flag}`] : texts.map((text) => wordsOf(flag, text)),
+  );
+  return ['pool-lab sweep --config none', ...words].join(' ');
+}
+
+/** A value that begins like a flag stands behind `=`, where it cannot be taken for one. */
+function wordsOf(flag: string, text: string): string {
+  return text.startsWith('-') ? shellWord(`--${flag}=${text}`) : `--${flag} ${shellWord(text)}`;
+}
