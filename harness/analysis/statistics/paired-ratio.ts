@@ -33,7 +33,8 @@ export function pairedRatio(
   return { pairs: pairs.length, ratio: Math.exp(mean), low, high, finding: findingOf(low, high) };
 }
 
-function findingOf(low: number, high: number): PairedRatio['finding'] {
+/** What a 95 % interval of a ratio says. */
+export function findingOf(low: number, high: number): PairedRatio['finding'] {
   const lowest = 1 / (1 + EQUIVALENCE_MARGIN);
   const highest = 1 + EQUIVALENCE_MARGIN;
   if (low >= lowest && high <= highest) return 'equivalent';

@@ -1,4 +1,11 @@
-import { EQUIVALENCE_MARGIN, pairedRatio } from '../statistics/paired-ratio.ts';
+import {
+  EQUIVALENCE_MARGIN,
+  findingOf,
+  type PairedRatio,
+  pairedRatio,
+} from '../statistics/paired-ratio.ts';
+import { studentT95 } from '../statistics/student-t.ts';
+import type { RoundNoise } from './round-noise.ts';
 import { believableRounds, goodputOfRound, throughputOfRound } from './round-rates.ts';
 import type { SummarizedCell } from './summarize-cell.ts';
 import type { Estimate, Ratio } from './sweep-result.ts';
@@ -24,22 +31,21 @@ export const LATENCY_P99: Measure = {
 
 /**
  * `left` over `right`. Rounds that both cells have are compared in pairs, since a round's trials lie close
- * together in time; the interval is of that one ratio alone (95 %), whatever else is compared. With fewer
- * than two pairs there is none, and the cells' own intervals decide: those that overlap cannot be told
- * apart. So it is where a value of 0 leaves a ratio without a logarithm.
+ * together in time. With the `noise` of all cells that are compared with one, the interval holds for all of
+ * these comparisons together; without it, for this one alone (95 % each). With fewer than two pairs there
+ * is none, and the cells' own intervals decide: those that overlap cannot be told apart. So it is where a
+ * value of 0 leaves a ratio without a logarithm.
  *
  * `null` where one of them has no such number, or where all there is to divide by is 0.
  */
 export function ratioOfCells(
   { left, right }: { readonly left: SummarizedCell; readonly right: SummarizedCell },
   measure: Measure,
+  noise: RoundNoise | null = null,
 ): Ratio | null {
   const pairs = pairsOf(left, right, measure);
   const paired = pairedRatio(pairs);
-  if (paired !== null) {
-    const { ratio, low, high, finding } = paired;
-    return { pairs: pairs.length, ratio, interval: { low, high }, finding };
-  }
+  if (paired !== null) return noise === null ? alone(paired) : together(paired, noise);
   const over = measure.estimate(left);
   const under = measure.estimate(right);
   if (over === null || under === null || !(under.value > 0)) return null;
@@ -47,8 +53,35 @@ export function ratioOfCells(
     pairs: pairs.length,
     ratio: ratioOfPairs(pairs) ?? over.value / under.value,
     interval: null,
-    finding: findingOf(over, under, pairs),
+    finding: findingWithoutPairs(over, under, pairs),
   };
+}
+
+/** The value of each believable round that has a positive one, by its number. */
+export function valuesByRound(
+  { rounds }: Pick<SummarizedCell, 'rounds'>,
+  { ofRound }: Measure,
+): ReadonlyMap<number, number> {
+  return new Map(
+    believableRounds(rounds).flatMap((it) => {
+      const value = ofRound(it);
+      return value !== null && value > 0 ? [[it.round, value] as const] : [];
+    }),
+  );
+}
+
+function alone({ pairs, ratio, low, high, finding }: PairedRatio): Ratio {
+  return { pairs, ratio, interval: { low, high }, finding };
+}
+
+/** A pair that looks calmer than the rest has been lucky; one that looks noisier may well be. */
+function together(paired: PairedRatio, { sdLog, t }: RoundNoise): Ratio {
+  const { pairs, ratio, high } = paired;
+  const ownStandardError = Math.log(high / ratio) / studentT95(pairs - 1);
+  const commonStandardError = sdLog * Math.sqrt(2 / pairs);
+  const factor = Math.exp(t * Math.max(ownStandardError, commonStandardError));
+  const interval = { low: ratio / factor, high: ratio * factor };
+  return { pairs, ratio, interval, finding: findingOf(interval.low, interval.high) };
 }
 
 interface Pair {
@@ -75,7 +108,11 @@ function ratioOfPairs(pairs: readonly Pair[]): number | null {
   return under > 0 ? pairs.reduce((sum, { left }) => sum + left, 0) / under : null;
 }
 
-function findingOf(over: Estimate, under: Estimate, pairs: readonly Pair[]): Ratio['finding'] {
+function findingWithoutPairs(
+  over: Estimate,
+  under: Estimate,
+  pairs: readonly Pair[],
+): Ratio['finding'] {
   const own = over.interval;
   const other = under.interval;
   if (own !== null && other !== null) {
@@ -95,7 +132,7 @@ function findingOf(over: Estimate, under: Estimate, pairs: readonly Pair[]): Rat
 const AS_GOOD_MIN = 1 / (1 + EQUIVALENCE_MARGIN);
 
 /** Below by so much in the mean, a cell is not called as good, however wide the interval. */
-const FAR_APART_FACTOR = 2;
+export const FAR_APART_FACTOR = 2;
 
 /** Nothing speaks against the left one: it is not told to be lower, and lies at most the margin below. */
 export function isAsGood({ finding, ratio }: Ratio): boolean {

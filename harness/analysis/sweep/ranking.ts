@@ -1,5 +1,13 @@
 import type { Claim } from '../../sizing/budget.ts';
-import { GOODPUT, isAlike, isAsGood, ratioOfCells } from './cell-ratio.ts';
+import {
+  FAR_APART_FACTOR,
+  GOODPUT,
+  isAlike,
+  isAsGood,
+  ratioOfCells,
+  valuesByRound,
+} from './cell-ratio.ts';
+import { roundNoise } from './round-noise.ts';
 import type { SummarizedCell } from './summarize-cell.ts';
 import type { Ratio } from './sweep-result.ts';
 
@@ -21,11 +29,10 @@ export interface Ranking {
  * A cell that claims more than fits has only been lucky so far. So the choice is made among those that fit
  * even in a rolling deploy; if there are none, among those that fit; only if nothing fits, among all.
  *
- * Every cell is compared with the one alone, by an interval of 95 % for that pair. Among many equal cells the
- * highest is the luckiest, and more than 5 % of the others would be told from it. Two things bound that:
- * nothing is called lower that is not lower by more than the margin, and the others are listed against the
- * chosen cell, not against the luckiest. No correction for the number of comparisons is made: it would let
- * cells that have nothing to do with the question decide it.
+ * Comparing many cells with the highest finds differences where there are none: of many equal cells the
+ * highest is the luckiest. So the usable cells within a factor of two of it share one estimate of the noise,
+ * and their intervals hold all together (see `roundNoise`). Cells further off need no such care and have no
+ * part in it, so that adding one changes nothing; their intervals are of one pair alone.
  *
  * @param cells of one situation, in the order of the plan
  */
@@ -33,11 +40,13 @@ export function rankCells(cells: readonly SummarizedCell[]): Ranking {
   const ranked = cells
     .filter(({ state }) => state === 'usable')
     .toSorted((a, b) => goodputOf(b) - goodputOf(a));
-  const best = chooseBest(ranked);
+  const candidates = safest(ranked);
+  const compare = comparisonAmong(ranked, candidates[0]);
+  const best = chooseBest(candidates, compare);
   const againstBest = new Map<string, Ratio>();
   for (const cell of cells) {
     if (best === null || cell.id === best.id) continue;
-    const ratio = ratioOfCells({ left: cell, right: best }, GOODPUT);
+    const ratio = compare(cell, best);
     if (ratio !== null) againstBest.set(cell.id, ratio);
   }
   return {
@@ -51,13 +60,35 @@ export function rankCells(cells: readonly SummarizedCell[]): Ranking {
   };
 }
 
-function chooseBest(ranked: readonly SummarizedCell[]): SummarizedCell | null {
-  const candidates = safest(ranked);
+type Compare = (left: SummarizedCell, right: SummarizedCell) => Ratio | null;
+
+/** Those within a factor of two of the top are compared by intervals that hold together. */
+function comparisonAmong(
+  ranked: readonly SummarizedCell[],
+  top: SummarizedCell | undefined,
+): Compare {
+  const highest = top === undefined ? 0 : goodputOf(top);
+  const contenders = ranked.filter((cell) => {
+    const goodput = goodputOf(cell);
+    return goodput * FAR_APART_FACTOR > highest && goodput < highest * FAR_APART_FACTOR;
+  });
+  const ids = new Set(contenders.map(({ id }) => id));
+  const noise = roundNoise(contenders.map((cell) => valuesByRound(cell, GOODPUT)));
+  return (left, right) => {
+    const together = ids.has(left.id) && ids.has(right.id);
+    return ratioOfCells({ left, right }, GOODPUT, together ? noise : null);
+  };
+}
+
+function chooseBest(
+  candidates: readonly SummarizedCell[],
+  compare: Compare,
+): SummarizedCell | null {
   const [top] = candidates;
   if (top === undefined) return null;
   const asGood = candidates.filter((cell) => {
     if (cell.id === top.id) return true;
-    const ratio = ratioOfCells({ left: cell, right: top }, GOODPUT);
+    const ratio = compare(cell, top);
     return ratio !== null && isAsGood(ratio);
   });
   const [best = top] = asGood.toSorted(byConnections);

@@ -50,11 +50,15 @@ export const estimateSchema = z.strictObject({
 });
 export type Estimate = Readonly<z.infer<typeof estimateSchema>>;
 
-/** One ratio of a cell to another, paired round by round; see `pairedRatio`. */
+/**
+ * One ratio of a cell to another, paired round by round; see `ratioOfCells`. Of ratios to the best cell
+ * the 95 % intervals of cells within a factor of two of each other hold all together: they are wider than
+ * that of a pair which was chosen beforehand.
+ */
 export const ratioSchema = z.strictObject({
   pairs: count,
   ratio: z.number(),
-  /** `null`: one pair has none. */
+  /** `null`: one pair has none, and neither has a ratio to 0. */
   interval: intervalSchema.nullable(),
   finding: z.enum(['higher', 'lower', 'equivalent', 'not_distinguishable']),
 });
@@ -72,7 +76,7 @@ export const cellRoundSchema = z.discriminatedUnion('state', [
     steadyState: z.enum(STEADY_STATES),
     throughputPerSecond: perSecond.nullable(),
     goodputPerSecond: perSecond.nullable(),
-    /** Over the whole window, whatever it settled to: what an overloaded cell still did. */
+    /** Over the whole window, whatever it settled to: what an overloaded round is counted with. */
     wholeRunGoodputPerSecond: perSecond,
     wholeRunThroughputPerSecond: perSecond,
     latencyMsP50: ms.nullable(),
@@ -92,7 +96,10 @@ export const cellRoundSchema = z.discriminatedUnion('state', [
 ]);
 export type CellRound = Readonly<z.infer<typeof cellRoundSchema>>;
 
-/** The worst that was found of a cell in any of its rounds that may be believed, worst first. */
+/**
+ * The worst that was found of a cell in any of its rounds that may be believed, worst first. A refusal
+ * counts in every measured round: PostgreSQL said it, whatever the round's rates are worth.
+ */
 export const CELL_STATES = [
   /** No round was measured. */
   'not_measured',
@@ -123,6 +130,7 @@ export const cellSeriesSchema = z.strictObject({
   goodPerSecond: z.array(z.number()),
   errorPerSecond: z.array(z.number()),
   inFlightMean: z.array(z.number()),
+  /** Percentiles cannot be put together: of a longer step the highest of its seconds. */
   latencyMsP50: z.array(ms.nullable()),
   latencyMsP99: z.array(ms.nullable()),
   /** Server-side connections of all workers, the highest of the step. */
@@ -135,7 +143,10 @@ export const cellResultSchema = z.strictObject({
   state: z.enum(CELL_STATES),
   /** `null` where nothing was measured. */
   verdict: verdict.nullable(),
-  /** Of all its rounds together, each code once, with the rounds that have it; advice is apart. */
+  /**
+   * Of all its rounds together, each code once, with the rounds that have it; advice is apart. A round
+   * that may not be believed is named here, and makes the cell DEGRADED while others remain.
+   */
   caveats: z.array(caveatSchema.omit({ advice: true }).extend({ rounds: z.array(z.int().min(1)) })),
   rounds: z.array(cellRoundSchema),
   /** Right answers per second. */
@@ -144,13 +155,16 @@ export const cellResultSchema = z.strictObject({
   goodputPerSecond: estimateSchema.nullable(),
   /** `highest / lowest − 1` of the rounds' goodput; `null` with fewer than two. */
   goodputSpread: z.number().min(0).nullable(),
-  /** Right answers of all rounds that may be believed: percentiles of the merged histogram. */
+  /**
+   * Right answers of all rounds that may be believed: percentiles of the merged histogram. Withheld where
+   * one of them is overloaded: no latency stands for that.
+   */
   latencyMs: percentilesSchema,
   /** Over the rounds, as `goodputPerSecond`; its value is that of the merged histogram. */
   latencyMsP99: estimateSchema.nullable(),
-  /** All rounds together. */
+  /** All measured rounds together; `refused` are attempts, as in the rounds. */
   requests: z.strictObject({ scheduled: count, ok: count, failed: count, refused: count }),
-  /** Failed requests by cause, e.g. `pool_timeout`, `timeout`, `lost`, `ECONNREFUSED`. */
+  /** Failed requests by cause, the most frequent first, e.g. `pool_timeout`, `timeout`, `lost`, `ECONNREFUSED`. */
   failures: counts,
   budget: z
     .strictObject({
@@ -177,7 +191,10 @@ export const cellResultSchema = z.strictObject({
   waitEventShares: z.record(z.string(), z.number()),
   thresholds: z.array(thresholdResultSchema),
   series: cellSeriesSchema.nullable(),
-  /** 1 is the highest goodput of the situation; `null` for a cell that is not usable. */
+  /**
+   * 1 is the highest goodput of the situation, whether it fits or not; `null` for a cell that is not
+   * usable. The best cell need not be the first.
+   */
   rank: z.int().min(1).nullable(),
   /** Its goodput over that of the situation's best cell; `null` for that cell, and where there is none. */
   againstBest: ratioSchema.nullable(),
@@ -199,12 +216,19 @@ export const situationSchema = z.strictObject({
   cells: z.array(cellId),
   /**
    * Of the cells that cannot be told from the highest goodput, and are not below it by more than the
-   * margin, the one that claims the fewest connections. `null`: none is usable.
+   * margin, the one that claims the fewest connections. Chosen among those that fit even in a rolling
+   * deploy; if there is none among those that fit; only if nothing fits among all. `null`: none is usable.
    */
   best: cellId.nullable(),
-  /** Usable cells whose goodput cannot be told from the best one's. */
+  /**
+   * Usable cells whose goodput cannot be told from the best one's, or differs by less than the margin; by
+   * rank. Cells a factor of two apart are never among them, however wide the interval.
+   */
   notDistinguishable: z.array(cellId),
-  /** The usable cell with the lowest goodput, or the worst of the others: what choosing wrong costs. */
+  /**
+   * Below the best one: the usable cell with the lowest goodput, or without such a cell the worst of the
+   * others that answered anything. What choosing wrong costs.
+   */
   worst: cellId.nullable(),
   /** The best cell over that one. */
   bestOverWorst: z
@@ -215,7 +239,10 @@ export const situationSchema = z.strictObject({
       latencyMsP99: ratioSchema.nullable(),
     })
     .nullable(),
-  /** The heat maps: workers down, pool size across; `null` where a combination is no cell. */
+  /**
+   * The heat maps: workers down, pool size across, ascending, with 0 (unlimited) last; `null` where a
+   * combination is no cell.
+   */
   panels: z.array(
     lineSchema.omit({ workers: true }).extend({
       workers: z.array(z.int()),
@@ -223,7 +250,11 @@ export const situationSchema = z.strictObject({
       cells: z.array(z.array(cellId.nullable())),
     }),
   ),
-  /** Up to where shapes are usable, line by line. `null`: none of the line's is. */
+  /**
+   * Up to where shapes are usable, line by line. `null`: none of the line's is. Lines without a pool
+   * (`poolKind` `null`) are left out here and among the knees. The predicted sizes are there for lines
+   * without a measured cell too.
+   */
   frontier: z.array(
     lineSchema.extend({
       /** Largest pool size of the line that the arithmetic lets fit. */
