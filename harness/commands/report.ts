@@ -9,7 +9,6 @@ import { sweepHtml } from '../report/html/sweep-html.ts';
 import { createPaint } from '../report/paint.ts';
 import { sweepCsv } from '../report/sweep/sweep-csv.ts';
 import { sweepJson } from '../report/sweep/sweep-json.ts';
-import { sweepJunit } from '../report/sweep/sweep-junit.ts';
 import { sweepMarkdown } from '../report/sweep/sweep-markdown.ts';
 import { sweepTerminal } from '../report/sweep/sweep-terminal.ts';
 import { writeReportFile } from '../report-file.ts';
@@ -74,7 +73,9 @@ export const reportCommand: Command = {
     if (out === null) {
       io.stdout.write(text);
     } else {
-      const bytes = await writeReportFile(out, io.redactor.redact(text));
+      // The page took the secrets out of its data; its script must stay as it is.
+      const clean = format === 'html' ? text : io.redactor.redact(text);
+      const bytes = await writeReportFile(out, clean);
       io.stdout.write(
         values.json
           ? `${JSON.stringify({ format, file: out, bytes })}\n`
@@ -115,12 +116,15 @@ async function reportText(
       return sweepCsv(result);
     case 'json':
       return sweepJson(result);
-    case 'junit':
+    case 'junit': {
+      // What builds it is slow to load, and every start of the program would pay for it.
+      const { sweepJunit } = await import('../report/sweep/sweep-junit.ts');
       return sweepJunit(result);
+    }
     case 'html': {
       const shell = await reportShell({ labParent, signal: io.signal });
-      const commandLine = '';
-      return sweepHtml(result, { shell, commandLine, runDirectory: directory });
+      const redact = (secret: string): string => io.redactor.redact(secret);
+      return sweepHtml(result, { shell, runDirectory: directory, redact });
     }
   }
 }

@@ -16,12 +16,20 @@ const SIGNIFICANT_DIGITS = 6;
  * surrogates are escaped by `JSON.stringify` itself, so that the file is valid UTF-8.
  *
  * Source: HTML Standard, "Restrictions for contents of script elements".
+ *
+ * @param redact takes secrets out of each text by itself: in the finished file it could take quotation
+ *   marks and parts of the script with them
  */
-export function embeddedJson(value: unknown): string {
-  const json = JSON.stringify(value, (_key, entry: unknown) =>
-    typeof entry === 'number' ? roundedNumber(entry) : entry,
-  );
+export function embeddedJson(value: unknown, redact: (text: string) => string = asItIs): string {
+  const json = JSON.stringify(value, (_key, entry: unknown) => {
+    if (typeof entry === 'number') return roundedNumber(entry);
+    return typeof entry === 'string' ? redact(entry) : entry;
+  });
   return json.replace(/[<>&\u2028\u2029]/g, (character) => ESCAPES[character] ?? '');
+}
+
+function asItIs(text: string): string {
+  return text;
 }
 
 /** Whole numbers are counts, sizes and seeds, and stay as they are. */

@@ -1,11 +1,16 @@
 import { expect, test } from 'vitest';
 import type { SweepResult } from '../../analysis/sweep/sweep-result.ts';
 import { sampleSweep } from '../../test/sample-sweep.ts';
+import { createRedactor } from '../redactor.ts';
 import { REPORT_DATA_PLACEHOLDER, type ReportData } from './report-data.ts';
 import { sweepHtml } from './sweep-html.ts';
 
 const SHELL = `<!doctype html><script type="application/json">${REPORT_DATA_PLACEHOLDER}</script>`;
-const RUN = { commandLine: 'npx pool-lab sweep', runDirectory: 'results/a run', shell: SHELL };
+const RUN = {
+  runDirectory: 'results/a run',
+  shell: SHELL,
+  redact: (text: string) => text,
+};
 const MIB = 2 ** 20;
 
 const SWEEP = sampleSweep();
@@ -55,6 +60,19 @@ test('2,000 cells keep the charts of those that matter, and say which have none'
   expect(charts).toEqual(expect.arrayContaining(named));
   expect(charts.length).toBeLessThan(100);
   expect(data.condensed).toContainEqual(expect.stringMatching(/of 2,000 cells are shown without/));
+});
+
+test('secrets go from the texts, and nothing of the file around them', () => {
+  const { redact, register } = createRedactor();
+  register('application');
+  const damage = ['password = open', 'postgres://me:secret', 'me@host', 'application'];
+  const html = sweepHtml({ ...SWEEP, damage }, { ...RUN, redact });
+  expect(dataIn(html).result.damage).toEqual([
+    'password = [redacted]',
+    'postgres://me:secret',
+    'me@host',
+    '[redacted]',
+  ]);
 });
 
 test('a page without exactly one place for the data is refused', () => {

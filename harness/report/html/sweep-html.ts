@@ -10,22 +10,28 @@ const FILE_BYTES_TARGET = 1_000_000;
 export interface SweepHtmlOptions extends RunFacts {
   /** The page as it was built, with `REPORT_DATA_PLACEHOLDER` in it once. */
   readonly shell: string;
+  /** Takes secrets out of a text; the file is written as it is returned. */
+  readonly redact: (text: string) => string;
 }
 
 /** One HTML file that shows the sweep without any network: the page with its data inside. */
-export function sweepHtml(result: SweepResult, { shell, ...facts }: SweepHtmlOptions): string {
+export function sweepHtml(
+  result: SweepResult,
+  { shell, redact, ...facts }: SweepHtmlOptions,
+): string {
   const data = sweepReportData(result, facts);
-  const around = filledShell({ ...data, result: { ...result, cells: [] } }, shell);
-  const bytesLeft = FILE_BYTES_TARGET - new TextEncoder().encode(around).byteLength;
-  const condensed = condensedSweep(result, bytesLeft);
-  return filledShell({ ...data, result: condensed.result, condensed: condensed.sentences }, shell);
+  const fill = (changes: Partial<ReportData>): string =>
+    filledShell({ shell, json: embeddedJson({ ...data, ...changes }, redact) });
+  const around = new TextEncoder().encode(fill({ result: { ...result, cells: [] } }));
+  const condensed = condensedSweep(result, FILE_BYTES_TARGET - around.byteLength);
+  return fill({ result: condensed.result, condensed: condensed.sentences });
 }
 
-/** The page with these data, whatever they are. */
-export function filledShell(data: ReportData, shell: string): string {
+/** The page with these data, the JSON of a `ReportData`. */
+export function filledShell({ shell, json }: { shell: string; json: string }): string {
   const [before, after, ...more] = shell.split(REPORT_DATA_PLACEHOLDER);
   if (before === undefined || after === undefined || more.length > 0) {
     throw new Error('the page of the report has not exactly one place for its data');
   }
-  return before + embeddedJson(data) + after;
+  return before + json + after;
 }

@@ -2,14 +2,13 @@ import type { CellResult, SweepResult } from '../../analysis/sweep/sweep-result.
 import { DIALECTS, inDialect } from '../../sizing/dialect.ts';
 import { carriesOverLines } from '../carries-over-lines.ts';
 import type { ReportLine } from '../report-line.ts';
+import { sweepCommandLine } from '../sweep/sweep-command-line.ts';
 import { situationSentence } from '../sweep/sweep-headline.ts';
 import { viewSweep } from '../sweep/sweep-view.ts';
 import { REPORT_DATA_VERSION, type ReportData, type ReportDialect } from './report-data.ts';
 
 /** What a result does not know of its own run. */
 export interface RunFacts {
-  /** The command that makes the same plan again. */
-  readonly commandLine: string;
   /** Where the run is stored, as the user named it; `null` where it is not known. */
   readonly runDirectory: string | null;
 }
@@ -24,7 +23,7 @@ export function sweepReportData(result: SweepResult, facts: RunFacts): ReportDat
       sentence: situationSentence(view, situation),
       dialects: dialectsOf(view.cell(situation.best)),
     })),
-    commandLine: facts.commandLine,
+    commandLine: sweepCommandLine(result.plan),
     carriesOver: carriesOver(result),
     condensed: [],
     runDirectory: facts.runDirectory,
