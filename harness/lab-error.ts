@@ -27,6 +27,7 @@ export const ERROR_CODES = {
   RUN_DIRECTORY_UNWRITABLE: EXIT_CODE.storage,
   RESUME_REFUSED: EXIT_CODE.usage,
   NOT_COMPARABLE: EXIT_CODE.usage,
+  NO_BELIEVABLE_ROUND: EXIT_CODE.invalidMeasurement,
   REPORT_SHELL_FAILED: EXIT_CODE.environment,
   REPORT_UNWRITABLE: EXIT_CODE.storage,
 } as const satisfies Record<string, ExitCode>;

@@ -17,7 +17,7 @@ function shareOf(runs: number, holds: (run: number) => boolean): number {
 }
 
 test.for([2, 3, 5, 8, 20])(
-  '95 %% intervals of %i pairs contain the true ratio in 95 of 100 comparisons',
+  'the intervals of %i pairs contain the true ratio in 95 of 100 comparisons',
   async (pairs, { annotate }) => {
     const normal = normalNumbers(pairs);
     const share = shareOf(RUNS, (run) => {

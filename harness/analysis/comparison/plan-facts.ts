@@ -1,0 +1,50 @@
+import { printStages } from '../../plan/rate-parser.ts';
+import type { TrialPlan } from '../../plan/trial-plan.ts';
+import type { Environment } from '../trial-machine.ts';
+
+export type FactValue = string | number | boolean | null;
+/** One value a facet of a measurement has, by its path, e.g. `pool.poolSize`. */
+export type Facts = ReadonlyMap<string, FactValue>;
+
+/**
+ * Everything that decided what a cell was measured as, each value under its path. Left out is what
+ * changes no request: thresholds only judge, and the seed is the rounds' matter. So is what says nothing
+ * in its configuration: the shape of no pool, and the duration that an open load's stages add up to.
+ */
+export function planFacts(plan: TrialPlan): Facts {
+  const { seed: _seed, thresholds: _thresholds, abortOnFail: _abortOnFail, ...rest } = plan;
+  const { model, ...load } = rest.load;
+  const facts = flattened({
+    ...rest,
+    load: {
+      ...load,
+      model: model.kind === 'open' ? { ...model, stages: printStages(model.stages) } : model,
+    },
+  });
+  if (plan.pool.kind === 'null') {
+    facts.delete('pool.poolSize');
+    facts.delete('pool.maxOverflow');
+  }
+  if (model.kind === 'open') facts.delete('durationMs');
+  return facts;
+}
+
+/** Where and with what it was measured, under `environment.`. */
+export function environmentFacts(environment: Environment): Facts {
+  return flattened({ environment });
+}
+
+function flattened(value: object, prefix = ''): Map<string, FactValue> {
+  const facts = new Map<string, FactValue>();
+  for (const [name, inner] of Object.entries(value)) {
+    const path = `${prefix}${name}`;
+    if (isScalar(inner)) facts.set(path, inner);
+    else if (Array.isArray(inner)) facts.set(path, JSON.stringify(inner));
+    else for (const [deeper, fact] of flattened(inner, `${path}.`)) facts.set(deeper, fact);
+  }
+  return facts;
+}
+
+function isScalar(value: unknown): value is FactValue {
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value);
+}

@@ -1,0 +1,95 @@
+import type { CellPair, Contrast, Side } from '../../analysis/comparison/comparison-result.ts';
+import { plural } from '../format.ts';
+import { contrastText, ratioText, turnedRound } from './ratio-text.ts';
+import { sideNames, troubleText } from './side-words.ts';
+
+const OTHER = { left: 'right', right: 'left' } as const satisfies Record<Side, Side>;
+
+/** The side with the higher goodput, whatever it is worth: ratios are shown over the other one. */
+export function leadingSide({ metrics }: Pick<CellPair, 'metrics'>): Side {
+  const { contrast } = metrics.goodputPerSecond;
+  return contrast.basis !== 'none' && contrast.ratio < 1 ? 'right' : 'left';
+}
+
+/** A ratio over the other side than the leading one, as it is stored: left over right. */
+export function fromLeader(contrast: Contrast, leader: Side): Contrast {
+  return leader === 'left' ? contrast : turnedRound(contrast);
+}
+
+/**
+ * The answer in one sentence, the faster side first. A side that refuses, piles up, starves or fails is
+ * said so before any ratio: fast refusals are no win.
+ */
+export function pairHeadline(
+  pair: CellPair,
+  names: Readonly<Record<Side, string>> = sideNames(pair),
+): string {
+  const leader = leadingSide(pair);
+  const troubles = [leader, OTHER[leader]].flatMap((side) => {
+    const trouble = troubleText(pair[side]);
+    return trouble === null ? [] : `${names[side]} ${trouble}`;
+  });
+  const sentence = `${numbersText(pair, leader, names)}${preferenceText(pair, names)}`;
+  return [...troubles, sentence].join('; ');
+}
+
+function numbersText(pair: CellPair, leader: Side, names: Readonly<Record<Side, string>>): string {
+  const goodput = fromLeader(pair.metrics.goodputPerSecond.contrast, leader);
+  const first = names[leader];
+  const second = names[OTHER[leader]];
+  const latency = latencyText(pair, leader);
+  switch (goodput.basis) {
+    case 'none':
+      return `no ratio of ${first} and ${second}: a side answers nothing in time`;
+    case 'own_intervals': {
+      const overlap = {
+        apart: 'their own intervals lie apart',
+        overlapping: 'their own intervals overlap',
+        unknown: 'without an interval',
+      }[goodput.finding];
+      const rounds = pair.pairs.rounds.length === 1 ? 'one round each' : 'no common round';
+      return `${rounds}, so not judged: ${first} answered ${ratioText(goodput.ratio, null)} times as much as ${second}, ${overlap}; two rounds or more would tell`;
+    }
+    case 'rounds':
+      switch (goodput.finding) {
+        case 'not_distinguishable':
+          return `not distinguishable: ${first} and ${second} (${contrastText(goodput)})${latency}; ${moreText(goodput.pairsMore)}`;
+        case 'equivalent':
+          return `equivalent: ${first} answers ${contrastText(goodput)} times as much as ${second}${latency}`;
+        case 'higher':
+        case 'lower':
+          return `${first} answers ${contrastText(goodput)} times as much as ${second}${latency}`;
+      }
+  }
+}
+
+/** The tail, where it differs for certain: as much in time can still be much later. */
+function latencyText({ metrics }: CellPair, leader: Side): string {
+  const p99 = fromLeader(metrics.latencyMsP99.contrast, leader);
+  if (p99.basis !== 'rounds' || (p99.finding !== 'higher' && p99.finding !== 'lower')) return '';
+  return `, with ${contrastText(p99)} times its p99`;
+}
+
+function moreText(pairsMore: number | null): string {
+  if (pairsMore === null) return 'more than 100 pairs would be needed to tell';
+  return `${plural(pairsMore, 'more pair')} would tell`;
+}
+
+/** Only where the ratio alone does not say it. */
+function preferenceText({ conclusion }: CellPair, names: Readonly<Record<Side, string>>): string {
+  const { prefer, because } = conclusion;
+  if (prefer === null) return '';
+  const name = names[prefer];
+  switch (because) {
+    case 'fewer_connections':
+      return `; prefer ${name}: fewer connections`;
+    case 'latency':
+      return `; prefer ${name}: its p99 is lower`;
+    case 'fits':
+      return `; prefer ${name}: the other does not fit max_connections`;
+    case 'works':
+      return `; prefer ${name}`;
+    default:
+      return '';
+  }
+}
