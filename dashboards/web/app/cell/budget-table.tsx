@@ -1,0 +1,75 @@
+import type { VNode } from 'preact';
+import { ABSENT, formatClaim, formatCount } from '../../../../harness/report/format.ts';
+import { type Column, DataTable } from '../parts/data-table.tsx';
+import { useReport } from '../sweep-context.ts';
+import type { Cell } from '../sweep-types.ts';
+
+interface Row {
+  readonly name: string;
+  readonly predicted: string;
+  readonly observed: string;
+}
+
+/** The arithmetic of the connections beside what PostgreSQL saw. */
+export function BudgetTable({ cell }: { readonly cell: Cell }): VNode {
+  const { view } = useReport();
+  const { budget, connections, requests } = cell;
+  const predicted = view.budget(cell);
+  const rows: readonly Row[] = [
+    {
+      name: 'Connections of the workers at most',
+      predicted: formatClaim(predicted.ceiling),
+      observed: connections === null ? ABSENT : formatCount(connections.peakWorkers),
+    },
+    {
+      name: 'Reachable under this load',
+      predicted: budget === null ? ABSENT : formatClaim(budget.reachable),
+      observed: ABSENT,
+    },
+    {
+      name: 'While a deploy rolls out',
+      predicted: formatClaim(predicted.rolloutCeiling),
+      observed: ABSENT,
+    },
+    { name: 'Usable slots', predicted: formatCount(predicted.usable), observed: ABSENT },
+    {
+      name: 'All clients together',
+      predicted: ABSENT,
+      observed: connections === null ? ABSENT : formatCount(connections.peakAll),
+    },
+    {
+      name: 'Refusals',
+      predicted: yesNo(budget?.predictedRefusals),
+      observed:
+        budget === null
+          ? ABSENT
+          : `${yesNo(budget.observedRefusals)}${requests.refused === 0 ? '' : `, ${formatCount(requests.refused)}`}`,
+    },
+  ];
+  return (
+    <div class="subsection">
+      <h2>Connection budget</h2>
+      <p>
+        {predicted.fits ? 'It fits' : 'It does not fit'}
+        {predicted.fits === predicted.fitsDuringRollout
+          ? predicted.fits
+            ? ', and would during a rolling deploy'
+            : ''
+          : ', but would not during a rolling deploy'}
+        .
+        {budget === null || budget.agrees ? '' : ' What happened was not what the arithmetic says.'}
+      </p>
+      <DataTable caption="Predicted and observed connections" columns={COLUMNS} rows={rows} />
+    </div>
+  );
+}
+
+function yesNo(is: boolean | undefined): string {
+  return is === undefined ? ABSENT : is ? 'yes' : 'none';
+}
+
+const COLUMNS: readonly Column<Row>[] = [
+  { name: 'Connections', kind: 'words', cell: ({ name }) => name },
+  { name: 'Predicted', kind: 'number', cell: ({ predicted }) => predicted },
+  { name: 'Observed', kind: 'number', cell: ({ observed }) => observed },
+];

@@ -1,0 +1,67 @@
+import type { ComponentChildren, VNode } from 'preact';
+import { BOTTLENECK_WORDS } from '../../../../harness/report/bottleneck-words.ts';
+import {
+  ABSENT,
+  formatCount,
+  formatMs,
+  formatRate,
+  formatShare,
+} from '../../../../harness/report/format.ts';
+import { failedShare } from '../heat/measures.ts';
+import { Estimate } from '../parts/estimate.tsx';
+import { ratioText, timesText } from '../parts/ratio-text.ts';
+import type { Cell } from '../sweep-types.ts';
+
+/** The numbers a configuration is judged by. */
+export function CellFacts({ cell }: { readonly cell: Cell }): VNode {
+  const { latencyMs, latencyMsP99, requests, againstBest, bottleneck, goodputSpread } = cell;
+  const failed = failedShare(cell);
+  return (
+    <dl class="facts">
+      <Fact name="Answers in time per second">
+        <Estimate of={cell.goodputPerSecond} format={formatRate} />
+        {goodputSpread === null ? null : (
+          <small>the rounds differ by {formatShare(goodputSpread)}</small>
+        )}
+      </Fact>
+      <Fact name="Right answers per second">
+        <Estimate of={cell.throughputPerSecond} format={formatRate} />
+      </Fact>
+      <Fact name="p99 latency">
+        <Estimate of={latencyMsP99} format={formatMs} />
+        <small>
+          p50 {formatMs(latencyMs.p50)}, p95 {formatMs(latencyMs.p95)}, highest{' '}
+          {formatMs(latencyMs.max)}
+        </small>
+      </Fact>
+      <Fact name="Failed requests">
+        {failed === null ? ABSENT : formatShare(failed)}
+        <small>
+          {formatCount(requests.failed)} of {formatCount(requests.scheduled)};{' '}
+          {formatCount(requests.refused)} attempts refused
+        </small>
+      </Fact>
+      {againstBest === null ? null : (
+        <Fact name="Against the best">
+          {timesText(againstBest)}
+          <small>{ratioText(againstBest)}</small>
+        </Fact>
+      )}
+      {bottleneck === null ? null : (
+        <Fact name="Limited by">
+          {BOTTLENECK_WORDS[bottleneck.kind]}
+          <small>{bottleneck.evidence}</small>
+        </Fact>
+      )}
+    </dl>
+  );
+}
+
+function Fact(props: { readonly name: string; readonly children: ComponentChildren }): VNode {
+  return (
+    <div>
+      <dt>{props.name}</dt>
+      <dd>{props.children}</dd>
+    </div>
+  );
+}

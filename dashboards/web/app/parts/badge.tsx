@@ -1,0 +1,21 @@
+import type { ComponentChildren, VNode } from 'preact';
+import type { Cell } from '../sweep-types.ts';
+
+export type Tone = 'good' | 'warn' | 'bad' | 'plain';
+
+export function Badge(props: { readonly tone: Tone; readonly children: ComponentChildren }): VNode {
+  return (
+    <span class="badge" data-tone={props.tone}>
+      {props.children}
+    </span>
+  );
+}
+
+const VERDICTS = { VALID: 'good', DEGRADED: 'warn', INVALID: 'bad' } as const;
+
+/** May this be believed? */
+export function VerdictBadge({ verdict }: Pick<Cell, 'verdict'>): VNode {
+  return (
+    <Badge tone={verdict === null ? 'plain' : VERDICTS[verdict]}>{verdict ?? 'not measured'}</Badge>
+  );
+}
