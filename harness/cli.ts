@@ -8,6 +8,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { selftestCommand } from './commands/selftest.ts';
+import { sweepCommand } from './commands/sweep.ts';
 import { upCommand } from './commands/up.ts';
 import { poolLabVersion } from './version.ts';
 
@@ -15,6 +16,7 @@ import { poolLabVersion } from './version.ts';
 const COMMANDS: readonly Command[] = [
   demoCommand,
   runCommand,
+  sweepCommand,
   upCommand,
   reportCommand,
   budgetCommand,

@@ -1,11 +1,9 @@
+import { TRIAL_OVERHEAD_MS } from '../../plan/sweep/sweep-time.ts';
 import type { TrialPlan } from '../../plan/trial-plan.ts';
-
-/** Starting fresh workers, draining, stopping: about what a trial takes besides its warm-up and window. */
-const OVERHEAD_MS = 1_300;
 
 /** Time a trial takes by its plan, without PostgreSQL's start, which many share. */
 export function expectedTrialMs({ warmupMs, durationMs }: TrialPlan): number {
-  return warmupMs + durationMs + OVERHEAD_MS;
+  return warmupMs + durationMs + TRIAL_OVERHEAD_MS;
 }
 
 /**
