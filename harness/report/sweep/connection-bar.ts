@@ -1,9 +1,8 @@
-import { formatClaim, formatCount } from '../format.ts';
+import { ABSENT, formatClaim, formatCount } from '../format.ts';
 
 export interface ConnectionBudget {
-  /** Of all workers, at this moment and at most so far. */
-  readonly now: number;
-  readonly peak: number;
+  /** Of all workers; `null` while nobody looks, which is before the measured window. */
+  readonly seen: { readonly now: number; readonly peak: number } | null;
   /** What the pools may open; `null`: no limit. */
   readonly ceiling: number | null;
   /** What PostgreSQL leaves to them. */
@@ -20,16 +19,18 @@ const BRACKETS = 2;
  * peak, and both limits at their places, so that it can be read without colour.
  */
 export function connectionBar(budget: ConnectionBudget, columns: number): string {
-  const { now, ceiling, usable, maxConnections } = budget;
+  const { seen, ceiling, usable, maxConnections } = budget;
   const tooMany = ceiling === null || ceiling > usable ? ': TOO MANY' : '';
-  const text = ` ${formatCount(now)} now, may be | ${formatClaim(ceiling)}, ! ${formatCount(usable)} usable of max_connections ${formatCount(maxConnections)}${tooMany}`;
+  const now = seen === null ? ABSENT : formatCount(seen.now);
+  const text = ` ${now} now, may be | ${formatClaim(ceiling)}, ! ${formatCount(usable)} usable of max_connections ${formatCount(maxConnections)}${tooMany}`;
   const room = columns - text.length - BRACKETS;
   const width = Math.max(BAR_WIDTH_MIN, Math.min(BAR_WIDTH_MAX, room));
   return `[${bar(budget, width)}]${text}`;
 }
 
 function bar(budget: ConnectionBudget, width: number): string {
-  const { now, peak, ceiling, usable, maxConnections } = budget;
+  const { ceiling, usable, maxConnections } = budget;
+  const { now, peak } = budget.seen ?? { now: 0, peak: 0 };
   const whole = Math.max(ceiling ?? 0, maxConnections, peak, 1);
   const columnOf = (connections: number): number =>
     Math.min(width - 1, Math.floor((connections / whole) * width));

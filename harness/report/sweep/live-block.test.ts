@@ -59,6 +59,22 @@ test.each([
   },
 );
 
+test('what is there already is not written again, until the terminal changes', () => {
+  let written = 0;
+  const output = {
+    columns: 80,
+    write: () => {
+      written += 1;
+    },
+  };
+  const block = createLiveBlock(output);
+  for (let drawn = 0; drawn < 3; drawn += 1) block.draw(linesOf('the same'));
+  expect(written).toBe(1);
+  output.columns = 40;
+  block.draw(linesOf('the same'));
+  expect(written).toBe(2);
+});
+
 test('a colour is closed however short the line is cut', () => {
   let written = '';
   const block = createLiveBlock({ columns: 8, write: (text) => (written += text) });

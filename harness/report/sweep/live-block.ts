@@ -27,6 +27,7 @@ export function createLiveBlock(output: {
   readonly columns: number;
 }): LiveBlock {
   let shown: readonly string[] = [];
+  let shownColumns = 0;
 
   const erasing = (): string => {
     if (shown.length === 0) return '';
@@ -41,8 +42,11 @@ export function createLiveBlock(output: {
     draw(lines) {
       const width = Math.max(1, output.columns - MARGIN_COLUMNS);
       const cut = lines.map(({ text, paint }) => paint([...text].slice(0, width).join('')));
+      const same = cut.join('\n') === shown.join('\n') && shownColumns === output.columns;
+      if (same) return;
       output.write(`${erasing()}${cut.join('\n')}`);
       shown = cut;
+      shownColumns = output.columns;
     },
     print(text) {
       output.write(`${erasing()}${text}\n${shown.join('\n')}`);

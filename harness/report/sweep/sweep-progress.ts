@@ -29,7 +29,7 @@ export interface SweepProgress {
   end(): void;
 }
 
-type Connections = Pick<ConnectionBudget, 'now' | 'peak'>;
+type Connections = NonNullable<ConnectionBudget['seen']>;
 type Failure = Parameters<typeof failureText>[0];
 
 export interface SweepProgressOptions {
@@ -109,7 +109,6 @@ function plainProgress({ output, plan }: SweepProgressOptions, counting: Countin
   };
 }
 
-const NO_CONNECTIONS: Connections = { now: 0, peak: 0 };
 const asItIs = (text: string): string => text;
 
 /** Five lines in place. */
@@ -119,7 +118,7 @@ function liveProgress(options: SweepProgressOptions, counting: Counting): SweepP
   let current: PlannedTrial | null = null;
   let activity = STARTING_POSTGRES;
   let rate = new LoadRate();
-  let connections = NO_CONNECTIONS;
+  let connections: Connections | null = null;
   let last: string | null = null;
 
   const draw = (): void =>
@@ -152,7 +151,7 @@ function liveProgress(options: SweepProgressOptions, counting: Counting): SweepP
       current = trial;
       activity = PHASE_WORDS.start;
       rate = new LoadRate();
-      connections = NO_CONNECTIONS;
+      connections = null;
       draw();
     },
     phase(phase) {
@@ -195,7 +194,7 @@ function loadText(progress: LoadProgress, { durationMs }: TrialPlan): string {
 
 function barLine(
   plan: TrialPlan,
-  connections: Connections,
+  seen: Connections | null,
   { output, paint }: SweepProgressOptions,
 ): BlockLine {
   const { maxConnections } = plan.postgres;
@@ -210,9 +209,6 @@ function barLine(
   });
   const color = fits ? (fitsDuringRollout ? paint.green : paint.yellow) : paint.red;
   // Three columns stay free; see the block's own margin.
-  const text = connectionBar(
-    { ...connections, ceiling, usable, maxConnections },
-    output.columns - 3,
-  );
+  const text = connectionBar({ seen, ceiling, usable, maxConnections }, output.columns - 3);
   return { text, paint: color };
 }
