@@ -12,7 +12,7 @@ import { sweepJson } from '../report/sweep/sweep-json.ts';
 import { sweepMarkdown } from '../report/sweep/sweep-markdown.ts';
 import { sweepTerminal } from '../report/sweep/sweep-terminal.ts';
 import { writeReportFile } from '../report-file.ts';
-import { reportShell } from '../report-shell.ts';
+import { type ReportShellDeps, reportShell } from '../report-shell.ts';
 import { DISK_FILES } from '../store/disk-files.ts';
 import { readRun } from '../store/read-run.ts';
 import { sweepResultOfRun } from '../store/sweep-result-of-run.ts';
@@ -22,70 +22,79 @@ import { REPORT_OPTIONS, type ReportFormat } from './report-options.ts';
 /** Width of a terminal report in a file: nobody knows who reads it. */
 const FILE_COLUMNS = 80;
 
+/** What reports are made with. */
+export interface ReportParts {
+  readonly shell: (deps: ReportShellDeps) => Promise<string>;
+}
+
+export const reportCommand: Command = createReportCommand({ shell: reportShell });
+
 /** Makes any report of a sweep from its run directory, at any time, also while it is going on. */
-export const reportCommand: Command = {
-  name: 'report',
-  summary: 'any report of a sweep, made again from its run directory',
-  operands: [{ name: 'run', description: "the sweep's run directory", required: true }],
-  options: REPORT_OPTIONS,
-  examples: [
-    {
-      line: 'pool-lab report pool-lab-runs/mine',
-      shows: 'the answer, its maps and what they rest on',
+export function createReportCommand({ shell }: ReportParts): Command {
+  return {
+    name: 'report',
+    summary: 'any report of a sweep, made again from its run directory',
+    operands: [{ name: 'run', description: "the sweep's run directory", required: true }],
+    options: REPORT_OPTIONS,
+    examples: [
+      {
+        line: 'pool-lab report pool-lab-runs/mine',
+        shows: 'the answer, its maps and what they rest on',
+      },
+      {
+        line: 'pool-lab report pool-lab-runs/mine --format html',
+        shows: 'one file with every cell and curve, to open in a browser or to send',
+      },
+      {
+        line: 'pool-lab report pool-lab-runs/mine --format junit --out sweep.xml',
+        shows: 'for a pipeline: a case for each threshold and cell',
+      },
+    ],
+    async run(flags, io, operands) {
+      const { values, sources, problems } = readOptions(REPORT_OPTIONS, { flags, env: io.env });
+      const contradicting =
+        values.json && sources.format !== SOURCE_DEFAULT && values.format !== 'json';
+      const all = contradicting
+        ? [
+            ...problems,
+            {
+              field: '--format',
+              value: values.format,
+              source: '--format',
+              problem: 'contradicts --json, which is --format json',
+              remedy: 'give one of them',
+            },
+          ]
+        : problems;
+      if (all.length > 0) throw problemError(all, 'report');
+      const format = values.json ? 'json' : values.format;
+      const directory = operands[0] ?? '';
+      const result = sweepResultOfRun(readRun(directory, DISK_FILES));
+      const out = values.out ?? (format === 'html' ? join(directory, 'report.html') : null);
+      const text = await reportText(result, {
+        format,
+        directory,
+        io,
+        toFile: out !== null,
+        page: () => shell({ labParent: values.directory, signal: io.signal }),
+      });
+      if (out === null) {
+        io.stdout.write(text);
+      } else {
+        // The page took the secrets out of its data; its script must stay as it is.
+        const clean = format === 'html' ? text : io.redactor.redact(text);
+        const bytes = await writeReportFile(out, clean);
+        io.stdout.write(
+          values.json
+            ? `${JSON.stringify({ format, file: out, bytes })}\n`
+            : `${format} report of ${formatBytes(bytes)}: ${out}\n`,
+        );
+      }
+      // It tells what was measured, and judges nothing: that is the sweep's own exit status.
+      return EXIT_CODE.ok;
     },
-    {
-      line: 'pool-lab report pool-lab-runs/mine --format html',
-      shows: 'one file with every cell and curve, to open in a browser or to send',
-    },
-    {
-      line: 'pool-lab report pool-lab-runs/mine --format junit --out sweep.xml',
-      shows: 'for a pipeline: a case for each threshold and cell',
-    },
-  ],
-  async run(flags, io, operands) {
-    const { values, sources, problems } = readOptions(REPORT_OPTIONS, { flags, env: io.env });
-    const contradicting =
-      values.json && sources.format !== SOURCE_DEFAULT && values.format !== 'json';
-    const all = contradicting
-      ? [
-          ...problems,
-          {
-            field: '--format',
-            value: values.format,
-            source: '--format',
-            problem: 'contradicts --json, which is --format json',
-            remedy: 'give one of them',
-          },
-        ]
-      : problems;
-    if (all.length > 0) throw problemError(all, 'report');
-    const format = values.json ? 'json' : values.format;
-    const directory = operands[0] ?? '';
-    const result = sweepResultOfRun(readRun(directory, DISK_FILES));
-    const out = values.out ?? (format === 'html' ? join(directory, 'report.html') : null);
-    const text = await reportText(result, {
-      format,
-      directory,
-      io,
-      toFile: out !== null,
-      labParent: values.directory,
-    });
-    if (out === null) {
-      io.stdout.write(text);
-    } else {
-      // The page took the secrets out of its data; its script must stay as it is.
-      const clean = format === 'html' ? text : io.redactor.redact(text);
-      const bytes = await writeReportFile(out, clean);
-      io.stdout.write(
-        values.json
-          ? `${JSON.stringify({ format, file: out, bytes })}\n`
-          : `${format} report of ${formatBytes(bytes)}: ${out}\n`,
-      );
-    }
-    // It tells what was measured, and judges nothing: that is the sweep's own exit status.
-    return EXIT_CODE.ok;
-  },
-};
+  };
+}
 
 async function reportText(
   result: SweepResult,
@@ -94,13 +103,13 @@ async function reportText(
     directory,
     io,
     toFile,
-    labParent,
+    page,
   }: {
     readonly format: ReportFormat;
     readonly directory: string;
     readonly io: Io;
     readonly toFile: boolean;
-    readonly labParent: string;
+    readonly page: () => Promise<string>;
   },
 ): Promise<string> {
   switch (format) {
@@ -122,9 +131,8 @@ async function reportText(
       return sweepJunit(result);
     }
     case 'html': {
-      const shell = await reportShell({ labParent, signal: io.signal });
       const redact = (secret: string): string => io.redactor.redact(secret);
-      return sweepHtml(result, { shell, runDirectory: directory, redact });
+      return sweepHtml(result, { shell: await page(), runDirectory: directory, redact });
     }
   }
 }

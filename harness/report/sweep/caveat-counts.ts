@@ -38,7 +38,11 @@ export function caveatCounts(view: SweepView): readonly CaveatCount[] {
 
 const severity = ({ grade }: Pick<CaveatCount, 'grade'>): number => (grade === 'INVALID' ? 1 : 0);
 
+/** More rounds than these are counted. */
+const ROUNDS_MAX = 5;
+
 function roundsText(rounds: readonly number[]): string {
+  if (rounds.length > ROUNDS_MAX) return `${formatCount(rounds.length)} rounds`;
   return `round${rounds.length === 1 ? '' : 's'} ${rounds.join(', ')}`;
 }
 

@@ -54,7 +54,7 @@ export function panelText(
 /** Each state as it stands beside a cell's name. */
 export const STATE_WORDS: Readonly<Record<CellState, string>> = {
   not_measured: 'not measured',
-  invalid: 'not to be believed',
+  invalid: 'invalid',
   exhausted: 'exhausted',
   overloaded: 'overloaded',
   starved: 'starved',

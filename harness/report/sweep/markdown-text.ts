@@ -12,9 +12,9 @@ export function markdownText(text: string): string {
   );
 }
 
-/** Lines as they stand, in a fence that none of them can end. */
+/** Lines as they stand, without controls already, in a fence that none of them can end. */
 export function fenced(lines: readonly string[]): string {
-  const text = lines.map(withoutControls).join('\n');
+  const text = lines.join('\n');
   const longest = [...text.matchAll(/`+/g)].reduce((most, [run]) => Math.max(most, run.length), 2);
   const fence = '`'.repeat(longest + 1);
   return `${fence}\n${text}\n${fence}`;

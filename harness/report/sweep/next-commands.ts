@@ -1,5 +1,7 @@
 import type { SweepResult } from '../../analysis/sweep/sweep-result.ts';
+import { commandText } from './plain-text.ts';
 import { shellWord } from './shell-word.ts';
+import { sweepCommandLine } from './sweep-command-line.ts';
 
 /** A command to paste, and what it shows. */
 export interface NextCommand {
@@ -8,13 +10,13 @@ export interface NextCommand {
   readonly line: string;
 }
 
-/** What is missing first, then the other reports of the same run. */
+/** What is missing first, then the other reports of the same run, then the same sweep again. */
 export function nextCommands(
-  { trials }: Pick<SweepResult, 'trials'>,
+  { trials, plan }: Pick<SweepResult, 'trials' | 'plan'>,
   directory: string,
 ): readonly NextCommand[] {
   const run = shellWord(directory);
-  return [
+  const commands: readonly NextCommand[] = [
     ...(trials.measured < trials.planned
       ? [
           {
@@ -29,5 +31,11 @@ export function nextCommands(
       shows: 'every cell with its curves, as one file to open or to send:',
       line: `npx pool-lab report ${run} --format html`,
     },
+    {
+      label: 'AGAIN',
+      shows: 'the same plan, measured anew:',
+      line: `npx ${sweepCommandLine(plan)}`,
+    },
   ];
+  return commands.map((command) => ({ ...command, line: commandText(command.line) }));
 }

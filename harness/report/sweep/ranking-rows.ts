@@ -1,6 +1,6 @@
 import type { CellResult, Situation } from '../../analysis/sweep/sweep-result.ts';
 import { formatClaim, formatMs, formatShare } from '../format.ts';
-import { STATE_WORDS } from './cell-words.ts';
+import { cellText, STATE_WORDS } from './cell-words.ts';
 import { errorShare } from './panel-map.ts';
 import { estimateText, ratioText } from './sweep-headline.ts';
 import type { SweepView } from './sweep-view.ts';
@@ -12,6 +12,7 @@ const OTHERS_MAX = 3;
 export const RANKING_TITLES = [
   '#',
   'shape',
+  'slots',
   'opens',
   'in time/s',
   'of the best',
@@ -19,6 +20,17 @@ export const RANKING_TITLES = [
   'errors',
   '',
 ] as const;
+export const RANKING_ALIGN: readonly ('left' | 'right')[] = [
+  'right',
+  'left',
+  'right',
+  'right',
+  'left',
+  'left',
+  'right',
+  'right',
+  'left',
+];
 
 /** One line of the ranking, as its columns. */
 export type RankingRow = readonly string[];
@@ -57,10 +69,12 @@ export function rankingOf(
 
 function rowOf(view: SweepView, situation: Situation, cell: CellResult): RankingRow {
   const { latencyMsP99, latencyMs, againstBest, rank } = cell;
+  const { axes } = view.result.plan;
   const errors = errorShare(cell);
   return [
     rank === null ? '' : String(rank),
-    view.name(cell),
+    cellText(cell.variables, { ...axes, maxConnections: [] }),
+    axes.maxConnections.length > 1 ? String(cell.variables.maxConnections) : '',
     formatClaim(view.budget(cell).ceiling),
     estimateText(cell),
     againstBest === null ? '' : ratioText(againstBest),

@@ -8,7 +8,7 @@ import { panelText, STATE_WORDS, stateCountsText } from './cell-words.ts';
 import { fittingTable } from './fitting-table.ts';
 import { type HeatMapCell, heatMapLines } from './heat-map.ts';
 import { BEST_MARK, METRICS, panelMap, SAME_MARK, STATE_MARKS } from './panel-map.ts';
-import { RANKING_TITLES, rankingOf } from './ranking-rows.ts';
+import { RANKING_ALIGN, RANKING_TITLES, rankingOf } from './ranking-rows.ts';
 import { SHAPE_LINE_TITLES, shapeLines, usableOf } from './shape-lines.ts';
 import type { SweepView } from './sweep-view.ts';
 
@@ -28,7 +28,7 @@ export function heatMapBlocks(
     return METRICS.map((metric, index) =>
       [
         ...(index === 0 ? [heading] : []),
-        `${paint.bold(metric.title)}; across: pool size`,
+        wrap(`${paint.bold(metric.title)}; across: pool size`, { columns, indent: 2 }),
         ...heatMapLines(panelMap(view, { situation, panel, metric }), style),
       ].join('\n'),
     );
@@ -86,8 +86,8 @@ export function situationLines(
         {
           titles: RANKING_TITLES,
           rows,
-          align: ['right', 'left', 'right', 'left', 'left', 'right', 'right', 'left'],
-          spare: [6, 2, 4, 5],
+          align: RANKING_ALIGN,
+          spare: [7, 3, 6, 5],
         },
         width,
       ),
@@ -100,7 +100,7 @@ export function situationLines(
           titles: SHAPE_LINE_TITLES,
           rows: lines,
           align: ['right', 'right', 'right', 'right', 'right', 'right'],
-          spare: [4],
+          spare: [4, 3, 2],
         },
         width,
       ),

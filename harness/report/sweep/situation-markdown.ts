@@ -5,7 +5,7 @@ import { compactShare } from './compact-number.ts';
 import { edgesOfRow, VERTICAL } from './heat-map.ts';
 import { markdownDetails, markdownTable } from './markdown-text.ts';
 import { BEST_MARK, errorShare, METRICS, type Metric, panelMap, SAME_MARK } from './panel-map.ts';
-import { RANKING_TITLES, rankingOf } from './ranking-rows.ts';
+import { RANKING_ALIGN, RANKING_TITLES, rankingOf } from './ranking-rows.ts';
 import { SHAPE_LINE_TITLES, shapeLines, usableOf } from './shape-lines.ts';
 import { situationSentence } from './sweep-headline.ts';
 import type { SweepView } from './sweep-view.ts';
@@ -83,15 +83,6 @@ function rankingTable(view: SweepView, situation: Situation): string {
   });
   const more = left + unusableLeft;
   const note = more === 0 ? '' : `\n\n${formatCount(more)} more are in the CSV.`;
-  const table = markdownTable(RANKING_TITLES, rows, [
-    'right',
-    'left',
-    'right',
-    'left',
-    'left',
-    'right',
-    'right',
-    'left',
-  ]);
+  const table = markdownTable(RANKING_TITLES, rows, RANKING_ALIGN);
   return markdownDetails(`Ranking of ${formatCount(situation.cells.length)} shapes`, table + note);
 }

@@ -20,7 +20,12 @@ export function sweepCommandLine({ settings }: Pick<SweepPlan, 'settings'>): str
   return ['pool-lab sweep --config none', ...words].join(' ');
 }
 
-/** A value that begins like a flag stands behind `=`, where it cannot be taken for one. */
+/**
+ * A value that begins like a flag stands behind `=`, where it cannot be taken for one. The flag is quoted
+ * like any text: a run directory that somebody sent must not put words into a command to paste.
+ */
 function wordsOf(flag: string, text: string): string {
-  return text.startsWith('-') ? shellWord(`--${flag}=${text}`) : `--${flag} ${shellWord(text)}`;
+  return text.startsWith('-')
+    ? shellWord(`--${flag}=${text}`)
+    : `${shellWord(`--${flag}`)} ${shellWord(text)}`;
 }

@@ -56,13 +56,14 @@ export function situationSentence(view: SweepView, situation: Situation): string
 
 function nothingUsable(view: SweepView, situation: Situation): string {
   const cells = view.cellsOf(situation);
-  const worst = view.cell(situation.worst);
-  const counts = stateCountsText(cells);
-  const least =
-    worst === null || worst.goodputPerSecond === null
+  const [most] = cells
+    .filter(({ goodputPerSecond }) => goodputPerSecond !== null)
+    .toSorted((a, b) => (b.goodputPerSecond?.value ?? 0) - (a.goodputPerSecond?.value ?? 0));
+  const answers =
+    most === undefined
       ? ''
-      : `; ${view.name(worst)} (${STATE_WORDS[worst.state]}) answers ${estimateText(worst)}/s in time`;
-  return `no shape of ${formatCount(cells.length)} is usable: ${counts}${least}`;
+      : `; ${view.name(most)} (${STATE_WORDS[most.state]}) answers the most, ${estimateText(most)}/s in time`;
+  return `no shape of ${formatCount(cells.length)} is usable: ${stateCountsText(cells)}${answers}`;
 }
 
 function againstWorst(view: SweepView, situation: Situation, best: CellResult): string {

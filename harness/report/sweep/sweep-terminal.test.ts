@@ -1,0 +1,166 @@
+import { expect, test } from 'vitest';
+import type { SweepResult } from '../../analysis/sweep/sweep-result.ts';
+import {
+  failedTrial,
+  measuredFake,
+  type SampleSweepOptions,
+  sampleSweepResult,
+  troubledSweepResult,
+} from '../../analysis/sweep/test/sample-sweep.ts';
+import { createPaint } from '../paint.ts';
+import { visibleLength } from '../text-layout.ts';
+import { sweepTerminal } from './sweep-terminal.ts';
+
+function report(result: SweepResult, { columns = 80, color = false } = {}): string {
+  return sweepTerminal(result, { columns, paint: createPaint(color), directory: 'runs/mine' });
+}
+const flat = (result: SweepResult): string => report(result).replace(/\s+/g, ' ');
+const HOT: SampleSweepOptions = { axes: { workload: ['hot'] } };
+const WHOLE = sampleSweepResult();
+const WHOLE_HOT = sampleSweepResult(HOT);
+const TROUBLED_HOT = troubledSweepResult(HOT);
+
+test('the first line names the best shape of one situation, with its rate and what choosing wrong costs', () => {
+  expect(flat(WHOLE_HOT)).toMatch(
+    /^hot: 1 × \(1\+0\) answers 1,8\d\d \[1,8\d\d–1,9\d\d\]\/s in time, 4\.9 \[[\d.–]+\] × as much as 4 × \(16\+5\), whose p99 is [\d.]+ \[[\d.–]+\] × as long/,
+  );
+});
+
+test('the first line names the best shapes of all situations, and a line each says more', () => {
+  const lines = report(WHOLE).split('\n');
+  expect(lines[0]).toBe('BEST of hot: 1 × (1+0); hold: 2 × (32+0)');
+  expect(lines[1]).toMatch(/^hot: 1 × \(1\+0\) answers/);
+});
+
+test('what cannot be told from the best is named', () => {
+  expect(flat(WHOLE)).toMatch(/; not to be told from 2 × \(32\+5\), 4 × \(16\+0\)/);
+});
+
+test('a control in which nothing differs is said to be one', () => {
+  expect(flat(sampleSweepResult({ axes: { workload: ['point'], poolSize: [1, 4] } }))).toMatch(
+    /^point: .* (practically as much as|not to be told from) the worst, /,
+  );
+});
+
+test('what is missing is said before the answer, and how to go on', () => {
+  const text = flat(TROUBLED_HOT);
+  expect(text).toMatch(
+    /^INCOMPLETE: \d+ of 72 trials measured, 4 TRIALS FAILED, 1 FILE DAMAGED\. hot: /,
+  );
+  expect(text).toContain('npx pool-lab sweep --resume runs/mine');
+  expect(text).toContain('4 × POSTGRES_START_FAILED, e.g. hot 1 × (4+0), round 1: PostgreSQL');
+  expect(text).toContain('trials/c048-r2.json is cut short');
+});
+
+test('a whole sweep offers nothing to resume', () => {
+  expect(report(WHOLE_HOT)).not.toMatch(/INCOMPLETE|FAILED|DAMAGED|--resume/);
+});
+
+test('no usable shape is said, with what was found instead', () => {
+  const text = flat(
+    sampleSweepResult({
+      axes: { workload: ['hot'], workers: [8], poolSize: [32], maxOverflow: [0] },
+    }),
+  );
+  expect(text).toMatch(
+    /^hot: no shape of 1 is usable: 1 exhausted; 8 × \(32\+0\) \(exhausted\) answers the most, 3\d\d \[/,
+  );
+  expect(text).not.toContain('★');
+});
+
+test('nothing measured is a report too', () => {
+  const text = flat(sampleSweepResult({ ...HOT, trial: () => null }));
+  expect(text).toMatch(/^INCOMPLETE: 0 of 72 trials measured\. hot: no shape of 24 is usable/);
+});
+
+test('every cell stands in each map of its panel, an unusable one with its mark', () => {
+  const lines = report(WHOLE_HOT).split('\n');
+  const rows = lines.filter((line) => /^ {6}[124][ │┊]/.test(line) && !line.includes('×'));
+  // Two panels of three workers, three maps each.
+  expect(rows).toHaveLength(18);
+  for (const row of rows) expect(row.slice(7).match(/[★≈x░▒▓█]?[\d.<>]+[k%sm]?/g)).toHaveLength(4);
+  expect(rows.filter((row) => row.includes('│')).every((row) => row.includes('x'))).toBe(true);
+});
+
+test('a state has its mark in the legend, and only states that are there', () => {
+  const legend = flat(TROUBLED_HOT);
+  for (const entry of [
+    '! invalid',
+    'o overloaded',
+    's starved',
+    't threshold missed',
+    'x exhausted',
+  ]) {
+    expect(legend).toContain(entry);
+  }
+  expect(flat(WHOLE_HOT)).not.toContain('o overloaded');
+});
+
+test('each threshold says how many meet it, and whether the best one does', () => {
+  const text = flat(TROUBLED_HOT);
+  expect(text).toMatch(/THRESHOLDS ✓ latency\.p99<50ms: met by \d+ of 24 cells; hot /);
+});
+
+test('a caveat is told once however many cells have it', () => {
+  const text = flat(
+    sampleSweepResult({
+      ...HOT,
+      trial: (cell, round) => {
+        const trial = measuredFake(cell, round);
+        if (trial.state === 'failed') return failedTrial(round);
+        const { result } = trial;
+        const caveat = {
+          code: 'cpu_pressure',
+          grade: 'DEGRADED',
+          detail: 'waited',
+          advice: 'Wait.',
+        } as const;
+        return { ...trial, result: { ...result, verdict: 'DEGRADED', caveats: [caveat] } };
+      },
+    }),
+  );
+  expect(text.match(/DEGRADED cpu_pressure/g)).toHaveLength(1);
+  expect(text).toContain(
+    'DEGRADED cpu_pressure in 24 of 24 cells, e.g. hot 1 × (1+0), rounds 1, 2, 3: waited',
+  );
+});
+
+test('it ends with what carries over, the best shape as libraries spell it, and commands', () => {
+  const text = flat(WHOLE_HOT);
+  expect(text).toContain('sqlalchemy: create_engine(url, pool_size=1, max_overflow=0)');
+  expect(text).toContain('DOES NOT requests per second, milliseconds, the best size');
+  expect(text).toContain('RUN runs/mine');
+  expect(text).toContain('npx pool-lab report runs/mine --format html');
+  expect(text).toContain('npx pool-lab sweep --config none --workers 1,2,4');
+});
+
+test.each([40, 60, 80, 200])('at %d columns no line is wider, but commands to copy', (columns) => {
+  for (const result of [WHOLE, TROUBLED_HOT]) {
+    const lines = report(result, { columns }).split('\n');
+    const wide = lines.filter(
+      (line) => visibleLength(line) > columns && !line.startsWith('  npx pool-lab'),
+    );
+    // A ranking cannot be narrower than its shapes and rates; code is not broken.
+    const allowed =
+      columns < 60 ? / (\(|×|=)|\d \[|create_engine|maximumPool|db\.Set|new Pool/ : /^$/;
+    expect(wide.filter((line) => !allowed.test(line))).toEqual([]);
+  }
+});
+
+test('colours are there when wanted, and say nothing that the text does not', () => {
+  const plain = report(WHOLE);
+  const painted = report(WHOLE, { color: true });
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what it is about
+  expect(plain).not.toMatch(/\u001b/);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what it is about
+  expect(painted.replace(/\u001b\[\d+m/g, '')).toBe(plain);
+  expect(painted).not.toBe(plain);
+});
+
+test('texts of strangers cannot move the cursor, turn the text or start a new line', () => {
+  const hostile = 'a\u001b[2Jb\r\nc\u202ed\u0007';
+  const text = report(troubledSweepResult({ ...HOT, hostile }));
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what must not get out
+  expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+  expect(text).toContain('a\ufffd[2Jb');
+});
