@@ -21,8 +21,8 @@ export interface JournalContent {
   readonly wholeBytes: number;
   readonly planSha256: readonly string[];
   readonly trials: ReadonlyMap<string, JournalTrial>;
-  /** The trial that was started last and has no end: being measured, or lost in a crash. */
-  readonly open: string | null;
+  /** Trials that were started and have no end: being measured, or lost in a crash. */
+  readonly open: ReadonlySet<string>;
   readonly damage: readonly string[];
 }
 
@@ -41,7 +41,7 @@ export function readJournal(directory: string, files: StoreFiles): JournalConten
       wholeBytes: 0,
       planSha256: [],
       trials: new Map(),
-      open: null,
+      open: new Set(),
       damage: [],
     };
   }
@@ -49,7 +49,7 @@ export function readJournal(directory: string, files: StoreFiles): JournalConten
   const planSha256: string[] = [];
   const trials = new Map<string, JournalTrial>();
   const damage: string[] = [];
-  let open: string | null = null;
+  const open = new Set<string>();
   for (const [index, line] of linesOf(bytes.subarray(0, wholeBytes)).entries()) {
     const event = journalEventSchema.safeParse(parseJsonText(line));
     if (!event.success) {
@@ -62,17 +62,18 @@ export function readJournal(directory: string, files: StoreFiles): JournalConten
         planSha256.push(event.data.planSha256);
         break;
       case 'started':
-        open = event.data.trial;
+        open.add(event.data.trial);
         break;
       case 'measured':
         trials.set(event.data.trial, { ending: 'measured', sha256: event.data.sha256 });
-        open = null;
+        open.delete(event.data.trial);
         break;
       case 'failed':
         trials.set(event.data.trial, { ending: 'failed', error: event.data.error });
-        open = null;
+        open.delete(event.data.trial);
         break;
       case 'finished':
+        open.clear();
         break;
     }
   }

@@ -67,7 +67,7 @@ export function checkTrials({
 function orphans(journal: JournalContent, names: readonly string[]): readonly string[] {
   const found = names
     .flatMap((name) => trialIdOf(name) ?? [])
-    .filter((id) => id !== journal.open && journal.trials.get(id)?.ending !== 'measured');
+    .filter((id) => !journal.open.has(id) && journal.trials.get(id)?.ending !== 'measured');
   if (journal.bytes === null && found.length > 0) {
     return [`${JOURNAL_FILE} is missing, so none of ${found.length} trial files is used`];
   }
