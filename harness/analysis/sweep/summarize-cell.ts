@@ -27,6 +27,8 @@ export type SummarizedCell = Omit<CellResult, 'rank' | 'againstBest'>;
 /** Enough for a chart, and 2,000 cells of them stay small. */
 const SERIES_POINTS_MAX = 120;
 
+const US_PER_MS = 1000;
+
 /**
  * One cell from its stored trials. Estimates come from the rounds that may be believed; counts, peaks and
  * refusals from every measured round. What cannot be merged (the series, the composition, the bottleneck)
@@ -97,17 +99,33 @@ export function summarizeCell(
  */
 function mergedLatency(rounds: readonly MeasuredRound[], decode: DecodeHistogram): Percentiles {
   const [first] = rounds;
-  if (first !== undefined && rounds.length === 1) return first.trial.latencyMs.ok;
+  if (first === undefined) return percentilesOf(decode([]), 0);
   const trials = rounds.map(({ trial }) => trial);
-  const merged = percentilesOf(
-    decode(trials.map(({ latencyMs }) => latencyMs.okHistogram)),
-    trials.reduce((sum, { latencyMs }) => sum + latencyMs.ok.censored, 0),
-  );
-  const samples = trials.reduce((sum, { latencyMs }) => sum + latencyMs.ok.samples, 0);
-  const complete = samples === merged.samples;
-  return complete && !trials.some(({ steadyState }) => isWithheld(steadyState))
-    ? merged
-    : withheldPercentiles({ ...merged, samples });
+  const all = trials.map(({ latencyMs }) => latencyMs.ok);
+  const { ok: own } = first.trial.latencyMs;
+  if (all.length === 1) return own;
+  const histogram = decode(trials.map(({ latencyMs }) => latencyMs.okHistogram));
+  const samples = all.reduce((sum, it) => sum + it.samples, 0);
+  const censored = all.reduce((sum, it) => sum + it.censored, 0);
+  if (histogram.samples < samples || trials.some(({ steadyState }) => isWithheld(steadyState))) {
+    return withheldPercentiles({ ...own, samples, censored });
+  }
+  // Means can be put together as they are, which is far cheaper than reading the histogram for one.
+  const view = {
+    samples,
+    meanUs: meanUsOf(all),
+    maxUs: histogram.maxUs,
+    quantileUs: (q: number) => histogram.quantileUs(q),
+  };
+  return percentilesOf(view, censored);
+}
+
+/** Of all samples together; `null` without any. */
+function meanUsOf(rounds: readonly Percentiles[]): number | null {
+  const known = rounds.filter(({ mean }) => mean !== null);
+  const samples = known.reduce((sum, it) => sum + it.samples, 0);
+  const totalMs = known.reduce((sum, it) => sum + (it.mean ?? 0) * it.samples, 0);
+  return samples === 0 ? null : (totalMs / samples) * US_PER_MS;
 }
 
 /** By goodput, the lower of the two where there are as many above as below. */
