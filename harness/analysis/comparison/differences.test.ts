@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import type { RawFlags } from '../../plan/option-table.ts';
+import type { Environment } from '../trial-machine.ts';
+import { differencesBetween } from './differences.ts';
+import { measuredCell } from './test/measured-cell.ts';
+
+const cell = (flags: RawFlags = {}, environment: Partial<Environment> = {}) =>
+  measuredCell({ flags, rounds: [100], environment });
+const paths = (found: readonly { readonly path: string }[]) => found.map(({ path }) => path);
+
+test.each<[string, RawFlags, string[]]>([
+  ['workers', { workers: '4' }, ['workers']],
+  ['pool size', { poolSize: '8' }, ['pool.poolSize']],
+  ['pool timeout', { poolTimeout: '5s' }, ['pool.poolTimeoutMs']],
+  ['max_connections', { maxConnections: '50' }, ['postgres.maxConnections']],
+  ['a setting of PostgreSQL', { pgSetting: ['work_mem=8MB'] }, ['postgres.extra.work_mem']],
+  ['the surge of a rollout', { rollout: '1' }, ['rolloutSurge']],
+])('the configuration under test may differ: %s', (_, flags, expected) => {
+  const found = differencesBetween(cell(), cell(flags));
+  expect(paths(found.declared)).toEqual(expected);
+  expect(found.undeclared).toEqual([]);
+});
+
+test.each<[string, RawFlags, string[]]>([
+  ['the workload', { workload: 'hot' }, ['workload']],
+  ['the clients', { connections: '32' }, ['load.model.connections']],
+  ['the deadline', { goodputDeadline: '500ms' }, ['load.goodputDeadlineMs']],
+  ['patience', { requestTimeout: '3s' }, ['load.requestTimeoutMs']],
+  ['the warm-up', { warmup: '3s' }, ['warmupMs']],
+  ['the window', { duration: '20s' }, ['durationMs']],
+  ['the gates', { gate: ['rounds-spread=0.5'] }, ['gates.roundsSpread']],
+])('anything else may not: %s', (_, flags, expected) => {
+  const found = differencesBetween(cell(), cell(flags));
+  expect(paths(found.undeclared)).toEqual(expected);
+  expect(found.declared).toEqual([]);
+});
+
+test('nor may a parameter of the workload', () => {
+  const hold = (ms: number) => cell({ workload: 'hold', param: [`ms=${ms}`] });
+  expect(differencesBetween(hold(20), hold(40)).undeclared).toEqual([
+    { path: 'workloadParams.ms', left: '20', right: '40' },
+  ]);
+});
+
+const postgres = cell().environment.postgres;
+test.each<[string, Partial<Environment>, string[]]>([
+  ['the machine', { cpuModel: 'another' }, ['environment.cpuModel']],
+  ['its cores', { cores: 64 }, ['environment.cores']],
+  ['the lab', { poolLabVersion: '0.2.0' }, ['environment.poolLabVersion']],
+  ['Node', { nodeVersion: '26.0.0' }, ['environment.nodeVersion']],
+  ['PostgreSQL', { postgres: { ...postgres, version: '17.0' } }, ['environment.postgres.version']],
+  [
+    'durability',
+    { postgres: { ...postgres, durability: { fsync: 'off' } } },
+    ['environment.postgres.durability.fsync'],
+  ],
+  [
+    'shared buffers that nobody asked for',
+    { postgres: { ...postgres, sharedBuffersBytes: 1 } },
+    ['environment.postgres.sharedBuffersBytes'],
+  ],
+  ['half the memory', { memoryBytes: 4_000_000_000 }, ['environment.memoryBytes']],
+  ['the version of the load engine', { loadEngine: 'closed 8.0.0' }, ['environment.loadEngine']],
+])('nor where it was measured: %s', (_, environment, expected) => {
+  expect(paths(differencesBetween(cell(), cell({}, environment)).undeclared)).toEqual(expected);
+});
+
+test('shared buffers that were asked for are what is tested', () => {
+  const right = cell(
+    { pgSetting: ['shared_buffers=1GB'] },
+    { postgres: { ...postgres, sharedBuffersBytes: 1_073_741_824 } },
+  );
+  const found = differencesBetween(cell(), right);
+  expect(paths(found.declared)).toEqual(['postgres.extra.shared_buffers']);
+  expect(found.undeclared).toEqual([]);
+});
+
+test.each<[string, Partial<Environment>]>([
+  ['memory that the kernel keeps for itself', { memoryBytes: 7_990_000_000 }],
+  ['another kind of load engine, which the load tells', { loadEngine: 'open 8.2.0' }],
+  ['a few more rows', { postgres: { ...postgres, databaseBytes: 9_600_000 } }],
+])('no difference: %s', (_, environment) => {
+  expect(differencesBetween(cell(), cell({}, environment))).toEqual({
+    declared: [],
+    undeclared: [],
+    noted: [],
+  });
+});
+
+test('a database that has grown is said, and refuses nothing', () => {
+  const right = cell({}, { postgres: { ...postgres, databaseBytes: 90_000_000 } });
+  const found = differencesBetween(cell(), right);
+  expect(found.undeclared).toEqual([]);
+  expect(found.noted).toEqual([
+    { path: 'environment.postgres.databaseBytes', left: 9_500_000, right: 90_000_000 },
+  ]);
+});

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { plan } from '../../plan/test/parsed-plan.ts';
+import { planFacts } from './plan-facts.ts';
+
+test('every setting that decides about a request is a fact under its path', () => {
+  const facts = planFacts(
+    plan({
+      workload: 'hold',
+      param: ['ms=20'],
+      poolSize: '7',
+      pgSetting: ['work_mem=8MB'],
+      connections: '32',
+    }),
+  );
+  expect(facts.get('pool.poolSize')).toBe(7);
+  expect(facts.get('workloadParams.ms')).toBe('20');
+  expect(facts.get('postgres.extra.work_mem')).toBe('8MB');
+  expect(facts.get('load.model.connections')).toBe(32);
+  expect(facts.get('gates.generatorUtilization.invalid')).toBe(0.9);
+});
+
+test('what changes no request is none', () => {
+  const judged = planFacts(plan({ threshold: ['latency.p99<50ms'], seed: '7' }));
+  expect(judged).toEqual(planFacts(plan()));
+});
+
+test('without a pool its shape says nothing', () => {
+  const facts = planFacts(plan({ poolKind: 'null', poolSize: '7', maxOverflow: '3' }));
+  expect(facts).toEqual(planFacts(plan({ poolKind: 'null' })));
+});
+
+test('an open load is its stages, and its duration is what they add up to', () => {
+  const facts = planFacts(plan({ stages: '100/s:10s,100/s..400/s:20s' }));
+  expect(facts.get('load.model.stages')).toBe('100/s:10s,100/s..400/s:20s');
+  expect(facts.has('durationMs')).toBe(false);
+});
