@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import {
-  invalidChanges,
   measuredFake,
   type SampleSweepOptions,
   sampleSweepResult,
   troubledSweepResult,
 } from '../../analysis/sweep/test/sample-sweep.ts';
+import { invalidChanges } from '../../analysis/sweep/test/troubled-trials.ts';
 import { junitXml } from './junit.ts';
 import { sweepJunit } from './sweep-junit.ts';
 

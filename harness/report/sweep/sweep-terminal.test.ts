@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import type { SweepResult } from '../../analysis/sweep/sweep-result.ts';
 import {
-  failedTrial,
   measuredFake,
   type SampleSweepOptions,
   sampleSweepResult,
   troubledSweepResult,
 } from '../../analysis/sweep/test/sample-sweep.ts';
+import { failedTrial } from '../../analysis/sweep/test/troubled-trials.ts';
 import { createPaint } from '../paint.ts';
 import { visibleLength } from '../text-layout.ts';
 import { sweepTerminal } from './sweep-terminal.ts';
