@@ -13,6 +13,7 @@ import { sweepResultOfRun } from '../../../harness/store/sweep-result-of-run.ts'
 import { sampleSweep } from '../../../harness/test/sample-sweep.ts';
 import { type BrowserPage, launchBrowser, type Viewing } from '../test/browser.ts';
 import { detectChromium } from '../test/chromium.ts';
+import { drawAll, pagePixels } from '../test/page-probes.ts';
 import { createReportFiles } from '../test/report-file.ts';
 
 const PICTURES: readonly (Viewing & { readonly name: string; readonly place: Place })[] = [
@@ -23,6 +24,7 @@ const PICTURES: readonly (Viewing & { readonly name: string; readonly place: Pla
   { name: 'cell-light', place: 'cell' },
   { name: 'cell-dark', place: 'cell', colorScheme: 'dark' },
 ];
+const PART_PIXELS = 1_600;
 type Place = 'overview' | 'cell';
 
 const [directory, run] = process.argv.slice(2);
@@ -49,9 +51,7 @@ async function takePictures(to: string, runDirectory: string | null): Promise<vo
       await browser.withPage(viewing, async (page) => {
         await page.goto(place === 'cell' ? `${address}#cell=${cell}` : address);
         await drawAll(page);
-        const path = join(to, `${name}.png`);
-        await page.screenshot({ path, fullPage: true });
-        console.log(path);
+        await takeParts(page, join(to, name));
       });
     }
     await browser.withPage({}, async (page) => {
@@ -61,7 +61,7 @@ async function takePictures(to: string, runDirectory: string | null): Promise<vo
       await page.pdf({ path, format: 'A4' });
       console.log(path);
       await page.setViewportSize({ width: 794, height: 1123 });
-      await page.screenshot({ path: join(to, 'print.png'), fullPage: true });
+      await takeParts(page, join(to, 'print'));
     });
   } finally {
     await browser.close();
@@ -69,14 +69,13 @@ async function takePictures(to: string, runDirectory: string | null): Promise<vo
   }
 }
 
-/** What is drawn when it comes into sight must have come into sight. */
-async function drawAll(page: BrowserPage): Promise<void> {
-  await page.locator('h1:visible').waitFor();
-  await page.evaluate(async () => {
-    for (let y = 0; y < document.body.scrollHeight; y += 400) {
-      scrollTo({ top: y, behavior: 'instant' });
-      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-    }
-    scrollTo({ top: 0, behavior: 'instant' });
-  });
+/** In parts that can be read without a magnifier. */
+async function takeParts(page: BrowserPage, name: string): Promise<void> {
+  const { width, height } = await pagePixels(page);
+  for (let y = 0; y < height; y += PART_PIXELS) {
+    const path = `${name}-${1 + y / PART_PIXELS}.png`;
+    const clip = { x: 0, y, width, height: Math.min(PART_PIXELS, height - y) };
+    await page.screenshot({ path, clip, fullPage: true });
+    console.log(path);
+  }
 }

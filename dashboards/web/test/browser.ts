@@ -3,7 +3,7 @@ import type { Chromium } from './chromium.ts';
 
 const LAUNCH_DEADLINE_MS = 20_000;
 /** What a page may take to do anything at all, on a machine that others fill. */
-const STEP_DEADLINE_MS = 10_000;
+const STEP_DEADLINE_MS = 5_000;
 
 export type BrowserPage = Page;
 

@@ -33,6 +33,36 @@ export function sidewaysPixels(page: BrowserPage): Promise<number> {
   );
 }
 
+/** What is there to be opened and is closed. */
+export function closedParts(page: BrowserPage): Promise<readonly string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('details:not([open]), [aria-expanded="false"]')]
+      .filter((part) => part.checkVisibility())
+      .map((part) => `${part.localName}: ${part.textContent.slice(0, 60)}`),
+  );
+}
+
+/** Waits until everything is drawn that is drawn when it comes near the window. */
+export async function drawAll(page: BrowserPage): Promise<void> {
+  await page.locator('h1:visible').waitFor();
+  await page.evaluate(async () => {
+    for (let y = 0; y < document.body.scrollHeight; y += 400) {
+      scrollTo({ top: y, behavior: 'instant' });
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    }
+    scrollTo({ top: 0, behavior: 'instant' });
+  });
+}
+
+export function pagePixels(
+  page: BrowserPage,
+): Promise<{ readonly width: number; readonly height: number }> {
+  return page.evaluate(() => {
+    const { scrollWidth, scrollHeight } = document.documentElement;
+    return { width: scrollWidth, height: scrollHeight };
+  });
+}
+
 /** Elements whose text is cut off, on screen or paper, since their box is smaller and hides the rest. */
 export function clippedTexts(page: BrowserPage): Promise<readonly string[]> {
   return page.evaluate(() => {
