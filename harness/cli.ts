@@ -3,8 +3,10 @@ import { runCli } from './cli-process.ts';
 import { budgetCommand } from './commands/budget.ts';
 import { cleanCommand } from './commands/clean.ts';
 import type { Command } from './commands/command.ts';
+import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { initCommand } from './commands/init.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { selftestCommand } from './commands/selftest.ts';
@@ -19,6 +21,8 @@ const COMMANDS: readonly Command[] = [
   sweepCommand,
   upCommand,
   reportCommand,
+  initCommand,
+  configCommand,
   budgetCommand,
   selftestCommand,
   doctorCommand,

@@ -1,12 +1,18 @@
 import { expect, test } from 'vitest';
 import { ENV_PREFIX, type OptionTable } from '../plan/option-table.ts';
 import { RUN_OPTIONS } from '../plan/run-options.ts';
+import { SWEEP_OPTIONS } from '../plan/sweep/sweep-options.ts';
 import { BUDGET_OPTIONS } from './budget-options.ts';
+import { CONFIG_OPTIONS } from './config.ts';
+import { INIT_OPTIONS } from './init.ts';
 import { REPORT_OPTIONS } from './report-options.ts';
 import { SELFTEST_OPTIONS } from './selftest-options.ts';
 
 const TABLES: readonly (readonly [string, OptionTable])[] = [
   ['run', RUN_OPTIONS],
+  ['sweep', SWEEP_OPTIONS],
+  ['config', CONFIG_OPTIONS],
+  ['init', INIT_OPTIONS],
   ['budget', BUDGET_OPTIONS],
   ['report', REPORT_OPTIONS],
   ['selftest', SELFTEST_OPTIONS],

@@ -1,6 +1,6 @@
 import { numberRange } from './number-range.ts';
 import type { Parsed, ValueParser } from './value-parser.ts';
-import { eitherOf } from './value-schema.ts';
+import { eitherOf, textPattern, type ValueSchema } from './value-schema.ts';
 
 /**
  * Several values of one setting, separated by commas: `1,2,4`. With `ranges` an item may be a range of
@@ -14,6 +14,7 @@ export function listOf<T extends string | number>(
   const { countMax } = options;
   return listParser(item, {
     ...listWords(item, 'several separated by commas'),
+    schema: commaSeparated(item),
     itemsOf: (text) => oneItem(item, text),
     orderOf: () => 0,
     countMax,
@@ -28,6 +29,7 @@ export function numbersOf(
   const { countMax } = options;
   return listParser(item, {
     ...listWords(item, 'several separated by commas'),
+    schema: commaSeparated(item),
     itemsOf: (text) => oneItem(item, text),
     orderOf: (value) => value,
     countMax,
@@ -58,11 +60,16 @@ const RANGES = {
   pattern: String.raw`^\s*(${RANGE}|${NUMBER})(\s*,\s*(${RANGE}|${NUMBER}))*\s*$`,
 } as const;
 
+function commaSeparated(item: ValueParser<unknown>): ValueSchema {
+  const one = `(?:${textPattern(item.schema ?? {})})`;
+  return { type: 'string', pattern: String.raw`^\s*${one}(\s*,\s*${one})*\s*$` };
+}
+
 interface ListRules<T> {
   readonly placeholder: string | null;
   readonly expected: string;
-  /** Of a text that is more than one item. @default any text */
-  readonly schema?: NonNullable<ValueParser<T>['schema']>;
+  /** Of a text that is more than one item. */
+  readonly schema: ValueSchema;
   readonly itemsOf: (text: string) => Parsed<readonly T[]>;
   readonly orderOf: (value: T) => number;
   readonly countMax: number;
@@ -77,7 +84,7 @@ function listParser<T extends string | number>(
   rules: ListRules<T>,
 ): ValueParser<readonly T[]> {
   const { placeholder, expected, itemsOf, orderOf, countMax } = rules;
-  const text = rules.schema ?? { type: 'string' };
+  const text = rules.schema;
   const one = item.schema ?? { type: 'string' };
   return {
     placeholder,

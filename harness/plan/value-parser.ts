@@ -108,6 +108,8 @@ export function printDuration(ms: number): string {
   return `${ms}ms`;
 }
 
+const NULL_WORD: string = 'null';
+
 /** One of a closed list, with a suggestion for a misspelt one. */
 export function choice<const T extends string>(
   values: readonly T[],
@@ -116,7 +118,8 @@ export function choice<const T extends string>(
   return {
     placeholder,
     expected: `one of ${values.join(', ')}`,
-    schema: { enum: values },
+    // What YAML reads as nothing is a word here.
+    schema: { enum: values.some((value) => value === NULL_WORD) ? [...values, null] : values },
     parse(texts) {
       const text = lastOf(texts);
       const value = values.find((candidate) => candidate === text);

@@ -120,6 +120,7 @@ function textsOf(node: YamlNode, option: Option<unknown>): Read {
       if (!accepts('array')) return wrongKind('a list', 'takes one value', option);
       const items: string[] = [];
       for (const item of node.items) {
+        if (item.kind === 'refused') return textsOf(item, option);
         if (item.kind !== 'text') return wrongKind('a list', 'takes plain values in it', option);
         items.push(item.text);
       }

@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { exampleSettings } from './example-settings.ts';
+import { poolLabYamlSchema } from './pool-lab-yaml-schema.ts';
+import { SWEEP_PLAN_OPTIONS } from './sweep-options.ts';
+import { refusalOf, sweep } from './test/parsed-sweep.ts';
+
+const schema = z.fromJSONSchema(JSON.parse(poolLabYamlSchema()));
+/** As an editor sees the file: with numbers and booleans, as YAML 1.2 has them. */
+const accepts = (text: string): boolean => schema.safeParse(parse(text)).success;
+
+test('the published JSON Schema is made from the options (vitest -u renews it)', async () => {
+  await expect(poolLabYamlSchema()).toMatchFileSnapshot('pool-lab-yaml.schema.json');
+});
+
+test('the schema describes exactly the settings of a file, each with its meaning', () => {
+  const published = z
+    .object({ properties: z.record(z.string(), z.object({ description: z.string().min(10) })) })
+    .parse(JSON.parse(poolLabYamlSchema()));
+  expect(Object.keys(published.properties)).toEqual(
+    Object.values(SWEEP_PLAN_OPTIONS).map(({ flag }) => flag),
+  );
+});
+
+test('every pattern is one for editors too, which compile it with the u flag', () => {
+  const patterns = [...poolLabYamlSchema().matchAll(/"pattern": ("(?:[^"\\]|\\.)*")/g)];
+  expect(patterns.length).toBeGreaterThan(10);
+  for (const [, pattern = ''] of patterns) {
+    expect(() => new RegExp(JSON.parse(pattern), 'u')).not.toThrow();
+  }
+});
+
+test('the package is to hold the schema', () => {
+  const manifest: unknown = JSON.parse(readFileSync('package.json', 'utf8'));
+  expect(manifest).toMatchObject({
+    files: expect.arrayContaining(['harness/plan/sweep/pool-lab-yaml.schema.json']),
+  });
+});
+
+test('the example is accepted by the schema, and is the sweep that it says it is', () => {
+  const text = exampleSettings('./schema.json');
+  expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=./schema.json');
+  expect(accepts(text)).toBe(true);
+  const { plan, warnings } = sweep({}, {}, text);
+  expect(warnings).toEqual([]);
+  expect(plan.axes).toMatchObject({
+    workers: [2, 4],
+    poolSize: [2, 4, 8, 16],
+    maxOverflow: [0, 10],
+  });
+  expect(text).toContain('Here 2 × 4 × 2 = 16 cells.');
+  expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
+});
+
+test('every setting stands in the example, and is read there when its mark is taken away', () => {
+  const lines = exampleSettings('s').split('\n');
+  for (const { flag } of Object.values(SWEEP_PLAN_OPTIONS)) {
+    const line = lines.filter((it) => it.replace(/^#/, '').startsWith(`${flag}: `));
+    expect(line, flag).toHaveLength(1);
+    const text = line[0]?.replace(/^#/, '') ?? '';
+    expect(accepts(text), text).toBe(true);
+    expect(() => sweep(flag === 'param' ? { workload: 'hot' } : {}, {}, text), text).not.toThrow();
+  }
+});
+
+test.each([
+  'workers: 4',
+  'workers: [1, 2, "4..8"]',
+  'pool-size: 1..32:x2',
+  'pool-size: [unlimited, 1..4]',
+  'pool-size: unlimited,1..4',
+  'max-overflow: -1',
+  'max-connections: 50,100',
+  'pool-kind: [queue, null, plain]',
+  'pool-kind: "null"',
+  'workload: hot,point',
+  'rate: [100/s, 200, 18000/min]',
+  'rate: none',
+  'stages: [100/s:10s, 100/s..400/s:20s]',
+  'warmup: 0',
+  'warmup: 1.5s',
+  'request-timeout: none',
+  'pre-ping: yes',
+  'pre-ping: true',
+  'param: { ms: 20, tx: true }\nworkload: remote-call',
+  'param: [ms=20]\nworkload: hold',
+  'pg-setting: { jit: off, work_mem: 4MB }',
+  'gate: { rounds-spread: 0.3 }',
+  'gate: [rounds-spread=0.3]',
+  'threshold: lost==0',
+])('%j is accepted by schema and command', (text) => {
+  expect(() => sweep({}, {}, text)).not.toThrow();
+  expect(accepts(text)).toBe(true);
+});
+
+test.each([
+  'wrkers: 4',
+  'out: here',
+  'workers: 0',
+  'workers: 65',
+  'workers: 1.5',
+  'workers: true',
+  'workers: []',
+  'workers: [[1]]',
+  'workers: { a: 1 }',
+  'workers: "1-4"',
+  'pool-kind: quue',
+  'workload: [hot, warm]',
+  'rate: fast',
+  'warmup: 3',
+  'warmup: 1:30',
+  'drain: 5 seconds',
+  'pre-ping: maybe',
+  'rounds: [1, 2]',
+  'rounds: 101',
+  'param: 1',
+  'gate: { rounds: 1 }',
+  'gate: { generator-utilization: 0.7 }',
+  'threshold: { lost: 0 }',
+  '- workers',
+  'workers',
+  '{}',
+])('%j is refused by schema and command', (text) => {
+  refusalOf({}, {}, text);
+  expect(accepts(text)).toBe(false);
+});
