@@ -15,6 +15,7 @@ import { writeReportFile } from '../report-file.ts';
 import { type ReportShellDeps, reportShell } from '../report-shell.ts';
 import { DISK_FILES } from '../store/disk-files.ts';
 import { readRun } from '../store/read-run.ts';
+import type { StoreFiles } from '../store/store-files.ts';
 import { sweepResultOfRun } from '../store/sweep-result-of-run.ts';
 import type { Command } from './command.ts';
 import { REPORT_OPTIONS, type ReportFormat } from './report-options.ts';
@@ -25,12 +26,17 @@ const FILE_COLUMNS = 80;
 /** What reports are made with. */
 export interface ReportParts {
   readonly shell: (deps: ReportShellDeps) => Promise<string>;
+  /** Where run directories are. */
+  readonly files: StoreFiles;
 }
 
-export const reportCommand: Command = createReportCommand({ shell: reportShell });
+export const reportCommand: Command = createReportCommand({
+  shell: reportShell,
+  files: DISK_FILES,
+});
 
 /** Makes any report of a sweep from its run directory, at any time, also while it is going on. */
-export function createReportCommand({ shell }: ReportParts): Command {
+export function createReportCommand({ shell, files }: ReportParts): Command {
   return {
     name: 'report',
     summary: 'any report of a sweep, made again from its run directory',
@@ -69,7 +75,7 @@ export function createReportCommand({ shell }: ReportParts): Command {
       if (all.length > 0) throw problemError(all, 'report');
       const format = values.json ? 'json' : values.format;
       const directory = operands[0] ?? '';
-      const result = sweepResultOfRun(readRun(directory, DISK_FILES));
+      const result = sweepResultOfRun(readRun(directory, files));
       const out = values.out ?? (format === 'html' ? join(directory, 'report.html') : null);
       const text = await reportText(result, {
         format,
