@@ -3,6 +3,7 @@ import type {
   ComparisonCaveatCode,
 } from '../../analysis/comparison/comparison-result.ts';
 import type { ReportLine } from '../report-line.ts';
+import { plainText } from '../sweep/plain-text.ts';
 
 /** What to do about each. */
 const ADVICE: Readonly<Record<ComparisonCaveatCode, string>> = {
@@ -23,6 +24,6 @@ const ADVICE: Readonly<Record<ComparisonCaveatCode, string>> = {
 export function caveatLines(caveats: readonly ComparisonCaveat[]): readonly ReportLine[] {
   return caveats.map(({ code, detail }, index) => ({
     label: index === 0 ? 'CARE' : '',
-    text: `${code}: ${detail}\n→ ${ADVICE[code]}`,
+    text: `${code}: ${plainText(detail)}\n→ ${ADVICE[code]}`,
   }));
 }

@@ -1,6 +1,7 @@
 import type { Difference } from '../../analysis/comparison/comparison-result.ts';
 import { printDuration } from '../../plan/value-parser.ts';
 import { formatBytes } from '../format.ts';
+import { plainText } from '../sweep/plain-text.ts';
 
 /** Settings by the flag they are given with; everything else by its path. */
 const FLAG_OF: Readonly<Record<string, string>> = {
@@ -24,7 +25,8 @@ export function differenceText({ path, left, right }: Difference): string {
 }
 
 /** `pool-size`, `param ms`, `environment cpuModel`. */
-export function factName(path: string): string {
+export function factName(strangersPath: string): string {
+  const path = plainText(strangersPath);
   const flag = FLAG_OF[path];
   if (flag !== undefined) return flag;
   const extra = /^postgres\.extra\.(.*)$/.exec(path)?.[1];
@@ -38,7 +40,7 @@ export function factName(path: string): string {
 
 export function factValue(path: string, value: Difference['left']): string {
   if (value === null) return 'none';
-  if (typeof value !== 'number') return String(value);
+  if (typeof value !== 'number') return plainText(String(value));
   if (path.endsWith('Ms')) return Number.isInteger(value) ? printDuration(value) : `${value}ms`;
   if (path.endsWith('Bytes')) return `${formatBytes(value)} (${value})`;
   if (path === 'pool.maxOverflow' && value === -1) return 'unlimited';

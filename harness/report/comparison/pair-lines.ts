@@ -11,6 +11,7 @@ import {
   plural,
 } from '../format.ts';
 import type { ReportLine } from '../report-line.ts';
+import { plainText } from '../sweep/plain-text.ts';
 import { table } from '../text-layout.ts';
 import { differenceText } from './fact-words.ts';
 import { fromLeader, leadingSide } from './pair-headline.ts';
@@ -23,8 +24,8 @@ const OTHER = { left: 'right', right: 'left' } as const satisfies Record<Side, S
 export function comparedLines(pair: CellPair): readonly ReportLine[] {
   const { left, right, declared } = pair;
   return [
-    { label: 'A', text: `${sideShapeText(left)} in ${left.given}` },
-    { label: 'B', text: `${sideShapeText(right)} in ${right.given}` },
+    { label: 'A', text: `${sideShapeText(left)} in ${plainText(left.given)}` },
+    { label: 'B', text: `${sideShapeText(right)} in ${plainText(right.given)}` },
     {
       label: 'DIFFERS',
       text:

@@ -1,22 +1,33 @@
 import type { Contrast } from '../../analysis/comparison/comparison-result.ts';
 import type { Interval } from '../../analysis/trial-result.ts';
-import { ABSENT, formatRatio } from '../format.ts';
+import { ABSENT, formatCount, plural } from '../format.ts';
 
 /** This near to 1, two digits would hide on which side of it an end lies. */
 const NEAR_ONE = 0.005;
+/** Below this an end lies near enough to 1 that its hundredths count. */
+const NEAR_ENOUGH = 1.5;
 
-/** `1.34 [1.29–1.40]`; three digits where two would show an end as 1 that is not. */
+/**
+ * `1.34 [1.29–1.40]`, with as many digits in all three as tell them from 1: three where two would show an
+ * end as 1 that is not, one where all are far above.
+ */
 export function ratioText(ratio: number, interval: Interval | null): string {
-  const ends = interval === null ? [] : [interval.low, interval.high];
-  const fine = ends.some((end) => end !== 1 && Math.abs(end - 1) < NEAR_ONE);
-  const text = (value: number): string => {
-    if (fine && value < 2) return value.toFixed(3);
-    // Two digits of what is left, however little: 0.0021 is not 0.00.
-    return value < 0.095 ? value.toPrecision(2) : formatRatio(value);
-  };
-  const [low, high] = ends;
-  if (low === undefined || high === undefined) return text(ratio);
-  return `${text(ratio)} [${text(low)}–${text(high)}]`;
+  if (interval === null) return numberText(ratio, digitsOf(ratio, ratio));
+  const { low, high } = interval;
+  const fine = [low, high].some((end) => end !== 1 && Math.abs(end - 1) < NEAR_ONE);
+  const digits = fine ? 3 : digitsOf(ratio, low);
+  return `${numberText(ratio, digits)} [${numberText(low, digits)}–${numberText(high, digits)}]`;
+}
+
+function digitsOf(ratio: number, low: number): number {
+  if (low < NEAR_ENOUGH || ratio < 1.995) return 2;
+  return ratio < 9.95 ? 1 : 0;
+}
+
+function numberText(value: number, digits: number): string {
+  // Two digits of what is left, however little: 0.0021 is not 0.00.
+  if (value < 0.095) return value.toPrecision(2);
+  return value < 99.5 ? value.toFixed(digits) : formatCount(value);
 }
 
 export function contrastText(contrast: Contrast): string {
@@ -39,8 +50,8 @@ export function findingText(contrast: Contrast): string {
         : contrast.finding;
     case 'own_intervals':
       return {
-        apart: 'no second pair; own intervals apart',
-        overlapping: 'no second pair; own intervals overlap',
+        apart: 'no two pairs; own intervals apart',
+        overlapping: 'no two pairs; own intervals overlap',
         unknown: 'no interval',
       }[contrast.finding];
     case 'none':
@@ -49,7 +60,7 @@ export function findingText(contrast: Contrast): string {
 }
 
 function moreText(pairsMore: number | null): string {
-  return pairsMore === null ? ' in 100 pairs' : `, ${pairsMore} more`;
+  return pairsMore === null ? ', not in 100 pairs' : `, ${plural(pairsMore, 'more pair')}`;
 }
 
 /** The same seen from the other side. */

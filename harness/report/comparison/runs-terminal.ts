@@ -11,6 +11,7 @@ import { carriesOverLines } from '../carries-over-lines.ts';
 import { ABSENT, formatCount, formatMs, formatRate, plural } from '../format.ts';
 import { lineText } from '../line-text.ts';
 import type { ReportLine } from '../report-line.ts';
+import { plainText } from '../sweep/plain-text.ts';
 import type { TerminalStyle } from '../terminal-style.ts';
 import { table, wrap } from '../text-layout.ts';
 import { caveatLines } from './caveat-lines.ts';
@@ -69,7 +70,7 @@ function countsText(pairs: readonly CellPair[]): string {
 
 function runLines({ left, right, pairs, matchedBy }: RunsComparison): readonly ReportLine[] {
   const text = ({ given, cells, rounds, createdAt }: RunsComparison['left']): string =>
-    `${given}: ${plural(cells, 'cell')}, ${plural(rounds, 'round')}, of ${createdAt}`;
+    `${plainText(given)}: ${plural(cells, 'cell')}, ${plural(rounds, 'round')}, of ${createdAt}`;
   const [first] = pairs;
   return [
     { label: 'A', text: text(left) },
@@ -163,7 +164,7 @@ function restLines({ unmatched, notCompared }: RunsComparison): readonly ReportL
     ...only('ONLY IN B', unmatched.right),
     ...notCompared.map(({ left, right, reason }, index) => ({
       label: index === 0 ? 'LEFT OUT' : '',
-      text: `${left} and ${right}: ${reason}`,
+      text: `${left} and ${right}: ${plainText(reason)}`,
     })),
   ];
 }
