@@ -68,6 +68,9 @@ function policyFor({ script, style }: Sources): string {
     `script-src '${hashOf(script)}'`,
     `style-src '${hashOf(style)}'`,
     "base-uri 'none'",
+    // What is no script but could become one, markup given as a string, is refused as well.
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
     "form-action 'none'",
   ].join('; ');
 }

@@ -1,5 +1,11 @@
 import type { VNode } from 'preact';
-import { ABSENT, formatClaim, formatCount } from '../../../../harness/report/format.ts';
+import {
+  ABSENT,
+  formatClaim,
+  formatCount,
+  formatUsable,
+} from '../../../../harness/report/format.ts';
+import type { Fit } from '../heat/budget-edges.ts';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import { useReport } from '../sweep-context.ts';
 import type { Cell } from '../sweep-types.ts';
@@ -50,18 +56,17 @@ export function BudgetTable({ cell }: { readonly cell: Cell }): VNode {
     <div class="subsection">
       <h2>Connection budget</h2>
       <p>
-        {predicted.fits ? 'It fits' : 'It does not fit'}
-        {predicted.fits === predicted.fitsDuringRollout
-          ? predicted.fits
-            ? ', and would during a rolling deploy'
-            : ''
-          : ', but would not during a rolling deploy'}
-        .
-        {budget === null || budget.agrees ? '' : ' What happened was not what the arithmetic says.'}
+        {`${formatClaim(predicted.ceiling)} connections at most, ${formatUsable(predicted.usable)}: ${fitText(predicted)}.`}
+        {budget === null || budget.agrees ? '' : ' What happened is not what the arithmetic says.'}
       </p>
       <DataTable caption="Predicted and observed connections" columns={COLUMNS} rows={rows} />
     </div>
   );
+}
+
+function fitText({ fits, fitsDuringRollout }: Fit): string {
+  if (!fits) return 'it does not fit';
+  return `it fits, ${fitsDuringRollout ? 'and would' : 'but would not'} while a deploy rolls out`;
 }
 
 function yesNo(is: boolean | undefined): string {

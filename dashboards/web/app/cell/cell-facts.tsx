@@ -1,4 +1,4 @@
-import type { ComponentChildren, VNode } from 'preact';
+import type { VNode } from 'preact';
 import { BOTTLENECK_WORDS } from '../../../../harness/report/bottleneck-words.ts';
 import {
   ABSENT,
@@ -8,7 +8,7 @@ import {
   formatShare,
 } from '../../../../harness/report/format.ts';
 import { failedShare } from '../heat/measures.ts';
-import { Estimate } from '../parts/estimate.tsx';
+import { Fact, FactEstimate } from '../parts/fact.tsx';
 import { ratioText, timesText } from '../parts/ratio-text.ts';
 import type { Cell } from '../sweep-types.ts';
 
@@ -18,17 +18,17 @@ export function CellFacts({ cell }: { readonly cell: Cell }): VNode {
   const failed = failedShare(cell);
   return (
     <dl class="facts">
-      <Fact name="Answers in time per second">
-        <Estimate of={cell.goodputPerSecond} format={formatRate} />
+      <Fact name="Answers in time/s">
+        <FactEstimate of={cell.goodputPerSecond} format={formatRate} />
         {goodputSpread === null ? null : (
           <small>the rounds differ by {formatShare(goodputSpread)}</small>
         )}
       </Fact>
-      <Fact name="Right answers per second">
-        <Estimate of={cell.throughputPerSecond} format={formatRate} />
+      <Fact name="Right answers/s">
+        <FactEstimate of={cell.throughputPerSecond} format={formatRate} />
       </Fact>
       <Fact name="p99 latency">
-        <Estimate of={latencyMsP99} format={formatMs} />
+        <FactEstimate of={latencyMsP99} format={formatMs} />
         <small>
           p50 {formatMs(latencyMs.p50)}, p95 {formatMs(latencyMs.p95)}, highest{' '}
           {formatMs(latencyMs.max)}
@@ -54,14 +54,5 @@ export function CellFacts({ cell }: { readonly cell: Cell }): VNode {
         </Fact>
       )}
     </dl>
-  );
-}
-
-function Fact(props: { readonly name: string; readonly children: ComponentChildren }): VNode {
-  return (
-    <div>
-      <dt>{props.name}</dt>
-      <dd>{props.children}</dd>
-    </div>
   );
 }

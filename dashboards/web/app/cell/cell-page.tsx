@@ -29,7 +29,7 @@ export function CellPage({ cell }: { readonly cell: Cell }): VNode {
   return (
     <article class="stack" aria-labelledby="cell-title">
       <p class="screen-only">
-        <a href={OVERVIEW_HREF}>← All configurations</a>
+        <a href={OVERVIEW_HREF}>Back to all configurations</a>
       </p>
       <div class="stack">
         <p class="muted">
@@ -39,7 +39,8 @@ export function CellPage({ cell }: { readonly cell: Cell }): VNode {
           {view.name(cell)}
         </h1>
         <p>
-          <StateBadge cell={cell} /> <VerdictBadge verdict={cell.verdict} />
+          <StateBadge cell={cell} />{' '}
+          {cell.verdict === null ? null : <VerdictBadge verdict={cell.verdict} />}
         </p>
       </div>
       <CellFacts cell={cell} />
@@ -47,10 +48,12 @@ export function CellPage({ cell }: { readonly cell: Cell }): VNode {
       <CellCaveats cell={cell} advice={data.result.advice} />
       <Composition cell={cell} />
       <OverTime cell={cell} />
-      <FailuresTable cell={cell} />
-      <BudgetTable cell={cell} />
-      <CellThresholds cell={cell} />
-      <WaitEvents cell={cell} />
+      <div class="columns">
+        <BudgetTable cell={cell} />
+        <FailuresTable cell={cell} />
+        <WaitEvents cell={cell} />
+        <CellThresholds cell={cell} />
+      </div>
       <RoundsTable cell={cell} />
     </article>
   );

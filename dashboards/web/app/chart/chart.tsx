@@ -16,6 +16,7 @@ const FIGURE_HEIGHT_PX = 340;
 
 /** A chart with what it takes to read it without seeing it: its title, and its numbers as a table. */
 export function Chart({ spec }: { readonly spec: ChartSpec }): VNode {
+  const { printing } = useAppearance();
   return (
     <Lazy heightPx={FIGURE_HEIGHT_PX}>
       {() => (
@@ -23,7 +24,10 @@ export function Chart({ spec }: { readonly spec: ChartSpec }): VNode {
           <figcaption>{spec.title}</figcaption>
           {spec.lines.length + spec.levels.length > 1 ? <ChartLegend lines={spec.lines} /> : null}
           <Canvas spec={spec} />
-          <Disclosure summary="The numbers">{() => <ChartTable spec={spec} />}</Disclosure>
+          {/* On paper the tables around the charts say enough. */}
+          {printing ? null : (
+            <Disclosure summary="The numbers">{() => <ChartTable spec={spec} />}</Disclosure>
+          )}
         </figure>
       )}
     </Lazy>

@@ -1,6 +1,7 @@
 import './valid-language.ts';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { evenTicks, logTicks } from './axis-ticks.ts';
 import { chartRange } from './chart-range.ts';
 import type { ChartLine, ChartSpec } from './chart-spec.ts';
 
@@ -21,7 +22,7 @@ interface DrawChart {
 }
 
 const AXIS_WIDTH_PX = 58;
-const AXIS_HEIGHT_PX = 34;
+const AXIS_HEIGHT_PX = 22;
 const DOT_PX = 6;
 const WHISKER_PX = 3.5;
 
@@ -32,17 +33,17 @@ export function drawChart({ place, spec, ink, widthPx, heightPx, onPoint }: Draw
     {
       width: widthPx,
       height: heightPx,
-      padding: [8, 12, 0, 0],
+      padding: [16, 12, 0, 0],
       // Its legend takes names as markup. The page has a legend of its own.
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
       scales: {
-        x: { time: false, distr: spec.xScale === 'even' ? 2 : 1 },
+        x: { time: false, ...(spec.xScale === 'even' ? { range: evenRange(spec) } : {}) },
         y: { distr: spec.yScale === 'logarithmic' ? 3 : 1, range: [yMin, yMax] },
       },
       axes: [
         { ...axisLook(ink), ...xAxis(spec), size: AXIS_HEIGHT_PX },
-        { ...axisLook(ink), ...yAxis(spec), size: AXIS_WIDTH_PX },
+        { ...axisLook(ink), ...yAxis(spec, [yMin, yMax]), size: AXIS_WIDTH_PX },
       ],
       series: [{}, ...spec.lines.map((line) => series(line, ink))],
       hooks: {
@@ -51,7 +52,7 @@ export function drawChart({ place, spec, ink, widthPx, heightPx, onPoint }: Draw
         setCursor: [({ cursor }) => onPoint(cursor.idx ?? null)],
       },
     },
-    [[...spec.xs], ...spec.lines.map(({ values }) => [...values])],
+    [[...placesOf(spec)], ...spec.lines.map(({ values }) => [...values])],
     place,
   );
   return () => chart.destroy();
@@ -77,13 +78,28 @@ function axisLook(ink: ChartInk): uPlot.Axis {
   };
 }
 
-function xAxis({ xs, xScale, formatX }: ChartSpec): uPlot.Axis {
-  if (xScale === 'linear') return { values: (_, splits) => splits.map(formatX) };
-  return { space: 24, values: (_, splits) => splits.map((at) => formatX(xs[at] ?? at)) };
+/** Steps of equal width are their own numbers; what they are called is the axis's business. */
+function placesOf({ xs, xScale }: ChartSpec): readonly number[] {
+  return xScale === 'even' ? xs.map((_, index) => index) : xs;
 }
 
-function yAxis({ formatY }: ChartSpec): uPlot.Axis {
-  return { values: (_, splits) => splits.map((y) => (y === null ? '' : formatY(y))) };
+/** Half a step of room on both sides, so that no whisker lies on the axis. */
+function evenRange({ xs }: ChartSpec): [number, number] {
+  return [-0.5, Math.max(0, xs.length - 1) + 0.5];
+}
+
+function xAxis({ xs, xScale, formatX }: ChartSpec): uPlot.Axis {
+  if (xScale === 'linear') return { values: (_, splits) => splits.map(formatX) };
+  return {
+    splits: () => [...evenTicks(xs.length)],
+    values: (_, splits) => splits.map((at) => formatX(xs[at] ?? at)),
+  };
+}
+
+function yAxis({ yScale, formatY }: ChartSpec, [low, high]: readonly [number, number]): uPlot.Axis {
+  const values: uPlot.Axis.Values = (_, splits) => splits.map(formatY);
+  if (yScale === 'linear') return { values };
+  return { values, filter: (_, splits) => splits, splits: () => [...logTicks(low, high)] };
 }
 
 /** Under the lines: what they are held against. */
@@ -96,27 +112,30 @@ function drawLevels(self: uPlot, { levels }: ChartSpec, ink: ChartInk): void {
   ctx.textAlign = 'right';
   ctx.lineWidth = devicePixelRatio;
   ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
-  for (const { name, value } of levels) {
+  levels.forEach(({ name, value }, index) => {
     const y = Math.round(self.valToPos(value, 'y', true));
     ctx.beginPath();
     ctx.moveTo(bbox.left, y);
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
-    ctx.fillText(name, bbox.left + bbox.width - 4, y - 4 * devicePixelRatio);
-  }
+    // One above its line, the next below: levels may lie close together.
+    const aside = (index % 2 === 0 ? -4 : 13) * devicePixelRatio;
+    ctx.fillText(name, bbox.left + bbox.width - 4, y + aside);
+  });
   ctx.restore();
 }
 
-function drawWhiskers(self: uPlot, { lines, xs, xScale }: ChartSpec, ink: ChartInk): void {
+function drawWhiskers(self: uPlot, spec: ChartSpec, ink: ChartInk): void {
+  const places = placesOf(spec);
   const { ctx } = self;
   const half = WHISKER_PX * devicePixelRatio;
   ctx.save();
   ctx.lineWidth = 1.25 * devicePixelRatio;
-  for (const { intervals = [], style } of lines) {
+  for (const { intervals = [], style } of spec.lines) {
     ctx.strokeStyle = ink.color(`--line-${style.tone}`);
     intervals.forEach((interval, index) => {
       if (interval === null) return;
-      const x = self.valToPos(xScale === 'even' ? index : (xs[index] ?? 0), 'x', true);
+      const x = self.valToPos(places[index] ?? 0, 'x', true);
       const low = self.valToPos(interval.low, 'y', true);
       const high = self.valToPos(interval.high, 'y', true);
       ctx.beginPath();

@@ -20,7 +20,7 @@ export const STANDING_WORDS: Readonly<Record<IconName, string>> = {
   alike: 'cannot be told from the best',
 };
 
-/** All that the looks of a cell say, in words. */
+/** All that the looks of a cell say, in words, and what stands in it, by which speech control finds it. */
 export function cellLabel(props: {
   readonly cell: Cell;
   readonly measure: Measure;
@@ -32,7 +32,7 @@ export function cellLabel(props: {
   const value = measure.valueOf(cell);
   return [
     `${plural(workers, 'worker')}, pool size ${poolSize === 0 ? 'unlimited' : poolSize}`,
-    value === null ? 'no value' : measure.inWords(value),
+    `${value === null ? 'no value' : measure.inWords(value)} (${measure.compact(value)})`,
     ...(standing === null ? [] : [STANDING_WORDS[standing]]),
     ...(fit === null ? [] : [fitWords(fit)]),
   ].join('; ');

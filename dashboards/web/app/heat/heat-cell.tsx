@@ -37,7 +37,7 @@ export function HeatCell(props: HeatCellProps): VNode {
         style={{ '--heat': `${(share * 100).toFixed(1)}%` }}
         onFocus={onFocus}
       >
-        {measure.compact(value)}
+        {value === null && standing !== null ? null : measure.compact(value)}
         {standing === null ? null : <Icon name={standing} />}
       </a>
       {edges.map(({ side, line }) => (

@@ -57,12 +57,12 @@ export function HeatMap({ panel, situation, measure, scale }: HeatMapProps): VNo
             <tr>
               <td />
               <th class="axis-name" scope="colgroup" colSpan={grid.poolSizes.length}>
-                pool size →
+                pool size
               </th>
             </tr>
             <tr>
               <th scope="col" class="axis-name">
-                workers ↓
+                workers
               </th>
               {grid.poolSizes.map((size) => (
                 <th key={size} scope="col">

@@ -57,7 +57,12 @@ function MeasuredMaps(props: { readonly situation: Situation; readonly measure: 
         standings={ORDER.filter((name) => standings.includes(name))}
         lines={{ budget: lines.has('budget'), rollout: lines.has('rollout') }}
       />
-      <div class="heat-panels">
+      <div
+        class="heat-panels"
+        style={{
+          '--columns': String(Math.max(...situation.panels.map((panel) => panel.poolSizes.length))),
+        }}
+      >
         {situation.panels.map((panel, index) => (
           <HeatMap
             key={index}

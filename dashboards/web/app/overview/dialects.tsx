@@ -15,9 +15,7 @@ export function Dialects(props: {
   return (
     <div class="subsection">
       <h3>{view.name(best)} in your library’s words</h3>
-      <Disclosure
-        summary={`For each of ${best.variables.workers === 1 ? 'the one worker' : `the ${best.variables.workers} workers`}, in ${dialects.length} dialects`}
-      >
+      <Disclosure summary={`The pool of each worker, in ${dialects.length} dialects`}>
         {() => (
           <dl class="pairs">
             {dialects.map(({ dialect, code, notes }) => (

@@ -1,6 +1,5 @@
 import type { VNode } from 'preact';
 import { situationText } from '../../../../harness/report/sweep/cell-words.ts';
-import { Lazy } from '../parts/lazy.tsx';
 import { useReport } from '../sweep-context.ts';
 import { EnvironmentSection } from './environment-section.tsx';
 import { PageHeader } from './page-header.tsx';
@@ -9,11 +8,6 @@ import { SituationSection, situationId } from './situation-section.tsx';
 import { ThresholdsSection } from './thresholds-section.tsx';
 import { TrustSection } from './trust-section.tsx';
 
-/** Of a situation before it is made: facts, a heat map, curves and tables. */
-const SITUATION_HEIGHT_PX = 2_000;
-/** Made at once: what the reader may see first. */
-const SITUATIONS_AT_ONCE = 1;
-
 /** The whole sweep: the verdict, then each situation, then what holds for all of it. */
 export function Overview(): VNode {
   const { situations } = useReport().data.result;
@@ -21,16 +15,9 @@ export function Overview(): VNode {
     <>
       <PageHeader />
       <Contents />
-      {situations.map((situation, index) => {
-        const section = (): VNode => <SituationSection situation={situation} index={index} />;
-        return index < SITUATIONS_AT_ONCE ? (
-          section()
-        ) : (
-          <Lazy key={index} heightPx={SITUATION_HEIGHT_PX}>
-            {section}
-          </Lazy>
-        );
-      })}
+      {situations.map((situation, index) => (
+        <SituationSection key={index} situation={situation} index={index} />
+      ))}
       <ThresholdsSection />
       <TrustSection />
       <EnvironmentSection />

@@ -11,7 +11,8 @@ import { LinesTable } from './lines-table.tsx';
 import { RankingTable } from './ranking-table.tsx';
 import { SituationFacts } from './situation-facts.tsx';
 
-/** Of what follows the heat maps, roughly, until it is made. */
+/** Roughly, until they are made: the facts with the maps, and what follows them. */
+const MAPS_HEIGHT_PX = 560;
 const REST_HEIGHT_PX = 1_400;
 
 /** All about one workload under one load: within it cells are compared, and never across. */
@@ -34,11 +35,11 @@ export function SituationSection(props: {
           {shortLoadText(situation.load)}; in time is within {deadline}
         </span>
       </div>
-      <SituationFacts situation={situation} />
-      <div class="subsection">
-        <h3>Every configuration</h3>
-        <HeatMaps situation={situation} />
-      </div>
+      {index === 0 ? (
+        <Maps situation={situation} />
+      ) : (
+        <Lazy heightPx={MAPS_HEIGHT_PX}>{() => <Maps situation={situation} />}</Lazy>
+      )}
       <Lazy heightPx={REST_HEIGHT_PX}>
         {() => (
           <>
@@ -50,6 +51,19 @@ export function SituationSection(props: {
         )}
       </Lazy>
     </section>
+  );
+}
+
+/** The first situation's are made at once: they are what the reader sees first. */
+function Maps({ situation }: { readonly situation: Situation }): VNode {
+  return (
+    <>
+      <SituationFacts situation={situation} />
+      <div class="subsection">
+        <h3>Every configuration</h3>
+        <HeatMaps situation={situation} />
+      </div>
+    </>
   );
 }
 

@@ -1,5 +1,4 @@
 import type { ComponentChildren, VNode } from 'preact';
-import type { Cell } from '../sweep-types.ts';
 
 export type Tone = 'good' | 'warn' | 'bad' | 'plain';
 
@@ -14,8 +13,6 @@ export function Badge(props: { readonly tone: Tone; readonly children: Component
 const VERDICTS = { VALID: 'good', DEGRADED: 'warn', INVALID: 'bad' } as const;
 
 /** May this be believed? */
-export function VerdictBadge({ verdict }: Pick<Cell, 'verdict'>): VNode {
-  return (
-    <Badge tone={verdict === null ? 'plain' : VERDICTS[verdict]}>{verdict ?? 'not measured'}</Badge>
-  );
+export function VerdictBadge({ verdict }: { readonly verdict: keyof typeof VERDICTS }): VNode {
+  return <Badge tone={VERDICTS[verdict]}>{verdict}</Badge>;
 }

@@ -18,7 +18,7 @@ interface DataTableProps<Row> {
 export function DataTable<Row>({ caption, columns, rows }: DataTableProps<Row>): VNode {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section class="table-scroll" aria-label={caption} tabIndex={0}>
+    <div class="table-scroll" role="group" aria-label={caption} tabIndex={0}>
       <table class="data-table">
         <caption class="visually-hidden">{caption}</caption>
         <thead>
@@ -48,6 +48,6 @@ export function DataTable<Row>({ caption, columns, rows }: DataTableProps<Row>):
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   );
 }

@@ -27,7 +27,7 @@ export function Lazy(props: {
   }, [near]);
   const wanted = near || printing;
   return (
-    <div ref={place} style={wanted ? {} : { minHeight: `${props.heightPx}px` }}>
+    <div ref={place} class="lazy" style={wanted ? {} : { minHeight: `${props.heightPx}px` }}>
       {wanted ? props.children() : null}
     </div>
   );

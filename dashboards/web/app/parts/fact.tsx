@@ -1,0 +1,35 @@
+import type { ComponentChildren, VNode } from 'preact';
+import { ABSENT } from '../../../../harness/report/format.ts';
+import type { Estimate } from '../sweep-types.ts';
+
+/** One number or word that counts, under its name. */
+export function Fact(props: {
+  readonly name: string;
+  readonly children: ComponentChildren;
+}): VNode {
+  return (
+    <div>
+      <dt>{props.name}</dt>
+      <dd>{props.children}</dd>
+    </div>
+  );
+}
+
+/** An estimate as a fact: its value large, its interval below. */
+export function FactEstimate(props: {
+  readonly of: Estimate | null;
+  readonly format: (value: number) => string;
+}): VNode {
+  const { of, format } = props;
+  if (of === null) return <>{ABSENT}</>;
+  return (
+    <>
+      {format(of.value)}
+      {of.interval === null ? null : (
+        <small>
+          95 %: {format(Math.max(0, of.interval.low))} to {format(of.interval.high)}
+        </small>
+      )}
+    </>
+  );
+}
