@@ -1,5 +1,4 @@
 import type { SweepPlan } from '../../plan/sweep/sweep-plan.ts';
-import { isWithheld } from '../estimates/steady-estimates.ts';
 import { percentilesOf, withheldPercentiles } from '../statistics/percentiles.ts';
 import { spreadOf } from '../statistics/rounds.ts';
 import type { DecodeHistogram } from '../trial-observations.ts';
@@ -107,7 +106,7 @@ function mergedLatency(rounds: readonly MeasuredRound[], decode: DecodeHistogram
   const histogram = decode(trials.map(({ latencyMs }) => latencyMs.okHistogram));
   const samples = all.reduce((sum, it) => sum + it.samples, 0);
   const censored = all.reduce((sum, it) => sum + it.censored, 0);
-  if (histogram.samples < samples || trials.some(({ steadyState }) => isWithheld(steadyState))) {
+  if (histogram.samples < samples) {
     return withheldPercentiles({ ...own, samples, censored });
   }
   // Means can be put together as they are, which is far cheaper than reading the histogram for one.

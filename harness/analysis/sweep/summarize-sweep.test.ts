@@ -177,6 +177,17 @@ test('without anything below the best there is no worst', () => {
   expect(one.situations).toMatchObject([{ best: 'c001', worst: null, bestOverWorst: null }]);
 });
 
+test('what choosing wrong costs is told by a usable cell', () => {
+  const { situations } = summarized(
+    [
+      { id: 'c001', goodputs: [500, 510] },
+      { id: 'c002', goodputs: [300, 310] },
+      { id: 'c003', goodputs: [100, 110], state: 'exhausted' as const },
+    ].map(comparedCell),
+  );
+  expect(situations).toMatchObject([{ best: 'c001', worst: 'c002' }]);
+});
+
 test('where all others are not usable the worst is one of them', () => {
   const { situations } = summarized(
     [
