@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { LabError } from './lab-error.ts';
 import { describeError, systemErrorCode } from './system-error.ts';
 
@@ -49,7 +49,7 @@ async function targetOf(path: string): Promise<string> {
 
 async function replaceFile(target: string, bytes: Uint8Array): Promise<void> {
   // Of its own name: two reports of one run may be written at the same time.
-  const unfinished = join(dirname(target), `.${basename(target)}.${randomUUID()}.unfinished`);
+  const unfinished = join(dirname(target), `.report-${randomUUID()}.unfinished`);
   const file = await open(unfinished, 'wx', 0o644);
   try {
     await writeAndClose(file, bytes);

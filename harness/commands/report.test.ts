@@ -129,7 +129,12 @@ test('a directory, a pipe and a directory that is not there are refused, and sta
   // As /dev/stdout and /dev/null would be, without risking those.
   const pipe = join(place, 'pipe');
   execFileSync('mkfifo', [pipe]);
-  for (const out of [join(place, 'taken'), pipe, join(place, 'no', 'such.csv')]) {
+  for (const out of [
+    join(place, 'taken'),
+    pipe,
+    join(place, 'no', 'such.csv'),
+    join(place, 'new/'),
+  ]) {
     const error = await refused({ format: 'csv', out });
     expect(error).toMatchObject({ code: 'REPORT_UNWRITABLE' });
     expect(error.message).toContain(out);

@@ -17,8 +17,8 @@ export function csvText(header: readonly string[], rows: readonly (readonly CsvV
       quote: '"',
       escape: '"',
       record_delimiter: '\r\n',
-    // A lone CR or LF too: by default only the delimiter above is quoted once it is given.
-    quote_record_delimiter: true,
+      // A lone CR or LF too: by default only the delimiter above is quoted once it is given.
+      quote_record_delimiter: true,
       escape_formulas: true,
       bom: false,
       cast: { boolean: (value) => (value ? 'true' : 'false') },

@@ -124,10 +124,18 @@ test('names and properties are escaped, timestamps are those of the result', () 
       properties: { 'a&b': '<c>' },
       cases: [
         { className: 'x', name: '<y>', outcome: { kind: 'failed', message: 'a < b' }, output: '' },
+        {
+          className: 'x',
+          name: 'z',
+          outcome: { kind: 'skipped', reason: ']]>]]>]]><a/>' },
+          output: ']]>]]><b/>',
+        },
       ],
     },
   ]);
   expectWellFormed(xml);
+  expect(elementsOf(xml)).not.toEqual(expect.arrayContaining(['a']));
+  expect(elementsOf(xml)).not.toEqual(expect.arrayContaining(['b']));
   expect(xml).toContain('timestamp="2026-01-02T03:00:00.000Z"');
   expect(xml).toContain('<property name="a&amp;b" value="&lt;c>"/>');
   expect(xml).toContain('<failure message="a &lt; b" type="threshold"/>');

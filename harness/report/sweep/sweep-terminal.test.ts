@@ -79,6 +79,12 @@ test('every cell stands in each map of its panel, an unusable one with its mark'
   // Two panels of three workers, three maps each.
   expect(rows).toHaveLength(18);
   for (const row of rows) expect(row.slice(7).match(/[★≈x░▒▓█]?[\d.<>]+[k%sm]?/g)).toHaveLength(4);
+  // The best one, in each map of its panel.
+  expect(rows.filter((row) => row.includes('★')).map((row) => row.slice(7, 16).trim())).toEqual([
+    '★1.9k',
+    '★95',
+    '★0',
+  ]);
   expect(rows.filter((row) => row.includes('│')).every((row) => row.includes('x'))).toBe(true);
 });
 
@@ -163,4 +169,23 @@ test('texts of strangers cannot move the cursor, turn the text or start a new li
   // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what must not get out
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
   expect(text).toContain('a\ufffd[2Jb');
+});
+
+test('a wide terminal shows all columns of the ranking, a narrow one what decides', () => {
+  const titlesAt = (columns: number): string =>
+    report(WHOLE_HOT, { columns })
+      .split('\n')
+      .find((line) => /^ +# +shape/.test(line)) ?? '';
+  expect(titlesAt(200).split(/ {2,}/)).toEqual([
+    '',
+    '#',
+    'shape',
+    'opens',
+    'in time/s',
+    'of the best',
+    'p99',
+    'errors',
+  ]);
+  expect(titlesAt(80)).toMatch(/# +shape +in time\/s +of the best +p99$/);
+  expect(titlesAt(60)).toMatch(/# +shape +in time\/s/);
 });
