@@ -164,6 +164,12 @@ test.each<[RawFlags, RawEnv, readonly string[]]>([
     ['--pre-ping changes nothing with --pool-kind plain,null'],
   ],
   [
+    { poolSize: 'unlimited,4', maxOverflow: '0,5' },
+    {},
+    ['--pool-size unlimited is the same at every --max-overflow, and is measured at each'],
+  ],
+  [{ poolSize: 'unlimited,4' }, {}, []],
+  [
     {},
     { POOL_LAB_PORT: '1', POOL_LAB_ROUND: '2' },
     [

@@ -16,7 +16,7 @@ import { readSettingsFile, type SettingsFile } from './settings-file.ts';
 import { SWEEP_CALL_OPTIONS, SWEEP_OPTIONS, SWEEP_PLAN_OPTIONS } from './sweep-options.ts';
 import { SWEEP_PLAN_SCHEMA_VERSION, type SweepPlan, sweepPlanSchema } from './sweep-plan.ts';
 import { sweepProblems } from './sweep-problems.ts';
-import { axesOf, firstTrialOf } from './sweep-values.ts';
+import { axesOf, firstTrialOf, type SweepValues } from './sweep-values.ts';
 
 export interface ParsedSweepPlan {
   readonly plan: SweepPlan;
@@ -86,6 +86,7 @@ export function parseSweepPlan(given: {
     warnings: [
       ...unknownVariableWarnings(SWEEP_OPTIONS, env),
       ...idleOptionWarnings({ values: first, sources }, command, values.poolKind),
+      ...repeatedCellWarnings(values),
     ],
   };
 }
@@ -101,6 +102,13 @@ function callProblems({ values, sources }: ReadOptions<typeof SWEEP_OPTIONS>): r
       remedy: 'leave --out out to go on with the old one',
     },
   ];
+}
+
+function repeatedCellWarnings({ poolSize, maxOverflow, poolKind }: SweepValues): readonly string[] {
+  const repeated = poolSize.includes(0) && maxOverflow.length > 1;
+  return repeated && poolKind.some((kind) => kind !== 'null')
+    ? ['--pool-size unlimited is the same at every --max-overflow, and is measured at each']
+    : [];
 }
 
 /** What differs from the defaults, by its flag, as it was written; a switch, which a flag has no text for, as yes. */

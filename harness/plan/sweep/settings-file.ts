@@ -40,10 +40,9 @@ export function readSettingsFile(
   const document = readYaml(file.text);
   if (!document.ok) {
     const lines = file.text.split('\n');
-    for (const { at, ...rest } of document.problems) {
-      refuse(at, lines[at.line - 1]?.trim() ?? '', rest);
-    }
-    return { texts, problems: problems.slice(0, PROBLEMS_MAX) };
+    const { at, ...rest } = document.problem;
+    refuse(at, lines[at.line - 1]?.trim() ?? '', rest);
+    return { texts, problems };
   }
   const { root } = document;
   if (root?.kind !== 'map' || root.entries.length === 0) {
@@ -53,7 +52,9 @@ export function readSettingsFile(
     });
     return { texts, problems };
   }
+  const seen = new Set<string>();
   for (const { key, value } of root.entries) {
+    if (problems.length === PROBLEMS_MAX) break;
     const name = key.kind === 'text' ? key.text : `a ${key.kind}`;
     const found = Object.entries(options.table).find(([, { flag }]) => flag === name);
     if (found === undefined || key.kind !== 'text') {
@@ -61,6 +62,11 @@ export function readSettingsFile(
       continue;
     }
     const [optionName, option] = found;
+    if (seen.has(name)) {
+      refuse(key.at, name, { problem: 'is given twice', remedy: 'give each setting once' });
+      continue;
+    }
+    seen.add(name);
     const read = textsOf(value, option);
     const at = value.kind === 'text' && value.text === '' ? key.at : value.at;
     if (read.ok) {
@@ -75,7 +81,7 @@ export function readSettingsFile(
       });
     }
   }
-  return { texts, problems: problems.slice(0, PROBLEMS_MAX) };
+  return { texts, problems };
 }
 
 const placeOf = ({ name }: SettingsFile, { line, column }: YamlPosition): string =>

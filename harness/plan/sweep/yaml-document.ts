@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLError } from 'yaml';
 
 /** Line and column, both from 1. */
 export interface YamlPosition {
@@ -30,13 +30,11 @@ export interface YamlProblem {
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {
-  DUPLICATE_KEY: 'give each setting once',
   TAB_AS_INDENT: 'indent with blanks',
   MULTIPLE_DOCS: 'leave one document, without --- in between',
   RESOURCE_EXHAUSTION: 'nest no deeper than one list or map in a setting',
 };
 const PROBLEMS: Readonly<Record<string, string>> = {
-  DUPLICATE_KEY: 'is given twice',
   MULTIPLE_DOCS: 'begins a second document',
   RESOURCE_EXHAUSTION: 'is nested too deeply',
 };
@@ -46,21 +44,22 @@ const OTHER_REMEDY =
 /**
  * The document of a YAML 1.2 file, or what is wrong with it. Only importer of `yaml`. The failsafe schema
  * makes no numbers and no booleans of texts: each setting's own parser reads what was written.
+ * Keys that come twice are kept, both.
  *
- * @param text bounded by the caller: looking for keys that come twice takes their number squared
  * @returns `null` for a file without content
  */
 export function readYaml(
   text: string,
 ):
   | { readonly ok: true; readonly root: YamlNode | null }
-  | { readonly ok: false; readonly problems: readonly YamlProblem[] } {
+  | { readonly ok: false; readonly problem: YamlProblem } {
   const lines = new LineCounter();
   const document = parseDocument(text, {
     version: '1.2',
     schema: 'failsafe',
     merge: false,
-    uniqueKeys: true,
+    // Looked for by whoever reads the settings: here it takes their number squared.
+    uniqueKeys: false,
     strict: true,
     prettyErrors: false,
     lineCounter: lines,
@@ -71,21 +70,24 @@ export function readYaml(
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  if (document.errors.length > 0) {
-    const twice = document.errors.filter(({ code }) => code === 'DUPLICATE_KEY');
-    // One slip makes many errors that follow from it; the first is the one to mend.
-    const told = twice.length === document.errors.length ? twice : document.errors.slice(0, 1);
-    return {
-      ok: false,
-      problems: told.map(({ code, message, pos }) => ({
-        at: positionOf(pos[0]),
-        problem: PROBLEMS[code] ?? `is not YAML: ${firstLine(message)}`,
-        remedy: REMEDIES[code] ?? OTHER_REMEDY,
-      })),
-    };
+  // One slip makes many errors that follow from it; the first is the one to mend.
+  const [first] = document.errors;
+  if (first !== undefined) {
+    return { ok: false, problem: problemOf(first, positionOf) };
   }
   const root = document.contents === null ? null : nodeOf(document.contents, positionOf);
   return { ok: true, root };
+}
+
+function problemOf(
+  { code, message, pos }: YAMLError,
+  positionOf: (offset: number) => YamlPosition,
+): YamlProblem {
+  return {
+    at: positionOf(pos[0]),
+    problem: PROBLEMS[code] ?? `is not YAML: ${firstLine(message)}`,
+    remedy: REMEDIES[code] ?? OTHER_REMEDY,
+  };
 }
 
 const firstLine = (message: string): string => message.split('\n')[0] ?? message;
