@@ -3,6 +3,7 @@ import { runCli } from './cli-process.ts';
 import { budgetCommand } from './commands/budget.ts';
 import { cleanCommand } from './commands/clean.ts';
 import type { Command } from './commands/command.ts';
+import { compareCommand } from './commands/compare.ts';
 import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -21,6 +22,7 @@ const COMMANDS: readonly Command[] = [
   sweepCommand,
   upCommand,
   reportCommand,
+  compareCommand,
   initCommand,
   configCommand,
   budgetCommand,

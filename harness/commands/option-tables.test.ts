@@ -3,6 +3,7 @@ import { ENV_PREFIX, type OptionTable } from '../plan/option-table.ts';
 import { RUN_OPTIONS } from '../plan/run-options.ts';
 import { SWEEP_OPTIONS } from '../plan/sweep/sweep-options.ts';
 import { BUDGET_OPTIONS } from './budget-options.ts';
+import { COMPARE_OPTIONS } from './compare.ts';
 import { CONFIG_OPTIONS } from './config.ts';
 import { INIT_OPTIONS } from './init.ts';
 import { REPORT_OPTIONS } from './report-options.ts';
@@ -15,6 +16,7 @@ const TABLES: readonly (readonly [string, OptionTable])[] = [
   ['init', INIT_OPTIONS],
   ['budget', BUDGET_OPTIONS],
   ['report', REPORT_OPTIONS],
+  ['compare', COMPARE_OPTIONS],
   ['selftest', SELFTEST_OPTIONS],
 ];
 
