@@ -32,10 +32,16 @@ export function cellLabel(props: {
   const value = measure.valueOf(cell);
   return [
     `${plural(workers, 'worker')}, pool size ${poolSize === 0 ? 'unlimited' : poolSize}`,
-    `${value === null ? 'no value' : measure.inWords(value)} (${measure.compact(value)})`,
+    value === null ? 'no value' : valueWords(measure, value),
     ...(standing === null ? [] : [STANDING_WORDS[standing]]),
     ...(fit === null ? [] : [fitWords(fit)]),
   ].join('; ');
+}
+
+function valueWords({ inWords, compact }: Measure, value: number): string {
+  const words = inWords(value);
+  const shown = compact(value);
+  return words.split(' ').includes(shown) ? words : `${words}, shown as ${shown}`;
 }
 
 function fitWords({ fits, fitsDuringRollout }: Fit): string {

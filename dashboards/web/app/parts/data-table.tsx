@@ -18,6 +18,7 @@ interface DataTableProps<Row> {
 export function DataTable<Row>({ caption, columns, rows }: DataTableProps<Row>): VNode {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    // biome-ignore lint/a11y/useSemanticElements: neither a form's fields nor one landmark a table
     <div class="table-scroll" role="group" aria-label={caption} tabIndex={0}>
       <table class="data-table">
         <caption class="visually-hidden">{caption}</caption>
