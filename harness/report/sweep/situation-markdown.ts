@@ -19,7 +19,10 @@ const RANKED_MAX = 50;
 export function situationMarkdown(view: SweepView, situation: Situation): readonly string[] {
   const name = situationText(situation, view.result.plan.axes);
   return [
-    `### ${name}\n\n${situationSentence(view, situation)}.`,
+    // With one situation its sentence is the headline, and stands right above.
+    view.result.situations.length === 1
+      ? `### ${name}`
+      : `### ${name}\n\n${situationSentence(view, situation)}.`,
     ...situation.panels.map((panel) => panelTable(view, situation, panel)),
     rankingTable(view, situation),
     ...shapeLines(view, situation).map(({ panel, rows }) =>

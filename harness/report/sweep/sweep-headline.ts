@@ -73,6 +73,9 @@ function againstWorst(view: SweepView, situation: Situation, best: CellResult): 
   const name = `${view.name(worst)}${worst.state === 'usable' ? '' : ` (${STATE_WORDS[worst.state]})`}`;
   if (goodput === null) return `; the worst is ${name}`;
   const times = ratioText(goodput);
+  if (goodput.interval === null) {
+    return `, ${times} × as much as ${name} in the one round that both have: too few to tell them apart`;
+  }
   if (goodput.finding === 'equivalent') {
     return `, practically as much as the worst, ${name} (${times} ×)`;
   }

@@ -189,3 +189,14 @@ test('a wide terminal shows all columns of the ranking, a narrow one what decide
   expect(titlesAt(80)).toMatch(/# +shape +in time\/s +of the best +p99$/);
   expect(titlesAt(60)).toMatch(/# +shape +in time\/s/);
 });
+
+test('a ratio of a single pair of rounds is told as one, without a claim', () => {
+  const [situation] = WHOLE_HOT.situations;
+  const against = situation?.bestOverWorst;
+  if (situation === undefined || against === undefined || against === null) throw new Error('none');
+  const goodput = { pairs: 1, ratio: 3.7, interval: null, finding: 'not_distinguishable' } as const;
+  const alone = { ...situation, bestOverWorst: { ...against, goodput } };
+  expect(flat({ ...WHOLE_HOT, situations: [alone] })).toContain(
+    '3.7 × as much as 4 × (16+5) in the one round that both have: too few to tell them apart',
+  );
+});
