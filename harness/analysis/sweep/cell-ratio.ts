@@ -5,7 +5,7 @@ import {
   pairedRatio,
 } from '../statistics/paired-ratio.ts';
 import { studentT95 } from '../statistics/student-t.ts';
-import type { RoundNoise } from './round-noise.ts';
+import { type RoundNoise, roundNoise } from './round-noise.ts';
 import { believableRounds, goodputOfRound, throughputOfRound } from './round-rates.ts';
 import type { SummarizedCell } from './summarize-cell.ts';
 import type { Estimate, Ratio } from './sweep-result.ts';
@@ -57,9 +57,14 @@ export function ratioOfCells(
   };
 }
 
+/** What these cells have in common of it; `null` where they do not tell. */
+export function noiseOf(cells: readonly SummarizedCell[], measure: Measure): RoundNoise | null {
+  return roundNoise(cells.map((cell) => valuesByRound(cell, measure)));
+}
+
 /** The value of each believable round that has a positive one, by its number. */
-export function valuesByRound(
-  { rounds }: Pick<SummarizedCell, 'rounds'>,
+function valuesByRound(
+  { rounds }: SummarizedCell,
   { ofRound }: Measure,
 ): ReadonlyMap<number, number> {
   return new Map(

@@ -91,3 +91,10 @@ test('a cell that is a fifth slower is told apart in three rounds of 3 % noise',
   );
   expect(missed.length / SWEEPS).toBeLessThan(0.05);
 });
+
+test('two rounds show the cliff, since the other cells tell how noisy rounds are', () => {
+  const rates = [3_000, 2_900, 2_700, 1_400, 1_200, 1_000];
+  const sweeps = [...simulated({ rates, rounds: 2, noise: 0.1 })];
+  const certain = sweeps.filter(({ againstBest }) => againstBest.get('c006')?.finding === 'lower');
+  expect(certain.length / SWEEPS).toBeGreaterThan(0.9);
+});

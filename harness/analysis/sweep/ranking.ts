@@ -4,10 +4,9 @@ import {
   GOODPUT,
   isAlike,
   isAsGood,
+  noiseOf,
   ratioOfCells,
-  valuesByRound,
 } from './cell-ratio.ts';
-import { roundNoise } from './round-noise.ts';
 import type { SummarizedCell } from './summarize-cell.ts';
 import type { Ratio } from './sweep-result.ts';
 
@@ -30,9 +29,9 @@ export interface Ranking {
  * even in a rolling deploy; if there are none, among those that fit; only if nothing fits, among all.
  *
  * Comparing many cells with the highest finds differences where there are none: of many equal cells the
- * highest is the luckiest. So the usable cells within a factor of two of it share one estimate of the noise,
- * and their intervals hold all together (see `roundNoise`). Cells further off need no such care and have no
- * part in it, so that adding one changes nothing; their intervals are of one pair alone.
+ * highest is the luckiest. So the usable cells within a factor of two of it, the contenders, share one
+ * estimate of the noise, and their intervals hold all together (see `roundNoise`). Cells further off have no
+ * part in that, so that adding one changes nothing; they are compared by the noise of all usable cells.
  *
  * @param cells of one situation, in the order of the plan
  */
@@ -41,7 +40,8 @@ export function rankCells(cells: readonly SummarizedCell[]): Ranking {
     .filter(({ state }) => state === 'usable')
     .toSorted((a, b) => goodputOf(b) - goodputOf(a));
   const candidates = safest(ranked);
-  const compare = comparisonAmong(ranked, candidates[0]);
+  const contenders = contendersOf(ranked, candidates[0]);
+  const compare = comparisonAmong(contenders, comparisonAmong(ranked));
   const best = chooseBest(candidates, compare);
   const againstBest = new Map<string, Ratio>();
   for (const cell of cells) {
@@ -53,7 +53,7 @@ export function rankCells(cells: readonly SummarizedCell[]): Ranking {
     ranks: new Map(ranked.map(({ id }, index) => [id, index + 1])),
     best,
     againstBest,
-    notDistinguishable: ranked.filter(({ id }) => {
+    notDistinguishable: contenders.filter(({ id }) => {
       const ratio = againstBest.get(id);
       return ratio !== undefined && isAlike(ratio);
     }),
@@ -62,22 +62,28 @@ export function rankCells(cells: readonly SummarizedCell[]): Ranking {
 
 type Compare = (left: SummarizedCell, right: SummarizedCell) => Ratio | null;
 
-/** Those within a factor of two of the top are compared by intervals that hold together. */
-function comparisonAmong(
+const alone: Compare = (left, right) => ratioOfCells({ left, right }, GOODPUT);
+
+/** By the noise that these cells have in common; another cell is compared in another way. */
+function comparisonAmong(cells: readonly SummarizedCell[], otherwise: Compare = alone): Compare {
+  const ids = new Set(cells.map(({ id }) => id));
+  const noise = noiseOf(cells, GOODPUT);
+  return (left, right) =>
+    ids.has(left.id) && ids.has(right.id)
+      ? ratioOfCells({ left, right }, GOODPUT, noise)
+      : otherwise(left, right);
+}
+
+/** Those that are less than a factor of two away from the top. */
+function contendersOf(
   ranked: readonly SummarizedCell[],
   top: SummarizedCell | undefined,
-): Compare {
+): readonly SummarizedCell[] {
   const highest = top === undefined ? 0 : goodputOf(top);
-  const contenders = ranked.filter((cell) => {
+  return ranked.filter((cell) => {
     const goodput = goodputOf(cell);
     return goodput * FAR_APART_FACTOR > highest && goodput < highest * FAR_APART_FACTOR;
   });
-  const ids = new Set(contenders.map(({ id }) => id));
-  const noise = roundNoise(contenders.map((cell) => valuesByRound(cell, GOODPUT)));
-  return (left, right) => {
-    const together = ids.has(left.id) && ids.has(right.id);
-    return ratioOfCells({ left, right }, GOODPUT, together ? noise : null);
-  };
 }
 
 function chooseBest(

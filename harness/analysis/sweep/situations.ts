@@ -47,7 +47,7 @@ function judge(
       best: best?.id ?? null,
       notDistinguishable: notDistinguishable.map(({ id }) => id),
       worst: worst?.id ?? null,
-      bestOverWorst: bestOverWorst(best, worst),
+      bestOverWorst: bestOverWorst(cells, { best, worst }),
       panels: panelsOf(cells),
       frontier: frontierOf(lines, plan),
       knees: kneesOf(lines),

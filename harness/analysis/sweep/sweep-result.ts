@@ -51,9 +51,9 @@ export const estimateSchema = z.strictObject({
 export type Estimate = Readonly<z.infer<typeof estimateSchema>>;
 
 /**
- * One ratio of a cell to another, paired round by round; see `ratioOfCells`. Of ratios to the best cell
- * the 95 % intervals of cells within a factor of two of each other hold all together: they are wider than
- * that of a pair which was chosen beforehand.
+ * One ratio of a cell to another, paired round by round; see `ratioOfCells`. The 95 % intervals of usable
+ * cells hold for all comparisons with the best one together, by the noise of all of them: they are not
+ * those of a pair that was chosen beforehand, as `compare` has them.
  */
 export const ratioSchema = z.strictObject({
   pairs: count,

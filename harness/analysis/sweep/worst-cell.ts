@@ -1,4 +1,11 @@
-import { GOODPUT, LATENCY_P99, ratioOfCells, THROUGHPUT } from './cell-ratio.ts';
+import {
+  GOODPUT,
+  LATENCY_P99,
+  type Measure,
+  noiseOf,
+  ratioOfCells,
+  THROUGHPUT,
+} from './cell-ratio.ts';
 import type { SummarizedCell } from './summarize-cell.ts';
 import type { Situation } from './sweep-result.ts';
 
@@ -20,14 +27,25 @@ export function worstCell(
   return below.find(({ state }) => state === 'usable') ?? below[0] ?? null;
 }
 
+/**
+ * The two of all usable cells that lie furthest apart are chosen by looking, so their intervals are those
+ * that hold for every comparison with one of them; against a cell that is not usable, of that pair alone.
+ */
 export function bestOverWorst(
-  best: SummarizedCell | null,
-  worst: SummarizedCell | null,
+  cells: readonly SummarizedCell[],
+  { best, worst }: { readonly best: SummarizedCell | null; readonly worst: SummarizedCell | null },
 ): Situation['bestOverWorst'] {
   if (best === null || worst === null) return null;
+  const usable = cells.filter(({ state }) => state === 'usable');
+  const ratio = (left: SummarizedCell, right: SummarizedCell, measure: Measure) =>
+    ratioOfCells(
+      { left, right },
+      measure,
+      worst.state === 'usable' ? noiseOf(usable, measure) : null,
+    );
   return {
-    throughput: ratioOfCells({ left: best, right: worst }, THROUGHPUT),
-    goodput: ratioOfCells({ left: best, right: worst }, GOODPUT),
-    latencyMsP99: ratioOfCells({ left: worst, right: best }, LATENCY_P99),
+    throughput: ratio(best, worst, THROUGHPUT),
+    goodput: ratio(best, worst, GOODPUT),
+    latencyMsP99: ratio(worst, best, LATENCY_P99),
   };
 }
