@@ -26,6 +26,9 @@ async function bundle(entry: string): Promise<Sources> {
     envFile: false,
     publicDir: false,
     logLevel: 'silent',
+    // Spelled out, since NODE_ENV would decide otherwise: the same sources make the same page.
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
+    define: { 'process.env.NODE_ENV': JSON.stringify('production') },
     build: {
       write: false,
       target: 'es2023',

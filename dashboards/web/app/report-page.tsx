@@ -4,6 +4,7 @@ import type { ReportData } from '../../../harness/report/html/report-data.ts';
 import { AppearanceContext } from './appearance.ts';
 import { CellPage } from './cell/cell-page.tsx';
 import { Overview } from './overview/overview.tsx';
+import { Notice } from './parts/notice.tsx';
 import { ThemeChoice } from './parts/theme-choice.tsx';
 import { cellHref, OVERVIEW_HREF, type Route } from './route.ts';
 import { makeReport, ReportContext } from './sweep-context.ts';
@@ -33,6 +34,9 @@ export function ReportPage({ data }: { readonly data: ReportData }): VNode {
             <ThemeChoice theme={theme} choose={choose} />
           </header>
           <main id="main" ref={main} tabIndex={-1}>
+            {route.view === 'cell' && cell === null ? (
+              <Notice tone="warn" title={`This report has no configuration ${route.id}.`} />
+            ) : null}
             {cell === null ? null : <CellPage key={cell.id} cell={cell} />}
             <div hidden={cell !== null}>
               <Overview />

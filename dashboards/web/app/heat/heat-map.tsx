@@ -7,6 +7,7 @@ import { budgetEdges } from './budget-edges.ts';
 import { standingOf } from './cell-label.ts';
 import { firstOf, type GridPosition, gridStep } from './grid-step.ts';
 import { HeatCell } from './heat-cell.tsx';
+import { HeatReadout } from './heat-readout.tsx';
 import type { HeatScale } from './heat-scale.ts';
 import type { Measure } from './measures.ts';
 import { panelGrid, poolSizeText } from './panel-grid.ts';
@@ -93,6 +94,7 @@ export function HeatMap({ panel, situation, measure, scale }: HeatMapProps): VNo
           </tbody>
         </table>
       </div>
+      <HeatReadout table={table} />
     </figure>
   );
 }
