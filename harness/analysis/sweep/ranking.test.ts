@@ -165,3 +165,16 @@ test('a difference below the margin is none worth having, however certain', () =
   ]);
   expect(found).toMatchObject({ best: 'c002', alike: ['c001', 'c003'] });
 });
+
+test('a cell half as fast as the top is not called like the best, whatever its rounds leave open', () => {
+  const found = rank([
+    { id: 'c001', goodputs: [1_000, 1_000], poolSize: 16 },
+    { id: 'c002', goodputs: [980, 980], poolSize: 2 },
+    { id: 'c003', goodputs: [300, 820], poolSize: 1 },
+  ]);
+  expect(found).toMatchObject({
+    best: 'c002',
+    alike: ['c001'],
+    againstBest: { c003: { finding: 'not_distinguishable' } },
+  });
+});
