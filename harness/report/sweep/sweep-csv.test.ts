@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
-import { sampleSweepResult, troubledSweepResult } from '../../analysis/sweep/test/sample-sweep.ts';
+import {
+  type SampleSweepOptions,
+  sampleSweepResult,
+  troubledSweepResult,
+} from '../../analysis/sweep/test/sample-sweep.ts';
 import { csvText } from './csv.ts';
 import { SWEEP_CSV_HEADER, sweepCsv } from './sweep-csv.ts';
+
+const HOT = { rounds: 1, axes: { workload: ['hot'] } } satisfies SampleSweepOptions;
 
 /** RFC 4180, read strictly. */
 function parseCsv(text: string): readonly (readonly string[])[] {
@@ -21,8 +27,10 @@ const rowsOf = (text: string): readonly ReadonlyMap<string, string>[] => {
   return rows.map((row) => new Map(header.map((name, index) => [name, row[index] ?? ''])));
 };
 
+const WHOLE = sampleSweepResult(HOT);
+
 test('a line a cell in the order of the plan, under a header', () => {
-  const result = sampleSweepResult();
+  const result = WHOLE;
   const [header, ...rows] = parseCsv(sweepCsv(result));
   expect(header).toEqual(SWEEP_CSV_HEADER);
   expect(new Set(header).size).toBe(header?.length);
@@ -31,7 +39,7 @@ test('a line a cell in the order of the plan, under a header', () => {
 });
 
 test('numbers are not rounded, and the best cell of each situation is marked', () => {
-  const result = sampleSweepResult();
+  const result = WHOLE;
   const rows = rowsOf(sweepCsv(result));
   expect(rows.map((row) => Number(row.get('goodput_per_second')))).toEqual(
     result.cells.map(({ goodputPerSecond }) => goodputPerSecond?.value),
@@ -41,7 +49,7 @@ test('numbers are not rounded, and the best cell of each situation is marked', (
 });
 
 test('what there is not is empty, never zero', () => {
-  const [never] = rowsOf(sweepCsv(troubledSweepResult()));
+  const [never] = rowsOf(sweepCsv(troubledSweepResult(HOT)));
   expect(never?.get('state')).toBe('not_measured');
   for (const name of ['verdict', 'rank', 'goodput_per_second', 'latency_ms_p99', 'bottleneck']) {
     expect(never?.get(name), name).toBe('');
@@ -50,7 +58,10 @@ test('what there is not is empty, never zero', () => {
 });
 
 test('an unlimited overflow is −1, and its claim empty', () => {
-  const result = sampleSweepResult({ rounds: 1, axes: { maxOverflow: [-1], workload: ['hot'] } });
+  const result = sampleSweepResult({
+    rounds: 1,
+    axes: { ...HOT.axes, maxOverflow: [-1], workers: [1] },
+  });
   const [row] = rowsOf(sweepCsv(result));
   expect(row?.get('max_overflow')).toBe('-1');
   expect(row?.get('connections_ceiling')).toBe('');
