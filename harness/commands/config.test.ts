@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { EXIT_CODE } from '../exit-code.ts';
 import type { RawFlags } from '../plan/option-table.ts';
+import { SWEEP_PLAN_OPTIONS } from '../plan/sweep/sweep-options.ts';
 import { recordingIo } from '../test/recording-io.ts';
 import { configCommand } from './config.ts';
 
@@ -50,6 +52,17 @@ test('as JSON each setting has value, source and default', async () => {
       { setting: 'seed', value: '1', source: 'default', default: '1', changed: false },
     ]),
   });
+  const { settings } = z
+    .object({ settings: z.array(z.object({ setting: z.string() })) })
+    .parse(JSON.parse(stdout));
+  const names = settings.map(({ setting }) => setting);
+  expect(names.toSorted()).toEqual([...new Set(names)].sort());
+  expect(names.toSorted()).toEqual(
+    Object.values(SWEEP_PLAN_OPTIONS)
+      .map(({ flag }) => flag)
+      .concat('config', 'directory')
+      .sort(),
+  );
   expect(stderr).toContain('POOL_LAB_ROUND is not a setting of this command');
 });
 
