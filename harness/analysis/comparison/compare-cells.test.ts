@@ -170,6 +170,15 @@ test('INVALID rounds never enter, and are named', () => {
   expect(codes(pair)).toContain('rounds_left_out');
 });
 
+test('what answers nothing in time is not preferred to what does', () => {
+  const pair = compared(
+    { flags: SMALL, rounds: [1000, 0, 999] },
+    { flags: LARGE, rounds: [10, 11, 10] },
+  );
+  expect(pair.metrics.goodputPerSecond.contrast).toEqual({ basis: 'none', without: ['left'] });
+  expect(pair.conclusion).toEqual({ prefer: 'right', because: 'goodput' });
+});
+
 test('one round each is no judgement', () => {
   const pair = compared({ flags: SMALL, rounds: [1340] }, { flags: LARGE, rounds: [1000] });
   expect(pair.metrics.goodputPerSecond.contrast).toEqual({

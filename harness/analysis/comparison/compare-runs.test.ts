@@ -74,6 +74,30 @@ test('a cell that is refused connections on one side is not among them', () => {
   expect(overall.map(({ cells }) => cells)).toEqual([3]);
 });
 
+test('nor is one that is refused on the other side alone', () => {
+  const axes = { ...AXES, poolSize: [4, 30] } satisfies SampleSweepOptions['axes'];
+  const small = { ...axes, maxConnections: [40] } satisfies SampleSweepOptions['axes'];
+  const { overall, pairs } = compareRuns(run('before', { axes }), run('after', { axes: small }));
+  expect(pairs.map(({ right }) => right.state)).toEqual([
+    'usable',
+    'usable',
+    'usable',
+    'exhausted',
+  ]);
+  expect(overall.map(({ cells }) => cells)).toEqual([3]);
+});
+
+test('together they are compared in rounds that all of them have', () => {
+  const gap: SampleSweepOptions = {
+    trial: (cell, round) =>
+      cell.id === 'c002' && round === 2
+        ? failedTrial(round)
+        : { state: 'measured', round, result: fakeTrial({ cell, round, plan: cell.plan }) },
+  };
+  const { overall } = compareRuns(run('before'), run('after', gap));
+  expect(overall.map(({ goodputPerSecond }) => goodputPerSecond)).toMatchObject([{ pairs: 2 }]);
+});
+
 test('what the runs differ in as a whole is told of each pair', () => {
   const right = run('after', { axes: { ...AXES, maxConnections: [200] } });
   const { pairs, undeclared } = compareRuns(run('before'), right);

@@ -75,7 +75,7 @@ export const contrastSchema = z.discriminatedUnion('basis', [
     /** Whether those intervals overlap; `unknown` where a side has none. No claim of a difference. */
     finding: z.enum(['apart', 'overlapping', 'unknown']),
   }),
-  /** A side has no number, or 0. */
+  /** A side has no number, or 0 in some round. */
   z.strictObject({ basis: z.literal('none'), without: z.array(side) }),
 ]);
 export type Contrast = Readonly<z.infer<typeof contrastSchema>>;

@@ -38,7 +38,11 @@ function fits({ budget }: ComparedSide): boolean {
 
 function byNumbers({ left, right, metrics }: Judged): Conclusion {
   const goodput = metrics.goodputPerSecond.contrast;
-  if (goodput.basis === 'none') return { prefer: null, because: 'no_number' };
+  if (goodput.basis === 'none') {
+    const [only, ...both] = goodput.without;
+    if (only === undefined || both.length > 0) return { prefer: null, because: 'no_number' };
+    return { prefer: only === 'left' ? 'right' : 'left', because: 'goodput' };
+  }
   if (goodput.basis === 'own_intervals') return { prefer: null, because: 'no_two_rounds' };
   switch (goodput.finding) {
     case 'higher':

@@ -70,6 +70,12 @@ test('a round that a side withheld is no pair', () => {
   expect(contrastOf(pairs, none, plain)).toMatchObject({ pairs: 3 });
 });
 
+test('a round that answered nothing is not left out: there is no ratio', () => {
+  const pairs = [...pairsOf([0.29, 0.3, 0.31]), { left: 130, right: 0 }];
+  const sides = { left: alone(130, 5), right: alone(75, null) };
+  expect(contrastOf(pairs, sides, plain)).toEqual({ basis: 'none', without: ['right'] });
+});
+
 test('there is no ratio to nothing', () => {
   const sides = { left: alone(100, 5), right: alone(0, null) };
   const pairs = [

@@ -11,6 +11,8 @@ export interface PairedValue {
   readonly right: number | null;
 }
 
+const SIDES = ['left', 'right'] as const satisfies readonly Side[];
+
 /** Any seed does; the same one, so that a comparison made twice says the same. */
 const BOOTSTRAP_SEED = 1;
 
@@ -25,8 +27,11 @@ export function contrastOf(
   { bootstrap }: { readonly bootstrap: boolean },
 ): Contrast {
   const complete = pairs.flatMap(({ left, right }) =>
-    left !== null && right !== null && left > 0 && right > 0 ? [{ left, right }] : [],
+    left !== null && right !== null ? [{ left, right }] : [],
   );
+  // A round that answered nothing has no ratio, and leaving it out would hide the worst of that side.
+  const without = SIDES.filter((side) => complete.some((pair) => !(pair[side] > 0)));
+  if (without.length > 0) return { basis: 'none', without };
   const paired = pairedRatio(complete);
   if (paired === null) return fromOwnIntervals(sides);
   const { ratio, low, high, finding } = paired;
@@ -52,10 +57,7 @@ function fromOwnIntervals(sides: {
 }): Contrast {
   const { left, right } = sides;
   if (left === null || right === null || !(left.value > 0 && right.value > 0)) {
-    const without = (['left', 'right'] satisfies Side[]).filter(
-      (side) => !((sides[side]?.value ?? 0) > 0),
-    );
-    return { basis: 'none', without };
+    return { basis: 'none', without: SIDES.filter((side) => !((sides[side]?.value ?? 0) > 0)) };
   }
   return {
     basis: 'own_intervals',

@@ -40,7 +40,7 @@ function numbersText(pair: CellPair, leader: Side, names: Readonly<Record<Side, 
   const latency = latencyText(pair, leader);
   switch (goodput.basis) {
     case 'none':
-      return `no ratio of ${first} and ${second}: a side answers nothing in time`;
+      return `no ratio: ${goodput.without.map((side) => names[side]).join(' and ')} answered nothing in time in some round`;
     case 'own_intervals': {
       const overlap = {
         apart: 'their own intervals lie apart',
@@ -76,7 +76,10 @@ function moreText(pairsMore: number | null): string {
 }
 
 /** Only where the ratio alone does not say it. */
-function preferenceText({ conclusion }: CellPair, names: Readonly<Record<Side, string>>): string {
+function preferenceText(
+  { conclusion, metrics }: CellPair,
+  names: Readonly<Record<Side, string>>,
+): string {
   const { prefer, because } = conclusion;
   if (prefer === null) return '';
   const name = names[prefer];
@@ -87,6 +90,8 @@ function preferenceText({ conclusion }: CellPair, names: Readonly<Record<Side, s
       return `; prefer ${name}: its p99 is lower`;
     case 'fits':
       return `; prefer ${name}: the other does not fit max_connections`;
+    case 'goodput':
+      return metrics.goodputPerSecond.contrast.basis === 'none' ? `; prefer ${name}` : '';
     case 'works':
       return `; prefer ${name}`;
     default:
