@@ -42,6 +42,30 @@ const installed = Object.entries(lockSchema.parse(JSON.parse(read('package-lock.
   .map(([path, entry]) => ({ ...entry, name: path.replace(/^.*node_modules\//, '') }));
 const manifest = manifestSchema.parse(JSON.parse(read('package.json')));
 
+/** Packages whose traps, units and errors are absorbed in one file, beside those that biome.json bans. */
+const ADAPTERS = {
+  commander: 'harness/program.ts',
+  'hdr-histogram-js': 'harness/load/account/histogram.ts',
+  'pure-rand': 'harness/seeded-random.ts',
+  yaml: 'harness/plan/sweep/yaml-document.ts',
+  'csv-stringify': 'harness/report/sweep/csv.ts',
+  'junit-report-builder': 'harness/report/sweep/junit.ts',
+  vite: 'dashboards/web/build.ts',
+  uplot: 'dashboards/web/app/chart/uplot-adapter.ts',
+  'playwright-core': 'dashboards/web/test/browser.ts',
+} as const;
+
+test.each(Object.entries(ADAPTERS))('%s is imported by its adapter alone', (name, adapter) => {
+  const imports = new RegExp(`(?:from|import)[ (]'${name}(?:/[^']*)?'`);
+  const importers = files.filter(
+    (path) =>
+      /^(?:harness|server|dashboards)\/.*(?<!\.test)\.tsx?$/.test(path) &&
+      !path.startsWith('harness/test/lint-fixtures/') &&
+      imports.test(read(path)),
+  );
+  expect(importers).toEqual([adapter]);
+});
+
 test('the README documents every error code, with the status it exits with', () => {
   const rows = [
     ...read('README.md').matchAll(/^\| `(?<code>[A-Z_]+)` \| (?<exit>\d+) \| \S.*\|$/gm),
