@@ -79,5 +79,7 @@ test('and by their letters where nothing does', () => {
 test('a side that answers nothing in time has no ratio', () => {
   expect(
     headline({ flags: SMALL, rounds: [0, 0, 0] }, { flags: LARGE, rounds: [1000, 1000, 1000] }),
-  ).toBe('no ratio: 4 × (4+0) answered nothing in time in some round; prefer 4 × (20+0)');
+  ).toBe(
+    '4 × (4+0) answers NOTHING right; no ratio: 4 × (4+0) answered nothing in time in some round; prefer 4 × (20+0)',
+  );
 });
