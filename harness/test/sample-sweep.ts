@@ -68,6 +68,44 @@ export function sampleSweep(options: SampleSweepOptions = {}): SweepResult {
   });
 }
 
+/**
+ * Cells of everything: in each a caveat, a missed and a met threshold, a round that failed, and in some
+ * refused connections; one trial is missing and a file is damaged.
+ */
+export function troubledSweep(axes: Partial<Axes> = SAMPLE_AXES): SweepResult {
+  return sampleSweep({
+    axes,
+    damage: ['trials/c002-r2.json: ends in the middle'],
+    stored(trial, cellId) {
+      if (trial.state === 'failed' || (cellId === 'c002' && trial.round === 2)) return null;
+      if (trial.round === 3) return { state: 'failed', round: 3, error: SERVER_NOT_READY };
+      return { ...trial, result: { ...trial.result, ...TROUBLE } };
+    },
+  });
+}
+
+const SERVER_NOT_READY = {
+  code: 'SERVER_NOT_READY',
+  message: 'The API of 4 workers was not ready within 30 s.',
+  hint: 'Look at its last lines above.',
+};
+
+const TROUBLE: Partial<MeasuredTrial> = {
+  verdict: 'DEGRADED',
+  caveats: [
+    {
+      code: 'cpu_pressure',
+      grade: 'DEGRADED',
+      detail: 'tasks waited for a CPU in 31 % of the window',
+      advice: 'Measure on a machine that does nothing else.',
+    },
+  ],
+  thresholds: [
+    { expression: 'latency.p99<50ms', met: false, detail: '161 ms, asked for less than 50 ms' },
+    { expression: 'errors<1%', met: true, detail: '0 %, asked for less than 1 %' },
+  ],
+};
+
 /** One situation of so many cells: pool sizes across, 8 workers down. */
 export function sweepOfCells(
   cells: number,

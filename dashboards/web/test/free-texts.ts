@@ -2,12 +2,11 @@ import type { CellResult } from '../../../harness/analysis/sweep/sweep-result.ts
 import type { ReportData } from '../../../harness/report/html/report-data.ts';
 
 /**
- * The report with other texts in every field that somebody outside can write: all of them in fields that
- * there is one of, in lists and in keys; one a cell, in turn, in fields of cells. With as many other texts
- * it has the same shape.
+ * The report with other texts in every field that somebody outside can write: all of them together where
+ * there is one, one by one in lists and keys. With as many other texts it has the same shape.
  */
 export function withFreeTexts(data: ReportData, texts: readonly string[]): ReportData {
-  const all = texts.join(' ');
+  const all = together(texts);
   const { result } = data;
   const { plan, environment } = result;
   return {
@@ -57,25 +56,35 @@ export function withFreeTexts(data: ReportData, texts: readonly string[]): Repor
         },
       },
       advice: Object.fromEntries(Object.keys(result.advice).map((code) => [code, all])),
-      cells: result.cells.map((cell, index) => cellWithTexts(cell, inTurn(texts, index))),
+      cells: result.cells.map((cell) => cellWithTexts(cell, texts)),
     },
   };
 }
 
-function cellWithTexts(cell: CellResult, text: string): CellResult {
+function cellWithTexts(cell: CellResult, texts: readonly string[]): CellResult {
+  const all = together(texts);
   return {
     ...cell,
-    caveats: cell.caveats.map((caveat) => ({ ...caveat, detail: text })),
+    caveats: cell.caveats.map((caveat) => ({ ...caveat, detail: all })),
     rounds: cell.rounds.map((round) =>
       round.state === 'measured'
-        ? { ...round, startedAt: text }
-        : { ...round, error: { code: text, message: text, hint: text } },
+        ? { ...round, startedAt: all }
+        : { ...round, error: { code: all, message: all, hint: all } },
     ),
-    failures: keyed([text], () => 7),
-    bottleneck: cell.bottleneck && { ...cell.bottleneck, evidence: text },
-    waitEventShares: keyed([text], () => 0.5),
-    thresholds: [true, false].map((met) => ({ expression: text, met, detail: text })),
+    failures: keyed(texts, () => 7),
+    bottleneck: cell.bottleneck && { ...cell.bottleneck, evidence: all },
+    waitEventShares: keyed(texts, () => 1 / texts.length),
+    thresholds: texts.map((text, index) => ({
+      expression: text,
+      met: index % 2 === 0,
+      detail: text,
+    })),
   };
+}
+
+/** All but the very long ones, which would make the page as long as a street: those are in lists. */
+function together(texts: readonly string[]): string {
+  return texts.filter(({ length }) => length < 1_000).join(' ');
 }
 
 /** By definition, not by assignment: `__proto__` is a key like any other. */

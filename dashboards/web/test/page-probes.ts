@@ -46,7 +46,9 @@ export function closedParts(page: BrowserPage): Promise<readonly string[]> {
 export async function drawAll(page: BrowserPage): Promise<void> {
   await page.locator('h1:visible').waitFor();
   await page.evaluate(async () => {
-    for (let y = 0; y < document.body.scrollHeight; y += 400) {
+    // Half a window at a time, but of a very long page not for ever.
+    const step = Math.max(400, document.body.scrollHeight / 100);
+    for (let y = 0; y < document.body.scrollHeight; y += step) {
       scrollTo({ top: y, behavior: 'instant' });
       await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     }
