@@ -3,7 +3,7 @@ import { LAB_DIRECTORY_PARENT } from '../../../harness/postgres/lab-directory.ts
 import { sweepHtml } from '../../../harness/report/html/sweep-html.ts';
 import { reportShell } from '../../../harness/report-shell.ts';
 import { optional } from '../../../harness/test/optional.ts';
-import { sampleSweep, sweepOfCells } from '../../../harness/test/sample-sweep.ts';
+import { sampleSweep, sweepOfCells, troubledSweep } from '../../../harness/test/sample-sweep.ts';
 import {
   type BrowserPage,
   launchBrowser,
@@ -39,7 +39,7 @@ beforeAll(async () => {
     signal: new AbortController().signal,
   });
   files = await createReportFiles();
-  sample = await files.write('sample', reportOf(eventfulSweep()));
+  sample = await files.write('sample', reportOf(troubledSweep()));
   browser = await launchBrowser(chromium.get());
 });
 
@@ -121,6 +121,23 @@ for (const colorScheme of ['light', 'dark'] as const) {
     }),
   );
 }
+
+chromium.test('charts wear the chosen colours as they wear those of the system', async () => {
+  const chart = async (page: BrowserPage): Promise<string> => {
+    await page.evaluate(() => scrollTo(0, innerHeight));
+    await page.locator('canvas').first().waitFor();
+    return page.evaluate(() => document.querySelector('canvas')?.toDataURL() ?? 'no chart');
+  };
+  let bySystem = '';
+  await open({ colorScheme: 'dark' }, async (page) => {
+    bySystem = await chart(page);
+  });
+  await open({ colorScheme: 'light' }, async (page) => {
+    expect((await chart(page)) === bySystem, 'before').toBe(false);
+    await page.getByText('Dark', { exact: true }).click();
+    await expect.poll(async () => (await chart(page)) === bySystem).toBe(true);
+  });
+});
 
 chromium.test('on paper everything is opened, and nothing is cut off', () =>
   open(A4_PIXELS, async (page) => {
@@ -226,8 +243,4 @@ async function tabTo(page: BrowserPage, selector: string): Promise<void> {
 
 function focused(page: BrowserPage): Promise<string | null> {
   return page.evaluate(() => document.activeElement?.getAttribute('href') ?? null);
-}
-
-function eventfulSweep() {
-  return sampleSweep();
 }

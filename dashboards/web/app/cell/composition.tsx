@@ -59,7 +59,9 @@ function Bar({ composed }: { readonly composed: Composed }): VNode {
           if (share === 0) return null;
           return (
             <span key={part} data-part={part} style={{ width: `${(share * 100).toFixed(2)}%` }}>
-              {share >= NAMED_FROM_SHARE ? `${name} ${formatShare(share)}` : ''}
+              {share >= NAMED_FROM_SHARE ? (
+                <span class="bar-label">{`${name} ${formatShare(share)}`}</span>
+              ) : null}
             </span>
           );
         })}

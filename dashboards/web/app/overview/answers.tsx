@@ -17,10 +17,15 @@ export function Answers(): VNode {
               <span class="answer-situation">{situationText(situation, plan.axes)}</span>
               {best === null ? 'none usable' : <a href={cellHref(best.id)}>{view.name(best)}</a>}
             </p>
-            <p class="answer-sentence">{data.answers[index]?.sentence}</p>
+            <p class="answer-sentence">{unbroken(data.answers[index]?.sentence ?? '')}</p>
           </li>
         );
       })}
     </ul>
   );
+}
+
+/** No shape is broken between two lines. */
+function unbroken(sentence: string): string {
+  return sentence.replaceAll(' × (', '\u00a0×\u00a0(');
 }

@@ -14,8 +14,8 @@ export function LinesTable({ situation }: { readonly situation: Situation }): VN
       <h3>How far each line goes</h3>
       <p class="muted small prose">
         The largest measured pool size that the arithmetic lets fit, the largest up to which
-        PostgreSQL refused no connection, and the smallest with at least 97 % of the line’s highest
-        throughput.
+        PostgreSQL refused no connection, and the knee: the smallest with at least 97 % of the
+        line’s highest throughput.
       </p>
       <DataTable
         caption="Largest usable pool size of each line, and its knee"
@@ -41,7 +41,7 @@ function columnsFor(situation: Situation, axes: Sweep['plan']['axes']): readonly
       kind: 'number',
       cell: (line) => sizeText(line.observedRollout),
     },
-    { name: 'Enough is', kind: 'number', cell: (line) => sizeText(kneeOf(situation, line)) },
+    { name: 'Knee', kind: 'number', cell: (line) => sizeText(kneeOf(situation, line)) },
   ];
 }
 

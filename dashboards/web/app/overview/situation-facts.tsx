@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { BOTTLENECK_WORDS } from '../../../../harness/report/bottleneck-words.ts';
-import { formatMs, formatRate, formatRatio } from '../../../../harness/report/format.ts';
+import { formatMs, formatRate, formatRatio, plural } from '../../../../harness/report/format.ts';
 import { CellLinks } from '../parts/cell-links.tsx';
 import { Fact, FactEstimate } from '../parts/fact.tsx';
 import { ratioText, timesText } from '../parts/ratio-text.ts';
@@ -20,7 +20,7 @@ export function SituationFacts({ situation }: { readonly situation: Situation })
       <Fact name="Best">
         {view.name(best)}
         <small>
-          {ceiling === null ? 'no bound' : `${ceiling} connections`} of {usable} usable
+          {ceiling === null ? 'without bound' : plural(ceiling, 'connection')} of {usable} usable
         </small>
       </Fact>
       <Fact name="Answers in time/s">
