@@ -217,6 +217,21 @@ test('one round that stands far out is told from an even difference', () => {
   expect(codes(pair)).toContain('uneven_rounds');
 });
 
+test('what stands against a side is named', () => {
+  const doubtful = repeated(3, {
+    goodput: 1000,
+    verdict: 'DEGRADED',
+    changes: {
+      caveats: [{ code: 'cpu_pressure', grade: 'DEGRADED', detail: '80 %', advice: 'Wait.' }],
+    },
+  });
+  const pair = compared(
+    { flags: SMALL, rounds: doubtful },
+    { flags: LARGE, rounds: [700, 701, 699] },
+  );
+  expect(pair.caveats).toEqual([{ code: 'degraded', detail: 'A is DEGRADED (cpu_pressure)' }]);
+});
+
 test('what is preferred although a deploy would break it is said', () => {
   const pair = compared(
     { flags: { poolSize: '96' }, rounds: [2000, 2001, 1999] },

@@ -74,6 +74,7 @@ export function sideOf(cell: ComparedCell): ComparedSide {
     goodputDeadlineMs: plan.load.goodputDeadlineMs,
     state: result.state,
     verdict: result.verdict,
+    caveats: [...new Set(result.caveats.map(({ code }) => code))],
     requests: result.requests,
     failures: result.failures,
     budget: result.budget,

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { poolConfigSchema } from '../../../server/contract.ts';
 import { CELL_STATES, cellResultSchema, estimateSchema } from '../sweep/sweep-result.ts';
 import { intervalSchema } from '../trial-result.ts';
+import { CAVEAT_CODES } from '../verdict/caveat-codes.ts';
 
 export const COMPARISON_SCHEMA_VERSION = 1;
 
@@ -38,6 +39,8 @@ export const comparedSideSchema = z.strictObject({
   goodputDeadlineMs: z.number(),
   state: z.enum(CELL_STATES),
   verdict: cellResultSchema.shape.verdict,
+  /** What stands against it, by code. */
+  caveats: z.array(z.enum(CAVEAT_CODES)),
   /** Of all its measured rounds. */
   requests: cellResultSchema.shape.requests,
   failures: cellResultSchema.shape.failures,

@@ -56,15 +56,10 @@ function leftOut({ leftOut: rounds }: Omit<CellPair, 'caveats'>): readonly Compa
 }
 
 function degraded(compared: Omit<CellPair, 'caveats'>): readonly ComparisonCaveat[] {
-  const sides = SIDES.filter((side) => compared[side].verdict === 'DEGRADED');
-  if (sides.length === 0) return [];
-  const names = sides.map((side) => NAME[side]).join(' and ');
-  return [
-    {
-      code: 'degraded',
-      detail: `${names} ${sides.length === 1 ? 'is' : 'are'} DEGRADED: see the caveats of its report`,
-    },
-  ];
+  const texts = SIDES.filter((side) => compared[side].verdict === 'DEGRADED').map(
+    (side) => `${NAME[side]} is DEGRADED (${compared[side].caveats.join(', ')})`,
+  );
+  return texts.length === 0 ? [] : [{ code: 'degraded', detail: texts.join('; ') }];
 }
 
 function withheld(pairs: readonly RoundPair[]): readonly ComparisonCaveat[] {

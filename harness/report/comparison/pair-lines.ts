@@ -1,4 +1,9 @@
-import type { CellPair, RatioMetric, Side } from '../../analysis/comparison/comparison-result.ts';
+import type {
+  CellPair,
+  Contrast,
+  RatioMetric,
+  Side,
+} from '../../analysis/comparison/comparison-result.ts';
 import type { Estimate } from '../../analysis/sweep/sweep-result.ts';
 import type { Interval } from '../../analysis/trial-result.ts';
 import {
@@ -91,13 +96,21 @@ export function resultLines(pair: CellPair): readonly ReportLine[] {
     },
     {
       label: 'FOUND',
-      text: `${LETTER[leader]} against ${LETTER[second]}`,
+      text: `${LETTER[leader]} against ${LETTER[second]}${assumptionText(quantities)}`,
       rows: table(
         quantities.map(({ title, contrast }) => [title, findingText(contrast)]),
         ['left', 'left'],
       ),
     },
   ];
+}
+
+/** Said where a number of further pairs is. */
+function assumptionText(quantities: readonly { readonly contrast: Contrast }[]): string {
+  const counted = quantities.some(
+    ({ contrast }) => contrast.basis === 'rounds' && contrast.finding === 'not_distinguishable',
+  );
+  return counted ? '; more pairs are counted as if they were to lie like these' : '';
 }
 
 function estimateText(estimate: Estimate | null, text: (value: number) => string): string {
