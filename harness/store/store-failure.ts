@@ -32,10 +32,7 @@ export function reading<T>(path: string, read: () => T): T {
     const code = systemErrorCode(error);
     if (code === undefined || error instanceof LabError) throw error;
     throw unreadable(`cannot read ${path}: ${describeError(error)}`, {
-      hint:
-        code === 'ENOENT' || code === 'ENOTDIR'
-          ? 'name a directory that `pool-lab sweep` made'
-          : 'see that the file and all directories above it can be read by this account',
+      hint: readingRemedy(code),
       cause: error,
     });
   }
@@ -46,6 +43,18 @@ export function unreadable(
   { hint, cause }: { readonly hint: string; readonly cause?: unknown },
 ): LabError {
   return new LabError('RUN_DIRECTORY_UNREADABLE', { message, hint, cause });
+}
+
+function readingRemedy(code: string): string {
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'name a directory that `pool-lab sweep` made';
+    case 'ELOOP':
+      return 'put the file itself there: links inside of a run are not followed';
+    default:
+      return 'see that the file and all directories above it can be read by this account';
+  }
 }
 
 function remedy(code: string): string {
