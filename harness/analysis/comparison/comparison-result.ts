@@ -212,7 +212,6 @@ const comparedRunSchema = z.strictObject({
   cells: count,
   rounds: count,
 });
-export type ComparedRun = Readonly<z.infer<typeof comparedRunSchema>>;
 
 export const cellsComparisonSchema = z.strictObject({
   ...head,
