@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { LabError } from '../lab-error.ts';
 import { orderTrials } from '../plan/sweep/trial-order.ts';
 import { seededRandom } from '../seeded-random.ts';
@@ -21,6 +21,9 @@ import {
   runToTheEnd,
   samplePlan,
 } from './test/sample-run.ts';
+
+// Some hundred whole runs each: a second on a machine that is free.
+vi.setConfig({ testTimeout: 30_000 });
 
 /** What the disk and the machine are like before the run that a fault meets. */
 const SITUATIONS = ['nothing there yet', 'a run that was killed'] as const;
