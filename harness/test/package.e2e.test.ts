@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync, readdirSync, readFileSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EXIT_CODE } from '../exit-code.ts';
 import { LAB_DIRECTORY_PARENT } from '../postgres/lab-directory.ts';
 import { isRunning, listProcesses, type ProcessEntry } from '../process-table.ts';
+import { REPORT_DATA_ELEMENT } from '../report/html/report-data.ts';
+import { createRedactor } from '../report/redactor.ts';
+import { createRun } from '../store/create-run.ts';
+import { MACHINE_STORE } from '../store/store-deps.ts';
+import { MACHINE, samplePlan } from '../store/test/sample-run.ts';
 import { poolLabVersion } from '../version.ts';
 import { optional } from './optional.ts';
 import type { Detection } from './optional-part.ts';
@@ -52,7 +57,7 @@ test('the tarball holds what is needed to run, and nothing else', () => {
       !/^dist\/(server|harness)\/.+\.js$/.test(file) &&
       file !== 'dist/harness/report-shell.html' &&
       file !== 'harness/plan/sweep/pool-lab-yaml.schema.json' &&
-      file !== 'harness/report/trial-result.schema.json',
+      !/^harness\/report\/.+\.schema\.json$/.test(file),
   );
   expect(unexpected).toEqual([]);
   const ofTests = /\/(test|bench)\/|\.test\.|fixture/;
@@ -84,6 +89,16 @@ test('the installed demo reproduces "too many connections"', {
   expect(stdout.split('\n')[0], stderr).toMatch(/^"Too many connections": reproduced/);
   expect([EXIT_CODE.ok, EXIT_CODE.invalidMeasurement]).toContain(exitCode);
   expect(runDirectories()).toEqual([]);
+});
+
+test('the installed command makes the HTML report of a run, with the page it carries', async () => {
+  const directory = join(labParent, 'run');
+  const input = { directory, plan: samplePlan(), machine: MACHINE, store: MACHINE_STORE };
+  createRun({ ...input, redactor: createRedactor() }).close();
+  const answer = await runWith(installed.path, ['report', directory, '--format', 'html']);
+  expect(answer).toMatchObject({ exitCode: EXIT_CODE.ok, stderr: '' });
+  const html = await readFile(join(directory, 'report.html'), 'utf8');
+  expect(html).toContain(`id="${REPORT_DATA_ELEMENT}">{"version":`);
 });
 
 test('nothing is left of the installed demo three seconds after a SIGKILL', async () => {
