@@ -13,6 +13,7 @@ import { runCommand } from './commands/run.ts';
 import { selftestCommand } from './commands/selftest.ts';
 import { sweepCommand } from './commands/sweep.ts';
 import { upCommand } from './commands/up.ts';
+import { favorLittleMemory } from './modest-memory.ts';
 import { poolLabVersion } from './version.ts';
 
 /** In the order of the help. */
@@ -31,4 +32,5 @@ const COMMANDS: readonly Command[] = [
   cleanCommand,
 ];
 
+favorLittleMemory();
 await runCli({ host: process, commands: COMMANDS, version: poolLabVersion() });

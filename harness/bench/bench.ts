@@ -9,7 +9,7 @@ import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
 import { LAB_DIRECTORY_PARENT } from '../postgres/lab-directory.ts';
 import { formatCount, formatMs, formatRatio } from '../report/format.ts';
 import { createRedactor } from '../report/redactor.ts';
-import { type Lab, withLab } from '../runner/lab.ts';
+import { type Lab, type LabDeps, withLab } from '../runner/lab.ts';
 import { runTrial } from '../runner/trial.ts';
 import { poolLabVersion } from '../version.ts';
 import { measureAgainstBare, measureInstrumentation, measurePgbench } from './api-cost.ts';
@@ -17,6 +17,7 @@ import { benchClosedEngine } from './closed-engine.ts';
 import { EMBEDDED_START_LIMITS, measureEmbeddedStarts, type StartTimes } from './embedded-start.ts';
 import type { Interleaved } from './interleaved.ts';
 import { openEngineLines } from './open-engine-lines.ts';
+import { sweepLines } from './sweep-lines.ts';
 
 const INSTRUMENTATION_ROUNDS = 8;
 const INSTRUMENTATION_PAIRS = 8;
@@ -31,6 +32,7 @@ const PARTS: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   engine: loadEngine,
   open: openEngineLines,
   overhead: () => onLab(overhead),
+  sweep: () => sweepLines(labDeps()),
 };
 
 async function embeddedStart(): Promise<readonly string[]> {
@@ -126,7 +128,11 @@ function ratioText(name: string, ratio: PairedRatio | null, { windows }: Interle
 
 async function onLab(part: (lab: Lab) => Promise<readonly string[]>): Promise<readonly string[]> {
   const { plan } = parseTrialPlan({ flags: {}, env: {} });
-  const deps = {
+  return await withLab(plan.postgres, labDeps(), part);
+}
+
+function labDeps(): LabDeps {
+  return {
     poolLabVersion: poolLabVersion(),
     env: process.env,
     signal: new AbortController().signal,
@@ -134,7 +140,6 @@ async function onLab(part: (lab: Lab) => Promise<readonly string[]>): Promise<re
     labParent: LAB_DIRECTORY_PARENT,
     warn: console.error,
   };
-  return await withLab(plan.postgres, deps, part);
 }
 
 const wanted = process.argv.slice(2);
