@@ -28,14 +28,19 @@ export function cellLabel(props: {
   readonly fit: Fit | null;
 }): string {
   const { cell, measure, standing, fit } = props;
-  const { workers, poolSize } = cell.variables;
+  const { workers } = cell.variables;
   const value = measure.valueOf(cell);
   return [
-    `${plural(workers, 'worker')}, pool size ${poolSize === 0 ? 'unlimited' : poolSize}`,
+    `${plural(workers, 'worker')}, ${poolWords(cell.variables)}`,
     value === null ? 'no value' : valueWords(measure, value),
     ...(standing === null ? [] : [STANDING_WORDS[standing]]),
     ...(fit === null ? [] : [fitWords(fit)]),
   ].join('; ');
+}
+
+function poolWords({ poolKind, poolSize }: Cell['variables']): string {
+  if (poolKind === 'null') return 'no pool';
+  return `pool size ${poolSize === 0 ? 'unlimited' : poolSize}`;
 }
 
 function valueWords({ inWords, compact }: Measure, value: number): string {

@@ -67,7 +67,7 @@ export function HeatMap({ panel, situation, measure, scale }: HeatMapProps): VNo
               </th>
               {grid.poolSizes.map((size) => (
                 <th key={size} scope="col">
-                  {poolSizeText(size)}
+                  {panel.poolKind === 'null' ? 'none' : poolSizeText(size)}
                 </th>
               ))}
             </tr>

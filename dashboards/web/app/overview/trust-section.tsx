@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { plural } from '../../../../harness/report/format.ts';
+import { formatCount, plural } from '../../../../harness/report/format.ts';
 import { VerdictBadge } from '../parts/badge.tsx';
 import { CellLinks } from '../parts/cell-links.tsx';
 import { useReport } from '../sweep-context.ts';
@@ -20,7 +20,7 @@ export function TrustSection(): VNode {
         <VerdictBadge verdict={result.verdict} />
       </div>
       {found.length === 0 ? (
-        <p>Nothing was found that speaks against any of its measurements.</p>
+        <p>{NO_CAVEAT[result.trials.measured === 0 ? 'NOTHING_MEASURED' : result.verdict]}</p>
       ) : (
         <dl class="pairs">
           {found.map((caveat) => (
@@ -28,20 +28,31 @@ export function TrustSection(): VNode {
           ))}
         </dl>
       )}
-      <p>
-        The arithmetic of the connection budget agrees with what PostgreSQL did in{' '}
-        {observed.length - against.length} of {plural(observed.length, 'configuration')}
-        {against.length === 0 ? (
-          '.'
-        ) : (
-          <>
-            ; not in <CellLinks ids={against} />.
-          </>
-        )}
-      </p>
+      {observed.length === 0 ? null : (
+        <p>
+          The arithmetic of the connection budget agrees with what PostgreSQL did in{' '}
+          {formatCount(observed.length - against.length)} of{' '}
+          {plural(observed.length, 'configuration')}
+          {against.length === 0 ? (
+            '.'
+          ) : (
+            <>
+              ; not in <CellLinks ids={against} />.
+            </>
+          )}
+        </p>
+      )}
     </section>
   );
 }
+
+/** Where no configuration has a caveat. */
+const NO_CAVEAT = {
+  NOTHING_MEASURED: 'There is nothing to believe: no trial gave a measurement.',
+  VALID: 'Nothing was found that speaks against any of its measurements.',
+  DEGRADED: 'Nothing speaks against the measurements that there are, but not all could be made.',
+  INVALID: 'Nothing of what there is may be believed, for the reasons named first on this page.',
+} as const;
 
 function CaveatItem({ caveat }: { readonly caveat: CaveatFound }): VNode {
   const { code, grade, cells, example, advice } = caveat;
