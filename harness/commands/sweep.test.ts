@@ -32,6 +32,7 @@ interface Situation {
   readonly isTty?: boolean;
   readonly measure?: (trial: PlannedTrial, stop: AbortController) => MeasuredTrial;
   readonly shell?: SweepParts['shell'];
+  readonly store?: SweepParts['store'];
 }
 
 /** The command as the process runs it, on a load model without any time. */
@@ -46,7 +47,7 @@ async function sweep({ flags = {}, env = {}, isTty = false, ...fakes }: Situatio
         if (!stop.signal.aborted) measured.push(trial.id);
         return result;
       }),
-    store: MACHINE_STORE,
+    store: fakes.store ?? MACHINE_STORE,
     shell: fakes.shell ?? (() => Promise.resolve(SHELL)),
     nowMs: () => performance.now(),
   });
@@ -180,6 +181,29 @@ test('given up after failures in a row: what was measured is reported, and the l
   expect(stderr).toContain('LOAD_PROCESS_FAILED it is\n→ mend LOAD_PROCESS_FAILED\n');
 });
 
+test('a disk that is full ends the sweep: what was kept is reported, and gone on with later', async () => {
+  let created = 0;
+  const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+  const { outcome, measured, stdout, stderr } = await sweep({
+    store: {
+      ...MACHINE_STORE,
+      files: {
+        ...MACHINE_STORE.files,
+        create: (path) => {
+          if (path.includes('trials')) created += 1;
+          if (path.includes('trials') && created > 3) throw full;
+          return MACHINE_STORE.files.create(path);
+        },
+      },
+    },
+  });
+  expect(outcome).toBe(8);
+  expect(measured).toHaveLength(4);
+  expect(stdout).toMatch(/^INCOMPLETE: 3 of 8 trials measured/);
+  expect(stderr).toContain('ENOSPC');
+  expect((await resume()).measured).toHaveLength(5);
+});
+
 test('a workload that the API refuses stops the sweep at its first trial', async () => {
   let count = 0;
   const { outcome, stdout } = await sweep({
@@ -245,7 +269,7 @@ test.each([
 test('a job summary with little room gets a short report, a full one a sentence', async () => {
   const mebibyte = 1_024 * 1_024;
   for (const [room, says] of [
-    [6_000, ''],
+    [4_200, ''],
     [4_000, 'is full'],
   ] as const) {
     const summary = join(base, 'summary.md');
