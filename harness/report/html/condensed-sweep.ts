@@ -6,7 +6,10 @@ import { embeddedJson } from './embedded-json.ts';
 type Series = NonNullable<CellResult['series']>;
 
 /** With fewer points a chart of a trial says nothing: a step, a ramp and noise look the same. */
-const POINTS_MIN = 20;
+const POINTS_MIN = 12;
+
+/** What a series takes before its first point: the names of its columns. */
+const SERIES_BYTES = 200;
 
 /** Best, worst and ends of lines of some situations keep their charts, whatever the file's size. */
 const CELLS_ALWAYS = 20;
@@ -27,7 +30,7 @@ export function condensedSweep(result: SweepResult, bytesMax: number): Condensed
   const withSeries = result.cells.filter(hasSeries);
   if (withSeries.length === 0) return { result, sentences: [] };
   const bytesWithout = utf8Bytes(embeddedJson(withSeriesOf(result, new Map()).cells));
-  const bytesLeft = Math.max(0, bytesMax - bytesWithout);
+  const bytesLeft = Math.max(0, bytesMax - bytesWithout - withSeries.length * SERIES_BYTES);
   const pointBytes = bytesOfPoint(withSeries.map(({ series }) => series));
   const pointsLeft = Math.floor(bytesLeft / pointBytes);
   const pointsMax = Math.max(POINTS_MIN, Math.floor(pointsLeft / withSeries.length));
@@ -81,10 +84,12 @@ function byImportance(
   return [...inOrder].flatMap((id) => byId.get(id ?? '') ?? []);
 }
 
+/** As they are written: all of them, since a few may be of other digits. */
 function bytesOfPoint(series: readonly Series[]): number {
   const rounded = series.map((one) => coarseSeries(one, one.startedPerSecond.length));
   const points = rounded.reduce((sum, { startedPerSecond }) => sum + startedPerSecond.length, 0);
-  return utf8Bytes(embeddedJson(rounded)) / Math.max(1, points);
+  const bytes = utf8Bytes(embeddedJson(rounded)) - series.length * SERIES_BYTES;
+  return Math.max(1, bytes) / Math.max(1, points);
 }
 
 function coarseSentence(

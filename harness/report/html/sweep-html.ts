@@ -5,7 +5,7 @@ import { REPORT_DATA_PLACEHOLDER, type ReportData } from './report-data.ts';
 import { type RunFacts, sweepReportData } from './sweep-report-data.ts';
 
 /** The whole file. 200 cells stay below a MiB with it, which mail and artefact viewers still show. */
-const FILE_BYTES_TARGET = 1_000_000;
+const FILE_BYTES_TARGET = 1_030_000;
 
 export interface SweepHtmlOptions extends RunFacts {
   /** The page as it was built, with `REPORT_DATA_PLACEHOLDER` in it once. */
