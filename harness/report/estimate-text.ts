@@ -1,11 +1,11 @@
 import type { Interval, MeasuredTrial } from '../analysis/trial-result.ts';
 import { ABSENT, formatMs, formatRate } from './format.ts';
+import { intervalText } from './interval-text.ts';
 
 /** `809 [797–822]`, an estimate with its 95 % interval; a withheld one is a dash. */
 export function rateText(perSecond: number | null, interval: Interval | null): string {
   if (perSecond === null) return ABSENT;
-  if (interval === null) return formatRate(perSecond);
-  return `${formatRate(perSecond)} [${formatRate(Math.max(0, interval.low))}–${formatRate(interval.high)}]`;
+  return formatRate(perSecond) + intervalText(interval, formatRate);
 }
 
 /** Throughput never without goodput: an answer that came too late is no use to who asked. */

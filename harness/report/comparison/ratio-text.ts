@@ -1,6 +1,7 @@
 import type { Contrast } from '../../analysis/comparison/comparison-result.ts';
 import type { Interval } from '../../analysis/trial-result.ts';
 import { ABSENT, formatCount, plural } from '../format.ts';
+import { intervalText } from '../interval-text.ts';
 
 /** This near to 1, two digits would hide on which side of it an end lies. */
 const NEAR_ONE = 0.005;
@@ -16,7 +17,7 @@ export function ratioText(ratio: number, interval: Interval | null): string {
   const { low, high } = interval;
   const fine = [low, high].some((end) => end !== 1 && Math.abs(end - 1) < NEAR_ONE);
   const digits = fine ? 3 : digitsOf(ratio, low);
-  return `${numberText(ratio, digits)} [${numberText(low, digits)}–${numberText(high, digits)}]`;
+  return numberText(ratio, digits) + intervalText(interval, (end) => numberText(end, digits));
 }
 
 function digitsOf(ratio: number, low: number): number {

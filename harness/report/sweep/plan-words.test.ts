@@ -37,7 +37,11 @@ test('a sweep is told by its axes, what is fixed, how long it takes and what can
   });
 });
 
-test('one cell has no axes', () => {
+test('one cell has no axes, and is told to have nothing to be compared with', () => {
+  expect(words({})['']).toMatch(
+    /^→ one cell has nothing to be compared with: .*--pool-size 1\.\.16:x2/,
+  );
+  expect(words({ poolSize: '1,2' })['']).toBeUndefined();
   const { SWEEP, FIXED, BUDGET } = words({});
   expect(SWEEP).toBe('1 cell, × 3 rounds = 3 trials');
   expect(FIXED).toBe(

@@ -10,6 +10,8 @@ import { plainText } from './plain-text.ts';
 
 /** The lab's own monitor; whoever else is connected shows only when PostgreSQL runs. */
 const OTHERS = 1;
+const NOTHING_SWEPT =
+  '→ one cell has nothing to be compared with: give several values, e.g. --pool-size 1..16:x2 --max-overflow 0';
 /** Longer lists are told by their ends. */
 const LISTED_MAX = 12;
 
@@ -20,6 +22,7 @@ export function describeSweep(plan: SweepPlan): readonly ReportLine[] {
   return [
     { label: 'SWEEP', text: extentText(plan, swept) },
     ...swept.map(({ label, text }) => ({ label, text })),
+    ...(swept.length === 0 ? [{ label: '', text: NOTHING_SWEPT }] : []),
     { label: 'FIXED', text: fixedText(plan, axes) },
     { label: 'TIME', text: timeText(plan) },
     { label: 'BUDGET', text: budgetText(plan) },

@@ -1,5 +1,6 @@
 import type { CellResult, Situation } from '../../analysis/sweep/sweep-result.ts';
 import { formatClaim, formatMs, formatShare } from '../format.ts';
+import { USELESS_INTERVAL, USELESS_INTERVAL_MEANING } from '../interval-text.ts';
 import { cellText, STATE_WORDS } from './cell-words.ts';
 import { errorShare } from './panel-map.ts';
 import { estimateText, ratioText } from './sweep-headline.ts';
@@ -41,6 +42,8 @@ export interface Ranking {
   readonly left: number;
   /** Unusable cells that are not shown. */
   readonly unusableLeft: number;
+  /** What stands in the rows and explains itself to nobody. */
+  readonly notes: readonly string[];
 }
 
 /** The first of the usable cells, the best and the worst in any case, then some that are not usable. */
@@ -60,8 +63,11 @@ export function rankingOf(
   const always = new Set([situation.best, situation.worst]);
   const shown = ranked.filter(({ id }, index) => index < limits.ranked || always.has(id));
   const shownOthers = others.filter(({ id }, index) => index < limits.others || always.has(id));
+  const rows = [...shown, ...shownOthers].map((cell) => rowOf(view, situation, cell));
+  const useless = rows.some((row) => row.some((text) => text.includes(USELESS_INTERVAL)));
   return {
-    rows: [...shown, ...shownOthers].map((cell) => rowOf(view, situation, cell)),
+    rows,
+    notes: useless ? [USELESS_INTERVAL_MEANING] : [],
     left: ranked.length - shown.length,
     unusableLeft: others.length - shownOthers.length,
   };

@@ -66,7 +66,7 @@ export function situationLines(
   situation: Situation,
   { columns }: TerminalStyle,
 ): readonly ReportLine[] {
-  const { rows, left, unusableLeft } = rankingOf(view, situation);
+  const { rows, left, unusableLeft, notes } = rankingOf(view, situation);
   const width = columns - TABLE_INDENT;
   const cells = view.cellsOf(situation);
   const unusable = stateCountsText(cells);
@@ -81,6 +81,7 @@ export function situationLines(
         `${formatCount(cells.filter(({ rank }) => rank !== null).length)} of ${formatCount(cells.length)} shapes can be used`,
         unusable === '' ? '' : ` (${unusable})`,
         notShown.length === 0 ? '' : `; not shown: ${notShown.join(', ')}`,
+        ...notes.map((note) => `\n${note}`),
       ].join(''),
       rows: fittingTable(
         {

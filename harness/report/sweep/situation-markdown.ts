@@ -3,7 +3,7 @@ import { formatCount } from '../format.ts';
 import { panelText, STATE_WORDS, situationText } from './cell-words.ts';
 import { compactShare } from './compact-number.ts';
 import { edgesOfRow, VERTICAL } from './heat-map.ts';
-import { markdownDetails, markdownTable } from './markdown-text.ts';
+import { markdownDetails, markdownTable, markdownText } from './markdown-text.ts';
 import { BEST_MARK, errorShare, METRICS, type Metric, panelMap, SAME_MARK } from './panel-map.ts';
 import { RANKING_ALIGN, RANKING_TITLES, rankingOf } from './ranking-rows.ts';
 import { SHAPE_LINE_TITLES, shapeLines, usableOf } from './shape-lines.ts';
@@ -80,12 +80,16 @@ function cellText(situation: Situation, cell: CellResult): string {
 }
 
 function rankingTable(view: SweepView, situation: Situation): string {
-  const { rows, left, unusableLeft } = rankingOf(view, situation, {
+  const { rows, left, unusableLeft, notes } = rankingOf(view, situation, {
     ranked: RANKED_MAX,
     others: RANKED_MAX,
   });
   const more = left + unusableLeft;
-  const note = more === 0 ? '' : `\n\n${formatCount(more)} more are in the CSV.`;
+  const sentences = [
+    ...notes.map((note) => `${markdownText(note)}.`),
+    more === 0 ? [] : `${formatCount(more)} more are in the CSV.`,
+  ].flat();
+  const note = sentences.map((sentence) => `\n\n${sentence}`).join('');
   const table = markdownTable(RANKING_TITLES, rows, RANKING_ALIGN);
   return markdownDetails(`Ranking of ${formatCount(situation.cells.length)} shapes`, table + note);
 }

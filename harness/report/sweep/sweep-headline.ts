@@ -1,6 +1,7 @@
 import type { CellResult, Ratio, Situation } from '../../analysis/sweep/sweep-result.ts';
 import { rateText } from '../estimate-text.ts';
 import { ABSENT, formatCount, formatRatio, plural } from '../format.ts';
+import { intervalText } from '../interval-text.ts';
 import { STATE_WORDS, situationText, stateCountsText } from './cell-words.ts';
 import type { SweepView } from './sweep-view.ts';
 
@@ -128,6 +129,5 @@ export function estimateText({ goodputPerSecond }: Pick<CellResult, 'goodputPerS
 
 /** `3.4 [3.1–3.8]`; one pair has no interval. */
 export function ratioText({ ratio, interval }: Pick<Ratio, 'ratio' | 'interval'>): string {
-  if (interval === null) return formatRatio(ratio);
-  return `${formatRatio(ratio)} [${formatRatio(interval.low)}–${formatRatio(interval.high)}]`;
+  return formatRatio(ratio) + intervalText(interval, formatRatio);
 }

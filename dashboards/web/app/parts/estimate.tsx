@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { ABSENT } from '../../../../harness/report/format.ts';
+import { intervalText } from '../../../../harness/report/interval-text.ts';
 import type { Estimate as EstimateValue } from '../sweep-types.ts';
 
 /** A value with its 95 % interval, the latter quieter; what is not known is a dash. */
@@ -13,9 +14,7 @@ export function Estimate(props: {
     <>
       {format(of.value)}
       {of.interval === null ? null : (
-        <span class="interval">
-          {` [${format(Math.max(0, of.interval.low))}–${format(of.interval.high)}]`}
-        </span>
+        <span class="interval">{intervalText(of.interval, format)}</span>
       )}
     </>
   );

@@ -1,4 +1,5 @@
 import { formatRatio } from '../../../../harness/report/format.ts';
+import { intervalText } from '../../../../harness/report/interval-text.ts';
 import type { Ratio } from '../sweep-types.ts';
 
 /** `3.4 ×` */
@@ -8,10 +9,7 @@ export function timesText({ ratio }: Pick<Ratio, 'ratio'>): string {
 
 /** The interval, and whether it tells the two apart. */
 export function ratioText({ interval, finding, pairs }: Ratio): string {
-  const range =
-    interval === null
-      ? 'no interval'
-      : `${formatRatio(interval.low)}–${formatRatio(interval.high)}`;
+  const range = interval === null ? 'no interval' : intervalText(interval, formatRatio).trimStart();
   return `${range}, ${FINDINGS[finding]} in ${pairs === 1 ? 'one pair' : `${pairs} pairs`}`;
 }
 
