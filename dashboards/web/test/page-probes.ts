@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import type { BrowserPage } from './browser.ts';
 
 /** How many elements there are of each name with the attributes they have, e.g. `a[class href]`. */
@@ -82,41 +80,5 @@ export function clippedTexts(page: BrowserPage): Promise<readonly string[]> {
         (element) =>
           `${element.localName}.${element.className}: ${element.textContent.slice(0, 60)}`,
       );
-  });
-}
-
-export interface AccessibilityViolation {
-  readonly rule: string;
-  readonly impact: string;
-  readonly targets: readonly string[];
-}
-
-interface AxeWindow {
-  readonly axe: {
-    run(options: object): Promise<{
-      readonly violations: readonly {
-        readonly id: string;
-        readonly impact: string | null;
-        readonly nodes: readonly { readonly target: readonly string[] }[];
-      }[];
-    }>;
-  };
-}
-
-/** What axe-core finds at the page as it stands, with every rule that is not experimental. */
-export async function accessibilityViolations(
-  page: BrowserPage,
-): Promise<readonly AccessibilityViolation[]> {
-  const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-  await page.evaluate(await readFile(axe, 'utf8'));
-  return page.evaluate(async () => {
-    const { violations } = await (window as unknown as AxeWindow).axe.run({
-      resultTypes: ['violations'],
-    });
-    return violations.map(({ id, impact, nodes }) => ({
-      rule: id,
-      impact: impact ?? '',
-      targets: nodes.slice(0, 5).map(({ target }) => target.join(' ')),
-    }));
   });
 }

@@ -4,6 +4,7 @@ import { sweepHtml } from '../../../harness/report/html/sweep-html.ts';
 import { reportShell } from '../../../harness/report-shell.ts';
 import { optional } from '../../../harness/test/optional.ts';
 import { sampleSweep, sweepOfCells, troubledSweep } from '../../../harness/test/sample-sweep.ts';
+import { accessibilityViolations } from './accessibility.ts';
 import {
   type BrowserPage,
   launchBrowser,
@@ -13,7 +14,6 @@ import {
 } from './browser.ts';
 import { detectChromium } from './chromium.ts';
 import {
-  accessibilityViolations,
   clippedTexts,
   closedParts,
   drawAll,
