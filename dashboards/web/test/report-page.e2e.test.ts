@@ -142,6 +142,8 @@ chromium.test('charts wear the chosen colours as they wear those of the system',
 chromium.test('on paper everything is opened, and nothing is cut off', () =>
   open(A4_PIXELS, async (page) => {
     await page.emulateMedia({ media: 'print' });
+    // Of each of two workloads and overflows: answers and latency.
+    await expect.poll(() => page.locator('canvas').count()).toBe(8);
     for (const place of ['overview', 'cell']) {
       await expect.poll(() => closedParts(page), { message: place }).toEqual([]);
       expect(await clippedTexts(page), place).toEqual([]);
