@@ -16,13 +16,16 @@ const line = (
 
 test('a linear chart begins at nothing and holds whiskers and levels', () => {
   const [low, high] = chartRange({
-    lines: [line([10, null], [{ low: 8, high: 50 }, null])],
-    levels: [{ name: 'max_connections', value: 100 }],
+    lines: [line([10, null], [{ low: 8, high: 19 }, null])],
+    levels: [],
     yScale: 'linear',
   });
+  expect(
+    chartRange({ lines: [line([10])], levels: [{ name: 'limit', value: 100 }], yScale: 'linear' }),
+  ).toEqual([low, 106]);
   expect(low).toBe(0);
-  expect(high).toBeGreaterThan(100);
-  expect(high).toBeLessThan(110);
+  expect(high).toBeGreaterThan(19);
+  expect(high).toBeLessThan(21);
 });
 
 test('a logarithmic chart holds its extremes and leaves out what has no logarithm', () => {
@@ -39,3 +42,12 @@ test.each(['linear', 'logarithmic'] as const)(
     expect(high).toBeGreaterThan(low);
   },
 );
+
+test('a whisker that says nothing does not press the lines flat', () => {
+  const lines = [line([100, 130], [{ low: 0.001, high: 700_000_000 }, null])];
+  const [, linear] = chartRange({ lines, levels: [], yScale: 'linear' });
+  expect(linear).toBeLessThan(300);
+  const [low, high] = chartRange({ lines, levels: [], yScale: 'logarithmic' });
+  expect(low).toBeGreaterThan(5);
+  expect(high).toBeLessThan(1_500);
+});

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { ABSENT } from '../../../../harness/report/format.ts';
+import { intervalText } from '../../../../harness/report/interval-text.ts';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import type { ChartLine, ChartSpec } from './chart-spec.ts';
 
@@ -27,7 +28,5 @@ function valueText(
   const value = values[index] ?? null;
   if (value === null) return ABSENT;
   const interval = intervals?.[index] ?? null;
-  return interval === null
-    ? format(value)
-    : `${format(value)} [${format(interval.low)}–${format(interval.high)}]`;
+  return format(value) + intervalText(interval, format);
 }

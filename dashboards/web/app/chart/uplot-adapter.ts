@@ -127,9 +127,12 @@ function drawLevels(self: uPlot, { levels }: ChartSpec, ink: ChartInk): void {
 
 function drawWhiskers(self: uPlot, spec: ChartSpec, ink: ChartInk): void {
   const places = placesOf(spec);
-  const { ctx } = self;
+  const { ctx, bbox } = self;
   const half = WHISKER_PX * devicePixelRatio;
   ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left - half, bbox.top, bbox.width + 2 * half, bbox.height);
+  ctx.clip();
   ctx.lineWidth = 1.25 * devicePixelRatio;
   for (const { intervals = [], style } of spec.lines) {
     ctx.strokeStyle = ink.color(`--line-${style.tone}`);
