@@ -88,8 +88,13 @@ function evenRange({ xs }: ChartSpec): [number, number] {
   return [-0.5, Math.max(0, xs.length - 1) + 0.5];
 }
 
+/** Seconds have no fractions: two of them are not `0 0 0 1 1`. */
+const WHOLE_STEPS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600];
+
 function xAxis({ xs, xScale, formatX }: ChartSpec): uPlot.Axis {
-  if (xScale === 'linear') return { values: (_, splits) => splits.map(formatX) };
+  if (xScale === 'linear') {
+    return { incrs: WHOLE_STEPS, values: (_, splits) => splits.map(formatX) };
+  }
   return {
     splits: () => [...evenTicks(xs.length)],
     values: (_, splits) => splits.map((at) => formatX(xs[at] ?? at)),

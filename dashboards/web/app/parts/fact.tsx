@@ -1,5 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { ABSENT } from '../../../../harness/report/format.ts';
+import { intervalText, USELESS_INTERVAL } from '../../../../harness/report/interval-text.ts';
 import type { Estimate } from '../sweep-types.ts';
 
 /** One number or word that counts, under its name. */
@@ -25,11 +26,16 @@ export function FactEstimate(props: {
   return (
     <>
       {format(of.value)}
-      {of.interval === null ? null : (
-        <small>
-          95 %: {format(Math.max(0, of.interval.low))} to {format(of.interval.high)}
-        </small>
-      )}
+      {of.interval === null ? null : <small>{intervalWords(of.interval, format)}</small>}
     </>
   );
+}
+
+type Interval = NonNullable<Estimate['interval']>;
+
+function intervalWords(interval: Interval, format: (value: number) => string): string {
+  if (intervalText(interval, format).trim() === USELESS_INTERVAL) {
+    return 'the rounds differ too much for an interval';
+  }
+  return `95 %: ${format(Math.max(0, interval.low))} to ${format(interval.high)}`;
 }
