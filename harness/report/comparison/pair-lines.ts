@@ -15,6 +15,7 @@ import {
   formatShare,
   plural,
 } from '../format.ts';
+import { intervalText } from '../interval-text.ts';
 import type { ReportLine } from '../report-line.ts';
 import { plainText } from '../sweep/plain-text.ts';
 import { table } from '../text-layout.ts';
@@ -116,8 +117,7 @@ function assumptionText(quantities: readonly { readonly contrast: Contrast }[]):
 function estimateText(estimate: Estimate | null, text: (value: number) => string): string {
   if (estimate === null) return ABSENT;
   const { value, interval } = estimate;
-  if (interval === null) return text(value);
-  return `${text(value)} [${text(Math.max(0, interval.low))}–${text(interval.high)}]`;
+  return text(value) + intervalText(interval, text);
 }
 
 function failedText({ failedShare }: CellPair, side: Side): string {
