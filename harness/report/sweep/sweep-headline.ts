@@ -2,11 +2,15 @@ import type { CellResult, Ratio, Situation } from '../../analysis/sweep/sweep-re
 import { rateText } from '../estimate-text.ts';
 import { ABSENT, formatCount, formatRatio, plural } from '../format.ts';
 import { intervalText } from '../interval-text.ts';
+import { isUndecided, largestUntried, othersAlike, usableCells } from './best-doubts.ts';
 import { STATE_WORDS, situationText, stateCountsText } from './cell-words.ts';
 import type { SweepView } from './sweep-view.ts';
 
 /** Names of cells in a sentence; more are counted. */
 const NAMES_MAX = 3;
+
+/** Beside the best shape, which is best by its number alone. */
+export const UNDECIDED = 'no difference could be told';
 
 /**
  * The answer: of one situation its sentence, of several first the best shape of each, then a sentence
@@ -21,10 +25,17 @@ export function headlineTexts(view: SweepView): readonly string[] {
   const bests = situations.map((situation) => {
     const best = view.cell(situation.best);
     const name = situationText(situation, view.result.plan.axes);
-    return `${name}: ${best === null ? 'none usable' : view.name(best)}`;
+    return `${name}: ${best === null ? 'none usable' : view.name(best)}${doubtText(view, situation)}`;
   });
   const first = `${prefix}BEST of ${bests.join('; ')}`;
   return [first, ...situations.map((situation) => situationSentence(view, situation))];
+}
+
+/** What the name of the best shape alone would conceal. */
+function doubtText(view: SweepView, situation: Situation): string {
+  if (isUndecided(view, situation)) return ` (${UNDECIDED})`;
+  const others = othersAlike(situation);
+  return others === 0 ? '' : ` (≈ ${plural(others, 'other')})`;
 }
 
 /** What keeps this from being the whole sweep; `null` where nothing does. */
@@ -47,12 +58,37 @@ export function situationSentence(view: SweepView, situation: Situation): string
   const name = situationText(situation, view.result.plan.axes);
   const best = view.cell(situation.best);
   if (best === null) return `${name}: ${nothingUsable(view, situation)}`;
+  if (isUndecided(view, situation)) return `${name}: ${undecidedSentence(view, situation, best)}`;
   const clauses = [
     `${view.name(best)} answers ${estimateText(best)}/s in time${againstWorst(view, situation, best)}`,
     sameText(view, situation),
     ...caution(view, best),
+    ...beyond(view, situation),
   ].filter((clause) => clause !== '');
   return `${name}: ${clauses.join('; ')}`;
+}
+
+function undecidedSentence(view: SweepView, situation: Situation, best: CellResult): string {
+  const goodput = situation.bestOverWorst?.goodput ?? null;
+  const worst = view.cell(situation.worst);
+  const against =
+    goodput === null || worst === null
+      ? ''
+      : `, ${ratioText(goodput)} × as much as the worst, ${view.name(worst)}`;
+  const clauses = [
+    `${UNDECIDED} between ${plural(usableCells(view, situation).length, 'shape')}; ${view.name(best)} answers ${estimateText(best)}/s in time${against}`,
+    ...caution(view, best),
+    'measure longer or in more rounds',
+  ];
+  return clauses.join('; ');
+}
+
+/** A best cell at the edge of what was tried may only be the best of what was tried. */
+function beyond(view: SweepView, situation: Situation): readonly string[] {
+  const largest = largestUntried(view, situation);
+  return largest === null
+    ? []
+    : [`no larger pool was tried, and up to ${largest} would fit in a rolling deploy`];
 }
 
 function nothingUsable(view: SweepView, situation: Situation): string {
@@ -81,6 +117,7 @@ function againstWorst(view: SweepView, situation: Situation, best: CellResult): 
     return `, practically as much as the worst, ${name} (${times} ×)`;
   }
   if (goodput.finding === 'not_distinguishable') {
+    // Another lies between them that was told from the best, or the worst is not usable.
     return `, not to be told from the worst, ${name} (${times} ×)`;
   }
   const p99 = situation.bestOverWorst?.latencyMsP99 ?? null;
@@ -114,9 +151,9 @@ function caution(view: SweepView, best: CellResult): readonly string[] {
 const claimText = (claim: number | null): string =>
   claim === null ? 'any number' : formatCount(claim);
 
-/** `a, b, c and 4 more`. */
+/** `a, b, c and 4 more`; one is named rather than counted. */
 export function namesText(names: readonly string[], most = NAMES_MAX): string {
-  if (names.length <= most) return names.join(', ');
+  if (names.length <= most + 1) return names.join(', ');
   return `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
 }
 

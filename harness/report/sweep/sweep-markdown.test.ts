@@ -11,7 +11,7 @@ const directory = 'runs/mine';
 test('verdict and answer stand first', () => {
   const [title, , answer] = sweepMarkdown(WHOLE, { directory }).split('\n');
   expect(title).toBe('## pool-lab sweep: ✅ VALID');
-  expect(answer).toBe('**BEST of hot: 1 × (1+0); hold: 2 × (32+0).**');
+  expect(answer).toBe('**BEST of hot: 1 × (1+0); hold: 2 × (32+0) (≈ 3 others).**');
 });
 
 test('what is missing stands before the answer', () => {

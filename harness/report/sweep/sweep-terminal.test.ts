@@ -28,7 +28,7 @@ test('the first line names the best shape of one situation, with its rate and wh
 
 test('the first line names the best shapes of all situations, and a line each says more', () => {
   const lines = report(WHOLE).split('\n');
-  expect(lines[0]).toBe('BEST of hot: 1 × (1+0); hold: 2 × (32+0)');
+  expect(lines[0]).toBe('BEST of hot: 1 × (1+0); hold: 2 × (32+0) (≈ 3 others)');
   expect(lines[1]).toMatch(/^hot: 1 × \(1\+0\) answers/);
 });
 
