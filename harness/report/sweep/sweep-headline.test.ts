@@ -64,7 +64,7 @@ test('a best shape with the largest pool that was tried says so, and how much la
 
 test.each<[string, Partial<Axes>]>([
   ['none is larger within the budget', { workload: ['hold'], poolSize: [1, 19] }],
-  ['larger ones were tried', { workload: ['hot'], workers: [1], poolSize: [1, 4, 32] }],
+  ['larger ones were tried', { workload: ['hold'], workers: [1], poolSize: [4, 8, 128] }],
   ['overflow made larger ones', { workload: ['hot'], poolSize: [1, 2], maxOverflow: [0, 5] }],
   ['there is nothing to be better than', { workload: ['hold'], poolSize: [4] }],
 ])('nothing lies beyond the best shape where %s', (_, axes) => {
