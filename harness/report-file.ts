@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LabError } from './lab-error.ts';
 import { describeError, systemErrorCode } from './system-error.ts';
@@ -8,12 +8,18 @@ import { describeError, systemErrorCode } from './system-error.ts';
  * Writes a report where the user wants it: whole or not at all. What was there before stays until the
  * new one is complete, and stays for good when that fails.
  *
+ * @param link `follow` writes the file that a link points to. `replace` is for a place that nobody named,
+ *   such as one within a run directory: whoever sent that may have put a link to any file there.
  * @returns how many bytes were written
  * @throws LabError REPORT_UNWRITABLE
  */
-export async function writeReportFile(path: string, text: string): Promise<number> {
+export async function writeReportFile(
+  path: string,
+  text: string,
+  { link = 'follow' }: { readonly link?: 'follow' | 'replace' } = {},
+): Promise<number> {
   try {
-    const target = await targetOf(path);
+    const target = link === 'replace' && (await isLink(path)) ? path : await targetOf(path);
     const bytes = Buffer.from(text, 'utf8');
     await replaceFile(target, bytes);
     return bytes.byteLength;
@@ -43,6 +49,15 @@ async function targetOf(path: string): Promise<string> {
     });
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return path;
+    throw error;
+  }
+}
+
+async function isLink(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isSymbolicLink();
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return false;
     throw error;
   }
 }

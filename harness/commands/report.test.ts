@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -106,6 +107,35 @@ test('html without --out goes into the run directory', async () => {
   const error = await refused({ format: 'html' });
   expect(error).toMatchObject({ code: 'REPORT_UNWRITABLE', exitCode: 8 });
   expect(error.message).toContain(join(DIRECTORY, 'report.html'));
+});
+
+test('a link of that name in the run directory is replaced, and what it points to stays', async () => {
+  const sent = join(place, 'sent');
+  mkdirSync(sent);
+  const mine = join(place, 'mine.txt');
+  writeFileSync(mine, 'mine');
+  symlinkSync(mine, join(sent, 'report.html'));
+  const at = (path: string): string => path.replace(sent, DIRECTORY);
+  const there = createReportCommand({
+    files: {
+      ...files,
+      list: (path) => files.list(at(path)),
+      read: (path, bytesMax) => files.read(at(path), bytesMax),
+    },
+    shell: async () => `<html>${REPORT_DATA_PLACEHOLDER}</html>`,
+  });
+  expect(await there.run({ format: 'html' }, recordingIo(), [sent])).toBe(0);
+  expect(readFileSync(mine, 'utf8')).toBe('mine');
+  expect(readFileSync(join(sent, 'report.html'), 'utf8')).toContain('"planHash"');
+});
+
+test('a link that somebody names is followed', async () => {
+  const [file, link] = [join(place, 'file.csv'), join(place, 'link.csv')];
+  writeFileSync(file, '');
+  symlinkSync(file, link);
+  await report({ format: 'csv', out: link });
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  expect(readFileSync(file, 'utf8')).toMatch(/^cell,/);
 });
 
 test('no run of that name: what was looked for, and what to name', async () => {

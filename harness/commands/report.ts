@@ -89,7 +89,9 @@ export function createReportCommand({ shell, files }: ReportParts): Command {
       } else {
         // The page took the secrets out of its data; its script must stay as it is.
         const clean = format === 'html' ? text : io.redactor.redact(text);
-        const bytes = await writeReportFile(out, clean);
+        const bytes = await writeReportFile(out, clean, {
+          link: values.out === null ? 'replace' : 'follow',
+        });
         io.stdout.write(
           values.json
             ? `${JSON.stringify({ format, file: out, bytes })}\n`

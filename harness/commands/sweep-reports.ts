@@ -67,7 +67,7 @@ async function writePage(
       redact: (text) => io.redactor.redact(text),
       runDirectory: directory,
     });
-    const bytes = await writeReportFile(path, page);
+    const bytes = await writeReportFile(path, page, { link: 'replace' });
     io.stderr.write(`every cell and curve: ${path} (${formatBytes(bytes)})\n`);
   } catch (error) {
     // Stopped while it was built: the signal's own end is next.

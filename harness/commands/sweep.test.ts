@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -108,6 +108,17 @@ test('going on measures the rest, each trial once, and reports the whole', async
   expect(second.stderr).toContain('3 of 8 trials measured, 5 to come');
   expect(second.stderr).toMatch(/\n4\/8 round 1, /);
   expect(second.stdout).toMatch(/^hot: /);
+});
+
+test('a link in the place of the page is replaced, and what it points to stays', async () => {
+  await sweep();
+  const mine = join(base, 'mine.txt');
+  writeFileSync(mine, 'mine');
+  rmSync(join(runPath(), 'report.html'));
+  symlinkSync(mine, join(runPath(), 'report.html'));
+  expect((await resume()).outcome).toBe(0);
+  expect(readFileSync(mine, 'utf8')).toBe('mine');
+  expect(readFileSync(join(runPath(), 'report.html'), 'utf8')).toContain('"planHash":');
 });
 
 test('a complete run that is gone on with says so, and prints its report again', async () => {
