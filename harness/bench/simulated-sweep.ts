@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { favorLittleMemory } from '../modest-memory.ts';
-import { countCells } from '../plan/sweep/cells.ts';
+import { countCells } from '../plan/sweep/count-cells.ts';
 import { parseSweepPlan } from '../plan/sweep/parse-sweep-plan.ts';
 import type { SweepPlan } from '../plan/sweep/sweep-plan.ts';
 import { orderTrials } from '../plan/sweep/trial-order.ts';

@@ -53,6 +53,9 @@ beforeAll(() => {
   writeFileSync(at('rounds.json'), roundsJson(summarizeRounds(rounds, { roundsAsked: 2, gates })));
   writeFileSync(at('sweep.json'), JSON.stringify(sampleSweepResult({ axes: AXES })));
   writeFileSync(at('error.json'), '{"error":{"code":"USAGE","message":"no","hint":"yes"}}');
+  const { latencyMs } = first;
+  const unpacked = { ...first, latencyMs: { ...latencyMs, okHistogram: 'AAAA' } };
+  writeFileSync(at('histogram.json'), trialJson(unpacked));
   writeFileSync(at('torn.json'), trialJson(second).slice(0, 100));
   writeFileSync(at('foreign.json'), '{"name":"something"}');
 });
@@ -178,6 +181,7 @@ test.each([
   ['a run and a cell', 'before', 'after#c001', 'USAGE', 'has 4 cells, and the other side is one'],
   ['a cell of a trial', 'trial.json#c001', 'before#c001', 'USAGE', 'names none of it'],
   ['nothing', 'nowhere', 'before', 'CONFIG_INVALID', 'does not exist'],
+  ['no histogram', 'histogram.json', 'before#c001', 'CONFIG_INVALID', 'histogram that cannot be'],
   ['a foreign file', 'foreign.json', 'before#c001', 'CONFIG_INVALID', 'is no result of pool-lab'],
   ['an error', 'error.json', 'before#c001', 'CONFIG_INVALID', 'holds no result but an error'],
   ['a torn file', 'torn.json', 'before#c001', 'CONFIG_INVALID', 'cannot be read'],

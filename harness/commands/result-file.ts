@@ -8,6 +8,7 @@ import { type SweepResult, sweepResultSchema } from '../analysis/sweep/sweep-res
 import { type MeasuredTrial, measuredTrialSchema } from '../analysis/trial-result.ts';
 import { LabError } from '../lab-error.ts';
 import { mergeHistograms } from '../load/account/histogram.ts';
+import { histogramProblem } from '../load/account/histogram-problem.ts';
 import type { Cell } from '../plan/sweep/cells.ts';
 import { errorDocumentSchema } from '../report/error-json.ts';
 import { describeError, systemErrorCode } from '../system-error.ts';
@@ -91,6 +92,10 @@ function unusable(path: string, reason: string, cause?: unknown): LabError {
 function cellOfTrials(path: string, trials: readonly MeasuredTrial[]): ComparedCell {
   const [first] = trials;
   if (first === undefined) throw unusable(path, 'holds no round');
+  for (const { latencyMs } of trials) {
+    const problem = latencyMs.okHistogram === null ? null : histogramProblem(latencyMs.okHistogram);
+    if (problem !== null) throw unusable(path, `has a histogram that ${problem}`);
+  }
   const { plan, environment } = first;
   const cell: Cell = {
     id: 'c001',

@@ -28,6 +28,9 @@ function completeRun(): MemoryFiles {
   return disk;
 }
 
+const upTo = (count: number): string =>
+  Array.from({ length: count }, (_, index) => index + 1).join();
+
 function change(disk: MemoryFiles, path: string, alter: (text: string) => string): void {
   disk.put(path, alter(disk.text(path)));
 }
@@ -106,6 +109,12 @@ test.each<{ name: string; damage: (disk: MemoryFiles) => void; says: RegExp }>([
     name: 'is no result',
     damage: (disk) => rewriteTrial(disk, (text) => text.replace('"VALID"', '"FINE"')),
     says: /^trials\/c001-r1\.json is no result of a trial: verdict: /,
+  },
+  {
+    name: 'has no histogram in the place of one',
+    damage: (disk) =>
+      rewriteTrial(disk, (text) => text.replace('"okHistogram":null', '"okHistogram":"AAAA"')),
+    says: /^trials\/c001-r1\.json has a histogram that cannot be unpacked, and is not used$/,
   },
   {
     name: 'is not JSON',
@@ -219,6 +228,16 @@ test.each<{ name: string; damage: (disk: MemoryFiles) => void; says: string }>([
     name: 'has another machine in it',
     damage: (disk) => change(disk, PLAN, (text) => text.replace('"cores": 2', '"cores": 4')),
     says: 'was altered since the run was begun',
+  },
+  {
+    name: 'has more cells than any sweep',
+    damage: (disk) =>
+      change(disk, PLAN, (text) =>
+        text
+          .replace(/"poolSize": \[[^\]]*\]/, `"poolSize": [${upTo(1_000)}]`)
+          .replace(/"workers": \[[^\]]*\]/, `"workers": [${upTo(3)}]`),
+      ),
+    says: 'is damaged: plan.axes: more than 2000 cells',
   },
   {
     name: 'is a plan for something else',

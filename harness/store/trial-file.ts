@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type MeasuredTrial, measuredTrialSchema } from '../analysis/trial-result.ts';
+import { histogramProblem } from '../load/account/histogram-problem.ts';
 import { describeError, systemErrorCode } from '../system-error.ts';
 import { writeDurably } from './durable-file.ts';
 import { parseJsonText } from './json-text.ts';
@@ -68,7 +69,13 @@ export function readTrialBytes(
 export function parseTrialBytes(trialId: string, bytes: Buffer): Found<MeasuredTrial> {
   const json = parseJsonText(bytes.toString('utf8'));
   const trial = measuredTrialSchema.safeParse(json);
-  if (trial.success) return { state: 'found', found: trial.data };
+  if (trial.success) {
+    const { okHistogram } = trial.data.latencyMs;
+    const problem = okHistogram === null ? null : histogramProblem(okHistogram);
+    return problem === null
+      ? { state: 'found', found: trial.data }
+      : damaged(trialId, `has a histogram that ${problem}`);
+  }
   const version = versionSchema.safeParse(json);
   const known = measuredTrialSchema.shape.schemaVersion.value;
   if (version.success && version.data.schemaVersion > known) {

@@ -1,4 +1,4 @@
-import { countCells } from '../../plan/sweep/cells.ts';
+import { countCells } from '../../plan/sweep/count-cells.ts';
 import type { SweepPlan } from '../../plan/sweep/sweep-plan.ts';
 import type { Environment } from '../trial-machine.ts';
 import { CAVEAT_CODES } from '../verdict/caveat-codes.ts';

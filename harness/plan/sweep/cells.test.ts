@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { POOL_KINDS } from '../../../server/contract.ts';
 import { trialPlanSchema } from '../trial-plan.ts';
-import { countCells, expandCells } from './cells.ts';
+import { expandCells } from './cells.ts';
+import { countCells } from './count-cells.ts';
 import type { Axes } from './sweep-plan.ts';
 import { sweep } from './test/parsed-sweep.ts';
 

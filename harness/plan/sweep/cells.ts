@@ -27,14 +27,6 @@ export function expandCells({ axes, base }: Pick<SweepPlan, 'axes' | 'base'>): r
   }));
 }
 
-/** How many cells there are, without making them: what a bound is checked with. */
-export function countCells(axes: Axes): number {
-  const { workload, load, maxConnections, poolKind, maxOverflow, workers, poolSize } = axes;
-  const pooled = poolKind.filter((kind) => kind !== 'null').length;
-  const shapes = pooled * maxOverflow.length * poolSize.length + (poolKind.length - pooled);
-  return workload.length * load.length * maxConnections.length * workers.length * shapes;
-}
-
 function combinationsOf(axes: Axes): readonly CellVariables[] {
   const found: CellVariables[] = [];
   for (const workload of axes.workload) {

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { GATE_DEFAULTS } from '../gates.ts';
 import type { RawEnv, RawFlags } from '../option-table.ts';
 import { plan as trialPlan } from '../test/parsed-plan.ts';
-import { countCells, expandCells } from './cells.ts';
+import { expandCells } from './cells.ts';
+import { countCells } from './count-cells.ts';
 import { parseSweepPlan } from './parse-sweep-plan.ts';
 import { refusalOf, sweep } from './test/parsed-sweep.ts';
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LIMITS, POOL_KINDS, WORKLOADS } from '../../../server/contract.ts';
 import { loadModelSchema, PLAN_LIMITS, trialPlanSchema } from '../trial-plan.ts';
+import { countCells } from './count-cells.ts';
 
 export const SWEEP_PLAN_SCHEMA_VERSION = 1;
 
@@ -36,7 +37,10 @@ export type Axis = keyof Axes;
  */
 export const sweepPlanSchema = z.strictObject({
   schemaVersion: z.literal(SWEEP_PLAN_SCHEMA_VERSION),
-  axes: axesSchema,
+  // A stored plan may be anybody's: its cells are bounded before they are made.
+  axes: axesSchema.refine((axes) => countCells(axes) <= SWEEP_LIMITS.cellsMax, {
+    error: `more than ${SWEEP_LIMITS.cellsMax} cells`,
+  }),
   /**
    * What all cells have in common. What it says of an axis is that axis's first value. Its parameters
    * are those of all workloads: `ms` of each that has it, `hold.ms` of one; `paramsOf` tells them apart.

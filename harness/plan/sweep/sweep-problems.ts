@@ -3,7 +3,7 @@ import type { OptionSources, Problem } from '../option-table.ts';
 import { shapeProblems, slotProblems } from '../setting-problems.ts';
 import { thresholdProblems } from '../thresholds/threshold-problems.ts';
 import { paramProblems } from '../workload-params.ts';
-import { countCells } from './cells.ts';
+import { countCells } from './count-cells.ts';
 import { SWEEP_PLAN_OPTIONS } from './sweep-options.ts';
 import { SWEEP_LIMITS } from './sweep-plan.ts';
 import { totalMsOf } from './sweep-time.ts';

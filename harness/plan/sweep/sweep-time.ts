@@ -1,5 +1,5 @@
 import type { TrialPlan } from '../trial-plan.ts';
-import { countCells } from './cells.ts';
+import { countCells } from './count-cells.ts';
 import type { SweepPlan } from './sweep-plan.ts';
 
 /**

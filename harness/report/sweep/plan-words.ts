@@ -1,4 +1,5 @@
-import { countCells, expandCells } from '../../plan/sweep/cells.ts';
+import { expandCells } from '../../plan/sweep/cells.ts';
+import { countCells } from '../../plan/sweep/count-cells.ts';
 import type { SweepPlan } from '../../plan/sweep/sweep-plan.ts';
 import { TRIAL_OVERHEAD_MS, totalMsOf } from '../../plan/sweep/sweep-time.ts';
 import { computeBudget } from '../../sizing/budget.ts';
