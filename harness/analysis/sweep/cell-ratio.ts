@@ -154,3 +154,11 @@ export function isAlike({ finding, ratio }: Ratio): boolean {
   if (ratio >= FAR_APART_FACTOR || ratio <= 1 / FAR_APART_FACTOR) return false;
   return finding === 'equivalent' || finding === 'not_distinguishable';
 }
+
+/** So much longer is a difference that callers notice; less is worth no slot. */
+export const FAR_SLOWER_FACTOR = 1.5;
+
+/** Of latencies: the left one is told to be longer, and by far. */
+export function isFarSlower({ finding, ratio }: Ratio): boolean {
+  return finding === 'higher' && ratio >= FAR_SLOWER_FACTOR;
+}

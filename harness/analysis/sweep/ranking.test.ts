@@ -35,6 +35,59 @@ test('of cells that cannot be told apart the one with the fewest connections is 
   expect(found).toMatchObject({ best: 'c002', alike: ['c001', 'c003'] });
 });
 
+test('where all answer whatever comes, one whose p99 is far longer is not the best', () => {
+  const goodputs = [300, 300, 300];
+  const found = rank([
+    { id: 'c001', goodputs, p99s: [800, 700, 900], poolSize: 1 },
+    { id: 'c002', goodputs, p99s: [23, 24, 22], poolSize: 2 },
+    { id: 'c003', goodputs, p99s: [20, 21, 19], poolSize: 8 },
+  ]);
+  expect(found).toMatchObject({ best: 'c002', alike: ['c001', 'c003'] });
+});
+
+test('a p99 that is not told to be longer, or not known, costs no connections', () => {
+  const goodputs = [300, 300, 300];
+  expect(
+    rank([
+      { id: 'c001', goodputs, p99s: [20, 90, 20], poolSize: 1 },
+      { id: 'c002', goodputs, p99s: [30, 25, 20], poolSize: 8 },
+    ]).best,
+  ).toBe('c001');
+  expect(
+    rank([
+      { id: 'c001', goodputs, p99s: [null, null, null], poolSize: 1 },
+      { id: 'c002', goodputs, p99s: [20, 21, 19], poolSize: 8 },
+    ]).best,
+  ).toBe('c001');
+});
+
+test('a shorter p99 makes up for no goodput', () => {
+  const found = rank([
+    { id: 'c001', goodputs: [400, 401, 399], p99s: [200, 210, 190], poolSize: 4 },
+    { id: 'c002', goodputs: [300, 301, 299], p99s: [20, 21, 19], poolSize: 2 },
+  ]);
+  expect(found.best).toBe('c001');
+});
+
+test('one lucky round is not the best where the others have more of them', () => {
+  const lucky = { id: 'c001', goodputs: [null, 990, null], poolSize: 1 };
+  const others = [
+    { id: 'c002', goodputs: [900, 905, 903], poolSize: 4 },
+    { id: 'c003', goodputs: [800, 810, 790], poolSize: 2 },
+  ];
+  expect(rank([lucky, ...others])).toMatchObject({ best: 'c002', ranks: { c001: 1, c002: 2 } });
+});
+
+test('at the begin of the second round the cells that have it already are not preferred', () => {
+  const found = rank([
+    { id: 'c001', goodputs: [990] },
+    { id: 'c002', goodputs: [500] },
+    { id: 'c003', goodputs: [300, 310] },
+    { id: 'c004', goodputs: [400, 390] },
+  ]);
+  expect(found.best).toBe('c001');
+});
+
 test('with the same ceiling the fewer connections kept decide, then the order of the plan', () => {
   const goodputs = [800, 810, 790];
   expect(
@@ -63,6 +116,19 @@ test('a cell that does not fit is not the best for having been lucky', () => {
     best: 'c002',
     ranks: { c001: 1, c002: 2 },
     againstBest: { c001: { finding: 'higher' } },
+  });
+});
+
+test('one that answers twice as much without fitting has no part in the noise of the others', () => {
+  const calm = [
+    { id: 'c001', goodputs: [400, 401, 400], poolSize: 4 },
+    { id: 'c002', goodputs: [385, 386, 385], poolSize: 2 },
+  ];
+  const wild = { id: 'c003', goodputs: [900, 1_900, 1_100], workers: 4, poolSize: 32 };
+  expect(rank([...calm, wild])).toMatchObject({
+    best: rank(calm).best,
+    alike: rank(calm).alike,
+    againstBest: rank(calm).againstBest,
   });
 });
 

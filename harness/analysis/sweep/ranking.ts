@@ -4,9 +4,12 @@ import {
   GOODPUT,
   isAlike,
   isAsGood,
+  isFarSlower,
+  LATENCY_P99,
   noiseOf,
   ratioOfCells,
 } from './cell-ratio.ts';
+import { believableRounds } from './round-rates.ts';
 import type { SummarizedCell } from './summarize-cell.ts';
 import type { Ratio } from './sweep-result.ts';
 
@@ -23,7 +26,9 @@ export interface Ranking {
 /**
  * Usable cells by goodput, and the one to choose: of those that are as good as the highest (not told to
  * be lower, and at most the margin below it) the one that claims the fewest connections, since what is not
- * measurably faster is not worth a slot.
+ * measurably faster is not worth a slot. At a rate that all can answer goodput tells nothing apart, and the
+ * smallest pool would always win, however long its callers wait: so one whose p99 is far longer than the
+ * shortest of those that are as good is no choice.
  *
  * A cell that claims more than fits has only been lucky so far. So the choice is made among those that fit
  * even in a rolling deploy; if there are none, among those that fit; only if nothing fits, among all.
@@ -39,7 +44,7 @@ export function rankCells(cells: readonly SummarizedCell[]): Ranking {
   const ranked = cells
     .filter(({ state }) => state === 'usable')
     .toSorted((a, b) => goodputOf(b) - goodputOf(a));
-  const candidates = safest(ranked);
+  const candidates = repeated(safest(ranked));
   const contenders = contendersOf(ranked, candidates[0]);
   const compare = comparisonAmong(contenders, comparisonAmong(ranked));
   const best = chooseBest(candidates, compare);
@@ -97,8 +102,32 @@ function chooseBest(
     const ratio = compare(cell, top);
     return ratio !== null && isAsGood(ratio);
   });
-  const [best = top] = asGood.toSorted(byConnections);
+  const [best = top] = withoutFarSlower(asGood).toSorted(byConnections);
   return best;
+}
+
+/** A cell without a p99 of its own may be as quick as any. */
+function withoutFarSlower(cells: readonly SummarizedCell[]): readonly SummarizedCell[] {
+  const [quickest] = cells
+    .filter(({ latencyMsP99 }) => latencyMsP99 !== null)
+    .toSorted((a, b) => (a.latencyMsP99?.value ?? 0) - (b.latencyMsP99?.value ?? 0));
+  if (quickest === undefined) return cells;
+  const noise = noiseOf(cells, LATENCY_P99);
+  return cells.filter((left) => {
+    if (left.id === quickest.id) return true;
+    const ratio = ratioOfCells({ left, right: quickest }, LATENCY_P99, noise);
+    return ratio === null || !isFarSlower(ratio);
+  });
+}
+
+/**
+ * A cell with a single round is above the others by luck as easily as by merit, and nothing can be told
+ * from it. Where most have more rounds, it is no choice; in a sweep that has just begun its second round
+ * those that happen to have two are none either, so all are.
+ */
+function repeated(cells: readonly SummarizedCell[]): readonly SummarizedCell[] {
+  const several = cells.filter(({ rounds }) => believableRounds(rounds).length >= 2);
+  return several.length * 2 > cells.length ? several : cells;
 }
 
 function safest(ranked: readonly SummarizedCell[]): readonly SummarizedCell[] {

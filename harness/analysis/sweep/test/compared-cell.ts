@@ -12,6 +12,8 @@ export interface ComparedCell {
   readonly workers?: number;
   readonly poolSize?: number;
   readonly maxOverflow?: number;
+  /** p99 in ms of the same rounds; `null`: withheld. @default all withheld */
+  readonly p99s?: readonly (number | null)[];
   /** @default `usable` */
   readonly state?: SummarizedCell['state'];
   /** Half width of a single round's own interval, as a share; `null`: it has none. @default 0.03 */
@@ -21,7 +23,7 @@ export interface ComparedCell {
 /** A cell as the comparison sees it: its goodput round by round, and what it claims. */
 export function comparedCell(given: ComparedCell): SummarizedCell {
   const { id, goodputs, workers = 1, poolSize = 4, maxOverflow = 0, state = 'usable' } = given;
-  const { ownHalfWidth = 0.03 } = given;
+  const { ownHalfWidth = 0.03, p99s = [] } = given;
   const known = goodputs.filter((it) => it !== null);
   const intervals = known.map((value) =>
     ownHalfWidth === null
@@ -45,7 +47,7 @@ export function comparedCell(given: ComparedCell): SummarizedCell {
     state,
     verdict: known.length === 0 ? 'INVALID' : 'VALID',
     caveats: [],
-    rounds: goodputs.map((value, index) => roundOf(index + 1, value)),
+    rounds: goodputs.map((value, index) => roundOf(index + 1, value, p99s[index] ?? null)),
     throughputPerSecond: estimate,
     goodputPerSecond: estimate,
     goodputSpread: null,
@@ -60,7 +62,10 @@ export function comparedCell(given: ComparedCell): SummarizedCell {
       p99: null,
       p999: null,
     },
-    latencyMsP99: null,
+    latencyMsP99: estimateOverRounds(
+      p99s.filter((it) => it !== null),
+      p99s.map(() => null),
+    ),
     requests: { scheduled: 1, ok: 1, failed: 0, refused: 0 },
     failures: {},
     budget: {
@@ -89,7 +94,7 @@ export function comparedCell(given: ComparedCell): SummarizedCell {
   };
 }
 
-function roundOf(round: number, goodput: number | null): CellRound {
+function roundOf(round: number, goodput: number | null, p99: number | null): CellRound {
   return {
     state: 'measured',
     round,
@@ -104,7 +109,7 @@ function roundOf(round: number, goodput: number | null): CellRound {
     wholeRunGoodputPerSecond: goodput ?? 0,
     wholeRunThroughputPerSecond: goodput ?? 0,
     latencyMsP50: null,
-    latencyMsP99: null,
+    latencyMsP99: p99,
     scheduled: 1,
     failed: 0,
     refused: 0,
