@@ -49,7 +49,7 @@ test('a p99 that is not told to be longer, or not known, costs no connections', 
   const goodputs = [300, 300, 300];
   expect(
     rank([
-      { id: 'c001', goodputs, p99s: [20, 90, 20], poolSize: 1 },
+      { id: 'c001', goodputs, p99s: [20, 200, 20], poolSize: 1 },
       { id: 'c002', goodputs, p99s: [30, 25, 20], poolSize: 8 },
     ]).best,
   ).toBe('c001');
