@@ -183,6 +183,15 @@ chromium.test('who wants less motion gets none', () =>
   }),
 );
 
+chromium.test('a trial of a single second is seen in its charts', async () => {
+  const html = reportOf(sampleSweep({ rounds: 1, durationMs: 1_000 }));
+  await open({ address: await files.write('second', html) }, async (page) => {
+    await page.evaluate(() => document.querySelector<HTMLElement>('a.heat-cell')?.click());
+    await drawAll(page);
+    expect(await inkedColumns(page)).toBeGreaterThan(0);
+  });
+});
+
 chromium.test('without JavaScript one sentence says what to do', () =>
   open({ javaScript: false }, async (page) => {
     expect(await page.textContent('noscript')).toMatch(/Allow JavaScript/);
@@ -214,6 +223,31 @@ async function drawnMs(page: BrowserPage): Promise<number> {
   return page.evaluate(
     () => performance.getEntriesByName('pool-lab-drawn')[0]?.startTime ?? Infinity,
   );
+}
+
+/** Columns of the first chart's middle third that have a pixel in the colour of its last line. */
+function inkedColumns(page: BrowserPage): Promise<number> {
+  return page.evaluate(() => {
+    const canvas = [...document.querySelectorAll('canvas')].find((one) => one.width > 0);
+    const probe = document.createElement('span');
+    probe.style.color = 'var(--line-3)';
+    document.body.append(probe);
+    const wanted = getComputedStyle(probe).color.match(/\d+/g)?.map(Number) ?? [];
+    probe.remove();
+    const context = canvas?.getContext('2d');
+    if (canvas === undefined || context === null || context === undefined) return -1;
+    const { width, height } = canvas;
+    const { data } = context.getImageData(0, 0, width, height);
+    const isInk = (at: number): boolean =>
+      wanted.every((part, index) => Math.abs((data[at + index] ?? 0) - part) < 12);
+    let columns = 0;
+    for (let x = Math.floor(width / 3); x < (width * 2) / 3; x += 1) {
+      let inked = false;
+      for (let y = 0; y < height; y += 1) inked ||= isInk(4 * (y * width + x));
+      columns += Number(inked);
+    }
+    return columns;
+  });
 }
 
 function reportOf(result: ReturnType<typeof sampleSweep>): string {

@@ -155,6 +155,7 @@ test('a few seconds are insufficient, however level', () => {
     toSecond: 4,
     detail: '4 whole seconds, at least 5 are wanted',
   });
+  expect(judge(secondsOf(1)).detail).toBe('1 whole second, at least 5 are wanted');
   const wanted = { seconds: secondsOf(9), model: 'closed', steadySecondsMin: 10 } as const;
   expect(findSteadyState(wanted).state).toBe('insufficient');
 });

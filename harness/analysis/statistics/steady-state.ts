@@ -56,7 +56,8 @@ export function findSteadyState(input: SteadyStateInput): SteadyState {
   if (steadySecondsMin === 0) return { ...window(0), state: 'not_judged', detail: 'not judged' };
   const wanted = Math.max(BLOCKS_MIN, steadySecondsMin);
   if (seconds.length < wanted) {
-    const detail = `${seconds.length} whole seconds, at least ${wanted} are wanted`;
+    const whole = seconds.length === 1 ? 'whole second' : 'whole seconds';
+    const detail = `${seconds.length} ${whole}, at least ${wanted} are wanted`;
     return { ...window(0), state: 'insufficient', detail };
   }
   const backlog = model === 'open' ? findBacklog(blocks) : null;

@@ -14,7 +14,16 @@ import type { Cell } from '../sweep-types.ts';
 
 /** The numbers a configuration is judged by. */
 export function CellFacts({ cell }: { readonly cell: Cell }): VNode {
-  const { latencyMs, latencyMsP99, requests, againstBest, bottleneck, goodputSpread } = cell;
+  const {
+    latencyMs,
+    latencyMsP99,
+    requests,
+    againstBest,
+    bottleneck,
+    goodputSpread,
+    rounds,
+    series,
+  } = cell;
   const failed = failedShare(cell);
   return (
     <dl class="facts">
@@ -48,9 +57,12 @@ export function CellFacts({ cell }: { readonly cell: Cell }): VNode {
         </Fact>
       )}
       {bottleneck === null ? null : (
-        <Fact name="Limited by">
+        <Fact name="Limited by" wide>
           {BOTTLENECK_WORDS[bottleneck.kind]}
-          <small>{bottleneck.evidence}</small>
+          <small>
+            {series !== null && rounds.length > 1 ? `in round ${series.round}: ` : ''}
+            {bottleneck.evidence}
+          </small>
         </Fact>
       )}
     </dl>

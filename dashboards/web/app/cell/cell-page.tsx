@@ -50,8 +50,9 @@ export function CellPage({ cell }: { readonly cell: Cell }): VNode {
       <OverTime cell={cell} />
       <div class="columns">
         <BudgetTable cell={cell} />
-        <FailuresTable cell={cell} />
+        {cell.requests.failed > 0 ? <FailuresTable cell={cell} /> : null}
         <WaitEvents cell={cell} />
+        {cell.requests.failed > 0 ? null : <FailuresTable cell={cell} />}
         <CellThresholds cell={cell} />
       </div>
       <RoundsTable cell={cell} />

@@ -21,13 +21,14 @@ const NAMED_FROM_SHARE = 0.16;
 
 /** Where the time of typical and of slow requests goes. */
 export function Composition({ cell }: { readonly cell: Cell }): VNode | null {
-  const { composition } = cell;
+  const { composition, rounds, series } = cell;
   if (composition.length === 0) return null;
   return (
     <div class="subsection">
       <h2>Where the time goes</h2>
       <p class="muted small">
         What requests of about that latency are made of; the parts of a bar add up to it.
+        {rounds.length > 1 ? ` Of ${roundName(series)} alone; above are all rounds together.` : ''}
       </p>
       <ul class="legend" aria-hidden="true">
         {PARTS.map(({ part, name }) => (
@@ -45,6 +46,11 @@ export function Composition({ cell }: { readonly cell: Cell }): VNode | null {
       <DataTable caption="Parts of the latency" columns={COLUMNS} rows={composition} />
     </div>
   );
+}
+
+/** What cannot be merged is told of the round in the middle, as the series is. */
+function roundName(series: Cell['series']): string {
+  return series === null ? 'the round in the middle' : `round ${series.round}`;
 }
 
 function Bar({ composed }: { readonly composed: Composed }): VNode {

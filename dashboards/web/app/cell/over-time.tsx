@@ -20,6 +20,7 @@ export function OverTime({ cell }: { readonly cell: Cell }): VNode | null {
       <h2>Second by second</h2>
       <p class="muted small">
         Round {series.round}
+        {cell.rounds.length > 1 ? ', the one in the middle by answers in time' : ''}
         {series.stepSeconds === 1 ? '' : `, in steps of ${plural(series.stepSeconds, 'second')}`}
       </p>
       <div class="charts">

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { ABSENT, formatCount, formatMs, formatRate } from '../../../../harness/report/format.ts';
 import { VerdictBadge } from '../parts/badge.tsx';
+import { caveatName } from '../parts/caveat-name.ts';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import { Notice } from '../parts/notice.tsx';
 import type { Cell } from '../sweep-types.ts';
@@ -33,6 +34,16 @@ export function RoundsTable({ cell }: { readonly cell: Cell }): VNode {
 
 const rate = (value: number | null): string => (value === null ? ABSENT : formatRate(value));
 
+/** Whether the load had settled, so that a rate and a latency stand for something. */
+const STEADY_WORDS: Readonly<Record<Measured['steadyState'], string>> = {
+  steady: 'steady',
+  level_shift: 'a step in it',
+  drifting: 'drifting',
+  overloaded: 'overloaded',
+  insufficient: 'too short to tell',
+  not_judged: 'not judged',
+};
+
 const COLUMNS: readonly Column<Measured>[] = [
   { name: 'Round', kind: 'number', cell: ({ round }) => round },
   { name: 'In time/s', kind: 'number', cell: ({ goodputPerSecond }) => rate(goodputPerSecond) },
@@ -42,14 +53,14 @@ const COLUMNS: readonly Column<Measured>[] = [
   { name: 'Failed', kind: 'number', cell: ({ failed }) => formatCount(failed) },
   { name: 'Refused', kind: 'number', cell: ({ refused }) => formatCount(refused) },
   { name: 'Seed', kind: 'number', cell: ({ seed }) => String(seed) },
-  { name: 'Settled', kind: 'words', cell: ({ steadyState }) => steadyState.replaceAll('_', ' ') },
+  { name: 'Settled', kind: 'words', cell: ({ steadyState }) => STEADY_WORDS[steadyState] },
   {
     name: 'Verdict',
     kind: 'words',
     cell: ({ verdict, caveats }) => (
       <>
         <VerdictBadge verdict={verdict} />{' '}
-        <span class="muted small">{caveats.join(', ').replaceAll('_', ' ')}</span>
+        <span class="muted small">{caveats.map(caveatName).join(', ')}</span>
       </>
     ),
   },

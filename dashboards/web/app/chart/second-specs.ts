@@ -67,6 +67,9 @@ function timeSpec({ startedPerSecond, stepSeconds }: Series, chart: TimeChart): 
   };
 }
 
+/** Up to so many seconds each is marked, since a single one is no line. */
+const DOTTED_MAX = 20;
+
 function timeLine(name: string, values: readonly (number | null)[]): Omit<ChartLine, 'style'> {
-  return { name, values, gaps: true, dots: false };
+  return { name, values, gaps: true, dots: values.length <= DOTTED_MAX };
 }

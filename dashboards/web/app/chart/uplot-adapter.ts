@@ -38,7 +38,7 @@ export function drawChart({ place, spec, ink, widthPx, heightPx, onPoint }: Draw
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
       scales: {
-        x: { time: false, ...(spec.xScale === 'even' ? { range: evenRange(spec) } : {}) },
+        x: { time: false, range: xRange(spec) },
         y: { distr: spec.yScale === 'logarithmic' ? 3 : 1, range: [yMin, yMax] },
       },
       axes: [
@@ -83,9 +83,11 @@ function placesOf({ xs, xScale }: ChartSpec): readonly number[] {
   return xScale === 'even' ? xs.map((_, index) => index) : xs;
 }
 
-/** Half a step of room on both sides, so that no whisker lies on the axis. */
-function evenRange({ xs }: ChartSpec): [number, number] {
-  return [-0.5, Math.max(0, xs.length - 1) + 0.5];
+/** Half a step of room around whiskers, which should not lie on an axis, and around a single point. */
+function xRange(spec: ChartSpec): [number, number] {
+  const places = placesOf(spec);
+  const [first, last] = [places[0] ?? 0, places.at(-1) ?? 0];
+  return spec.xScale === 'even' || first === last ? [first - 0.5, last + 0.5] : [first, last];
 }
 
 /** Seconds have no fractions: two of them are not `0 0 0 1 1`. */

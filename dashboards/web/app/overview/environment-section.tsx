@@ -13,7 +13,7 @@ export function EnvironmentSection(): VNode {
       <dl class="pairs">
         {carriesOver.map(({ label, text }) => (
           <div key={label} class="pair">
-            <dt>{label}</dt>
+            <dt>{sentenceCase(label)}</dt>
             <dd class="prose">{text}</dd>
           </div>
         ))}
@@ -35,11 +35,23 @@ export function EnvironmentSection(): VNode {
   );
 }
 
+/** Labels are shouted in a terminal, where there is nothing else to set them apart. */
+function sentenceCase(label: string): string {
+  return label.charAt(0) + label.slice(1).toLowerCase();
+}
+
+/** As PostgreSQL spells it: `synchronousCommit` is `synchronous_commit`. */
+function settingName(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
 type Environment = NonNullable<Sweep['environment']>;
 
 function environmentPairs(environment: Environment): readonly (readonly [string, string])[] {
   const { postgres } = environment;
-  const durability = Object.entries(postgres.durability).map(([name, value]) => `${name} ${value}`);
+  const durability = Object.entries(postgres.durability).map(
+    ([name, value]) => `${settingName(name)} ${value}`,
+  );
   return [
     [
       'Machine',

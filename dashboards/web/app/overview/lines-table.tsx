@@ -36,11 +36,16 @@ function columnsFor(situation: Situation, axes: Sweep['plan']['axes']): readonly
       kind: 'number',
       cell: (line) => sizeText(line.predictedRollout),
     },
-    {
-      name: 'In a deploy, observed',
-      kind: 'number',
-      cell: (line) => sizeText(line.observedRollout),
-    },
+    // Only trials with a rolling restart observe one.
+    ...(situation.frontier.every(({ observedRollout }) => observedRollout === null)
+      ? []
+      : [
+          {
+            name: 'In a deploy, observed',
+            kind: 'number' as const,
+            cell: (line: Line) => sizeText(line.observedRollout),
+          },
+        ]),
     { name: 'Knee', kind: 'number', cell: (line) => sizeText(kneeOf(situation, line)) },
   ];
 }

@@ -8,7 +8,7 @@ export function ReproduceSection(): VNode {
   return (
     <section class="section" id="reproduce" aria-labelledby="reproduce-title">
       <h2 id="reproduce-title">Measure it again</h2>
-      <CopyText text={commandLine} what="the command" />
+      <CopyText text={`npx ${commandLine}`} what="the command" />
       <dl class="pairs">
         <Pair name="Plan" value={`SHA-256 ${result.planHash}`} />
         {runDirectory === null ? null : <Pair name="Run directory" value={runDirectory} />}

@@ -1,6 +1,8 @@
 import type { VNode } from 'preact';
 import { BOTTLENECK_WORDS } from '../../../../harness/report/bottleneck-words.ts';
 import { formatMs, formatRate, formatRatio, plural } from '../../../../harness/report/format.ts';
+import { intervalText } from '../../../../harness/report/interval-text.ts';
+import { isUndecided } from '../../../../harness/report/sweep/best-doubts.ts';
 import { CellLinks } from '../parts/cell-links.tsx';
 import { Fact, FactEstimate } from '../parts/fact.tsx';
 import { ratioText, timesText } from '../parts/ratio-text.ts';
@@ -17,7 +19,7 @@ export function SituationFacts({ situation }: { readonly situation: Situation })
   const { ceiling, usable } = view.budget(best);
   return (
     <dl class="facts">
-      <Fact name="Best">
+      <Fact name={isUndecided(view, situation) ? 'Best by its number alone' : 'Best'}>
         {view.name(best)}
         <small>
           {ceiling === null ? 'without bound' : plural(ceiling, 'connection')} of {usable} usable
@@ -34,9 +36,9 @@ export function SituationFacts({ situation }: { readonly situation: Situation })
           {timesText(goodput)}
           <small>
             {view.name(worst)}: {ratioText(goodput)}
-            {latencyMsP99 === null || latencyMsP99 === undefined
-              ? ''
-              : `; its p99 is ${formatRatio(latencyMsP99.ratio)} × as long`}
+            {latencyMsP99?.finding === 'higher' || latencyMsP99?.finding === 'lower'
+              ? `; its p99 is ${formatRatio(latencyMsP99.ratio)}${intervalText(latencyMsP99.interval, formatRatio)} × as long`
+              : ''}
           </small>
         </Fact>
       )}

@@ -38,7 +38,7 @@ function Threshold(props: { readonly expression: string; readonly cells: readonl
       <dd>
         met by {met.length} of {judged.length}
         {met.length === 0 ? '' : ': '}
-        <CellLinks ids={met} />
+        <CellLinks ids={met} across />
       </dd>
     </div>
   );

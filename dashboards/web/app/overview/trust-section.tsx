@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { formatCount, plural } from '../../../../harness/report/format.ts';
 import { VerdictBadge } from '../parts/badge.tsx';
+import { caveatTitle } from '../parts/caveat-name.ts';
 import { CellLinks } from '../parts/cell-links.tsx';
 import { useReport } from '../sweep-context.ts';
 import { type CaveatFound, caveatsFound } from './caveats-found.ts';
@@ -22,7 +23,7 @@ export function TrustSection(): VNode {
       {found.length === 0 ? (
         <p>{NO_CAVEAT[result.trials.measured === 0 ? 'NOTHING_MEASURED' : result.verdict]}</p>
       ) : (
-        <dl class="pairs">
+        <dl class="pairs roomy">
           {found.map((caveat) => (
             <CaveatItem key={caveat.code} caveat={caveat} />
           ))}
@@ -37,7 +38,7 @@ export function TrustSection(): VNode {
             '.'
           ) : (
             <>
-              ; not in <CellLinks ids={against} />.
+              ; not in <CellLinks ids={against} across />.
             </>
           )}
         </p>
@@ -56,21 +57,32 @@ const NO_CAVEAT = {
 
 function CaveatItem({ caveat }: { readonly caveat: CaveatFound }): VNode {
   const { code, grade, cells, example, advice } = caveat;
+  const { verdict, cells: all } = useReport().data.result;
+  const everywhere = cells.length > 1 && cells.length === all.length;
   return (
     <div class="pair">
       <dt>
-        {code.replaceAll('_', ' ')} <VerdictBadge verdict={grade} />
+        {caveatTitle(code)}
+        {/* The heading has said so of all that is merely degraded. */}
+        {verdict === 'DEGRADED' && grade === 'DEGRADED' ? null : (
+          <>
+            {' '}
+            <VerdictBadge verdict={grade} />
+          </>
+        )}
       </dt>
       <dd class="prose">
         <p>
           {cells.length === 1
             ? example
-            : `In ${plural(cells.length, 'configuration')}, e.g.: ${example}`}
+            : `In ${everywhere ? 'all ' : ''}${plural(cells.length, 'configuration')}, e.g.: ${example}`}
         </p>
         {advice === null ? null : <p class="muted">{advice}</p>}
-        <p class="small">
-          <CellLinks ids={cells} />
-        </p>
+        {everywhere ? null : (
+          <p class="small">
+            <CellLinks ids={cells} across />
+          </p>
+        )}
       </dd>
     </div>
   );

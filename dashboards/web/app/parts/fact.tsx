@@ -6,10 +6,12 @@ import type { Estimate } from '../sweep-types.ts';
 /** One number or word that counts, under its name. */
 export function Fact(props: {
   readonly name: string;
+  /** Of more than a few words below it. */
+  readonly wide?: boolean;
   readonly children: ComponentChildren;
 }): VNode {
   return (
-    <div>
+    <div class={props.wide === true ? 'wide' : undefined}>
       <dt>{props.name}</dt>
       <dd>{props.children}</dd>
     </div>
