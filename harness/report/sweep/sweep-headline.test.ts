@@ -75,3 +75,67 @@ test('one more name is named rather than counted', () => {
   expect(namesText(['a', 'b', 'c', 'd'])).toBe('a, b, c, d');
   expect(namesText(['a', 'b', 'c', 'd', 'e'])).toBe('a, b, c and 2 more');
 });
+
+test('a best shape that fits only until the next deploy says so', () => {
+  // 2 × 40 = 80 of 96 slots, 120 with one process more.
+  const axes = { workers: [2], maxConnections: [100] };
+  expect(headline(swept({ ...axes, workload: ['hold'], poolSize: [40, 48] }))).toContain(
+    '; in a rolling deploy it can open',
+  );
+  expect(headline(swept({ ...axes, workload: ['hold'], poolSize: [20, 24] }))).not.toContain(
+    'in a rolling deploy it can open',
+  );
+});
+
+test('a worst cell that was not told from the best is not called so many times worse', () => {
+  const hot = blurred(swept({ workload: ['hot'], poolSize: [1, 2, 4] }), 'hot');
+  const situations = hot.situations.map((situation) => ({ ...situation, notDistinguishable: [] }));
+  expect(headline({ ...hot, situations })).toMatch(
+    /in time, not to be told from the worst, 4 × \(\d\+0\) \(1\.92 \[0\.90–4\.1\] ×\)/,
+  );
+});
+
+test('a mean far above another is not called equal to it, however wide the interval', () => {
+  const hot = blurred(swept({ workload: ['hot'], poolSize: [1, 2, 4] }), 'hot');
+  const situations = hot.situations.map((situation): Situation => {
+    const { bestOverWorst, notDistinguishable, worst } = situation;
+    const goodput = bestOverWorst?.goodput ?? null;
+    if (bestOverWorst === null || goodput === null) return situation;
+    return {
+      ...situation,
+      notDistinguishable: notDistinguishable.filter((id) => id !== worst),
+      bestOverWorst: {
+        ...bestOverWorst,
+        goodput: { ...goodput, ratio: 3.3, interval: { low: 0.64, high: 17 } },
+      },
+    };
+  });
+  expect(headline({ ...hot, situations })).toMatch(
+    /s in time, 3\.3 \[0\.64–17\] × as much as the worst, 4 × \(\d\+0\), on average: the rounds differ too much to be sure; not to be told from 4 × \(\d\+0\)/,
+  );
+});
+
+test('a shape that answers as much with fewer connections, and far later, is named with its p99', () => {
+  const hot = swept({ workload: ['hot'], poolSize: [1, 2, 4] });
+  const withP99s = (msOf: (poolSize: number) => number): SweepResult => ({
+    ...hot,
+    cells: hot.cells.map((cell) => ({
+      ...cell,
+      latencyMsP99: { value: msOf(cell.variables.poolSize), interval: null },
+    })),
+    situations: hot.situations.map((situation) => ({
+      ...situation,
+      best: 'c003',
+      notDistinguishable: ['c002'],
+    })),
+  });
+  expect(headline(withP99s((size) => 800 / size ** 3))).toContain(
+    '; with fewer connections 4 × (2+0) answers as much, but its p99 is 100 ms and not 13 ms',
+  );
+  expect(headline(withP99s((size) => 100 - size))).not.toContain('fewer connections');
+});
+
+test('several damaged files are FILES', () => {
+  const damaged = { ...swept({ workload: ['hot'] }), damage: ['a', 'b'] };
+  expect(headline(damaged)).toMatch(/^2 FILES DAMAGED\. /);
+});

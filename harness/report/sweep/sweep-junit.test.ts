@@ -84,6 +84,24 @@ test('numbers that must not be believed prove nothing: an error, unless another 
   expect(totals(invalid(['c001', 'c002', 'c003']))).toMatchObject({ errors: 3, skipped: 0 });
 });
 
+test('a cell that meets all in numbers that must not be believed excuses no other', () => {
+  const xml = sweepJunit(
+    sampleSweepResult({
+      ...HOT,
+      thresholds: THRESHOLDS,
+      trial: (cell, round) => {
+        const trial = measuredFake(cell, round);
+        if (trial.state === 'failed') return trial;
+        const met = cell.id === 'c001';
+        const thresholds = THRESHOLDS.map((expression) => ({ expression, met, detail: '' }));
+        const changes = met ? invalidChanges() : {};
+        return { ...trial, result: { ...trial.result, ...changes, thresholds } };
+      },
+    }),
+  );
+  expect(totals(xml)).toMatchObject({ failures: 4, errors: 2, skipped: 0 });
+});
+
 test('failed trials and damaged files are errors, those still to come are skipped', () => {
   const xml = sweepJunit(troubledSweepResult());
   expect(xml).toMatch(
