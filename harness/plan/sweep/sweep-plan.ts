@@ -19,15 +19,20 @@ const some = <T extends z.ZodType>(value: T) => z.array(value).min(1).max(SWEEP_
  * What a cell may differ in. Numbers are in ascending order, unlimited (a pool size of 0, an overflow of
  * −1) behind them all; everything else in the order given.
  */
-export const axesSchema = z.strictObject({
-  workload: some(z.enum(WORKLOADS)),
-  load: some(loadModelSchema),
-  maxConnections: some(z.int().min(1).max(PLAN_LIMITS.maxConnectionsMax)),
-  poolKind: some(z.enum(POOL_KINDS)),
-  maxOverflow: some(z.int().min(-1).max(LIMITS.poolConnectionsMax)),
-  workers: some(z.int().min(1).max(LIMITS.workersMax)),
-  poolSize: some(z.int().min(0).max(LIMITS.poolConnectionsMax)),
-});
+export const axesSchema = z
+  .strictObject({
+    workload: some(z.enum(WORKLOADS)),
+    load: some(loadModelSchema),
+    maxConnections: some(z.int().min(1).max(PLAN_LIMITS.maxConnectionsMax)),
+    poolKind: some(z.enum(POOL_KINDS)),
+    maxOverflow: some(z.int().min(-1).max(LIMITS.poolConnectionsMax)),
+    workers: some(z.int().min(1).max(LIMITS.workersMax)),
+    poolSize: some(z.int().min(0).max(LIMITS.poolConnectionsMax)),
+  })
+  // A stored plan may be anybody's: its cells are bounded before they are made.
+  .refine((axes) => countCells(axes) <= SWEEP_LIMITS.cellsMax, {
+    error: `more than ${SWEEP_LIMITS.cellsMax} cells`,
+  });
 export type Axes = Readonly<z.infer<typeof axesSchema>>;
 export type Axis = keyof Axes;
 
@@ -37,10 +42,7 @@ export type Axis = keyof Axes;
  */
 export const sweepPlanSchema = z.strictObject({
   schemaVersion: z.literal(SWEEP_PLAN_SCHEMA_VERSION),
-  // A stored plan may be anybody's: its cells are bounded before they are made.
-  axes: axesSchema.refine((axes) => countCells(axes) <= SWEEP_LIMITS.cellsMax, {
-    error: `more than ${SWEEP_LIMITS.cellsMax} cells`,
-  }),
+  axes: axesSchema,
   /**
    * What all cells have in common. What it says of an axis is that axis's first value. Its parameters
    * are those of all workloads: `ms` of each that has it, `hold.ms` of one; `paramsOf` tells them apart.
