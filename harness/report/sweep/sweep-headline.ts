@@ -1,6 +1,7 @@
+import { FAR_APART_FACTOR, FAR_SLOWER_FACTOR } from '../../analysis/sweep/cell-ratio.ts';
 import type { CellResult, Ratio, Situation } from '../../analysis/sweep/sweep-result.ts';
 import { rateText } from '../estimate-text.ts';
-import { ABSENT, formatCount, formatRatio, plural } from '../format.ts';
+import { ABSENT, formatCount, formatMs, formatRatio, plural } from '../format.ts';
 import { intervalText } from '../interval-text.ts';
 import { isUndecided, largestUntried, othersAlike, usableCells } from './best-doubts.ts';
 import { STATE_WORDS, situationText, stateCountsText } from './cell-words.ts';
@@ -47,7 +48,7 @@ export function missingText({ result }: SweepView): string | null {
       ? `INCOMPLETE: ${formatCount(measured)} of ${plural(planned, 'trial')} measured`
       : [],
     failed > 0 ? `${formatCount(failed)} ${failed === 1 ? 'TRIAL' : 'TRIALS'} FAILED` : [],
-    result.damage.length > 0 ? `${plural(result.damage.length, 'FILE')} DAMAGED` : [],
+    result.damage.length > 0 ? `${plural(result.damage.length, 'FILE', 'FILES')} DAMAGED` : [],
     result.verdict === 'INVALID' && measured > 0 ? 'INVALID: nothing here may be believed' : [],
   ].flat();
   return parts.length === 0 ? null : parts.join(', ');
@@ -62,6 +63,7 @@ export function situationSentence(view: SweepView, situation: Situation): string
   const clauses = [
     `${view.name(best)} answers ${estimateText(best)}/s in time${againstWorst(view, situation, best)}`,
     sameText(view, situation),
+    ...slowerText(view, situation, best),
     ...caution(view, best),
     ...beyond(view, situation),
   ].filter((clause) => clause !== '');
@@ -117,6 +119,10 @@ function againstWorst(view: SweepView, situation: Situation, best: CellResult): 
     return `, practically as much as the worst, ${name} (${times} ×)`;
   }
   if (goodput.finding === 'not_distinguishable') {
+    // Means so far apart are no reason to call two shapes alike; nor do they prove that they are not.
+    if (goodput.ratio >= FAR_APART_FACTOR) {
+      return `, ${times} × as much as the worst, ${name}, on average: the rounds differ too much to be sure`;
+    }
     // Another lies between them that was told from the best, or the worst is not usable.
     return `, not to be told from the worst, ${name} (${times} ×)`;
   }
@@ -133,6 +139,29 @@ function sameText(view: SweepView, { notDistinguishable, best }: Situation): str
       return cell === null ? [] : view.name(cell);
     });
   return names.length === 0 ? '' : `not to be told from ${namesText(names)}`;
+}
+
+/** Why it is not one with fewer connections that answers as much. */
+function slowerText(
+  view: SweepView,
+  { notDistinguishable }: Situation,
+  best: CellResult,
+): readonly string[] {
+  const own = best.latencyMsP99?.value ?? null;
+  const ceiling = view.budget(best).ceiling ?? Number.POSITIVE_INFINITY;
+  const slower = notDistinguishable
+    .flatMap((id) => view.cell(id) ?? [])
+    .flatMap((cell) => {
+      const p99 = cell.latencyMsP99?.value ?? 0;
+      const fewer = (view.budget(cell).ceiling ?? Number.POSITIVE_INFINITY) < ceiling;
+      return own !== null && fewer && p99 >= FAR_SLOWER_FACTOR * own ? [{ cell, p99 }] : [];
+    })
+    .toSorted((a, b) => a.p99 - b.p99);
+  const [first] = slower;
+  if (first === undefined || own === null) return [];
+  return [
+    `with fewer connections ${view.name(first.cell)} answers as much, but its p99 is ${formatMs(first.p99)} and not ${formatMs(own)}`,
+  ];
 }
 
 /** A best cell that only went well this time is not recommended in silence. */
