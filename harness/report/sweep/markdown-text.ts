@@ -6,6 +6,8 @@ export function markdownText(text: string): string {
   return (
     withoutControls(text)
       .replace(SPECIAL, (character) => `&#${character.codePointAt(0) ?? 0};`)
+      // GitHub looks for names and numbers when the entities are characters again: an invisible space parts them.
+      .replace(/(&#(?:64|35);)(?=[\w-])/g, '$1&#8203;')
       // Addresses would become links.
       .replaceAll('://', ':&#47;&#47;')
       .replace(/www\./gi, (match) => `${match.slice(0, -1)}&#46;`)
