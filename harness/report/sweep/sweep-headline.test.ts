@@ -33,14 +33,23 @@ function blurred(result: SweepResult, workload: Situation['workload']): SweepRes
 test('where no shape is told from another that is the answer, and what to do about it', () => {
   const hot = blurred(swept({ workload: ['hot'], poolSize: [1, 2, 4] }), 'hot');
   expect(headline(hot)).toMatch(
-    /^hot: no difference could be told between 3 shapes; 4 × \(\d\+0\) answers [\d,.]+ \[.*\]\/s in time, 1\.92 \[0\.90–4\.1\] × as much as the worst, 4 × \(\d\+0\); measure longer or in more rounds$/,
+    /^hot: no difference in answers\/s could be told between 3 shapes; 4 × \(\d\+0\) answers [\d,.]+ \[.*\]\/s in time, 1\.92 \[0\.90–4\.1\] × as much as the worst, 4 × \(\d\+0\); measure longer or in more rounds$/,
   );
+});
+
+test('shapes that cannot be used are counted beside those that could not be told apart', () => {
+  const hot = blurred(swept({ workload: ['hot'], poolSize: [1, 2, 4] }), 'hot');
+  const cells = hot.cells.map((cell) =>
+    cell.id === 'c003' ? { ...cell, state: 'exhausted' as const, rank: null } : cell,
+  );
+  const situations = hot.situations.map((situation) => ({ ...situation, worst: 'c002' }));
+  expect(headline({ ...hot, cells, situations })).toMatch(/ between the 2 usable of 3 shapes; /);
 });
 
 test('of several situations the first line tells which are undecided', () => {
   const both = blurred(swept({ workload: ['hot', 'hold'], poolSize: [1, 2, 4] }), 'hot');
   expect(headline(both)).toMatch(
-    /^BEST of hot: 4 × \(\d\+0\) \(no difference could be told\); hold: 4 × \(4\+0\)\n/,
+    /^BEST of hot: 4 × \(\d\+0\) \(no difference in answers\/s could be told\); hold: 4 × \(4\+0\)\n/,
   );
 });
 

@@ -5,13 +5,14 @@ import { ABSENT, formatCount, formatMs, formatRatio, plural } from '../format.ts
 import { intervalText } from '../interval-text.ts';
 import { isUndecided, largestUntried, othersAlike, usableCells } from './best-doubts.ts';
 import { STATE_WORDS, situationText, stateCountsText } from './cell-words.ts';
+import { plainText } from './plain-text.ts';
 import type { SweepView } from './sweep-view.ts';
 
 /** Names of cells in a sentence; more are counted. */
 const NAMES_MAX = 3;
 
 /** Beside the best shape, which is best by its number alone. */
-export const UNDECIDED = 'no difference could be told';
+const UNDECIDED = 'no difference in answers/s could be told';
 
 /**
  * The answer: of one situation its sentence, of several first the best shape of each, then a sentence
@@ -76,9 +77,13 @@ function undecidedSentence(view: SweepView, situation: Situation, best: CellResu
   const against =
     goodput === null || worst === null
       ? ''
-      : `, ${ratioText(goodput)} × as much as the worst, ${view.name(worst)}`;
+      : `, ${ratioText(goodput)} × as much as the worst, ${view.name(worst)}${goodput.interval === null ? ', in the one round that both have' : ''}`;
+  const usable = usableCells(view, situation).length;
+  const all = situation.cells.length;
+  const shapes = usable === all ? plural(all, 'shape') : `the ${usable} usable of ${all} shapes`;
   const clauses = [
-    `${UNDECIDED} between ${plural(usableCells(view, situation).length, 'shape')}; ${view.name(best)} answers ${estimateText(best)}/s in time${against}`,
+    `${UNDECIDED} between ${shapes}; ${view.name(best)} answers ${estimateText(best)}/s in time${against}`,
+    ...slowerText(view, situation, best),
     ...caution(view, best),
     'measure longer or in more rounds',
   ];
@@ -102,7 +107,17 @@ function nothingUsable(view: SweepView, situation: Situation): string {
     most === undefined
       ? ''
       : `; ${view.name(most)} (${STATE_WORDS[most.state]}) answers the most, ${estimateText(most)}/s in time`;
-  return `no shape of ${formatCount(cells.length)} is usable: ${stateCountsText(cells)}${answers}`;
+  return `no shape of ${formatCount(cells.length)} is usable: ${stateCountsText(cells)}${missedText(cells)}${answers}`;
+}
+
+/** Which thresholds those miss that miss one. */
+function missedText(cells: readonly CellResult[]): string {
+  const missed = cells
+    .filter(({ state }) => state === 'threshold_missed')
+    .flatMap(({ thresholds }) => thresholds.filter(({ met }) => !met))
+    .map(({ expression }) => plainText(expression));
+  const names = [...new Set(missed)];
+  return names.length === 0 ? '' : ` (${namesText(names)})`;
 }
 
 function againstWorst(view: SweepView, situation: Situation, best: CellResult): string {

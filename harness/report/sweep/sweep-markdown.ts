@@ -59,8 +59,8 @@ function headSection(view: SweepView): string {
 }
 
 function thresholdSection(view: SweepView): readonly string[] {
-  const rows = thresholdCounts(view).map(({ expression, metByBest, text }) => [
-    metByBest ? '✅' : '❌',
+  const rows = thresholdCounts(view).map(({ expression, met, text }) => [
+    met ? '✅' : '❌',
     markdownText(expression),
     markdownText(text),
   ]);

@@ -60,9 +60,9 @@ function trustLines(view: SweepView, paint: Paint): readonly ReportLine[] {
   return [
     { label: 'PREDICTED', text },
     ...continued(disagreements.map((sentence) => `✗ ${sentence}`)),
-    ...thresholdCounts(view).map(({ expression, metByBest, text: counts }, index) => ({
+    ...thresholdCounts(view).map(({ expression, met, text: counts }, index) => ({
       label: index === 0 ? 'THRESHOLDS' : '',
-      text: `${metByBest ? green('✓') : red('✗')} ${expression}: ${counts}`,
+      text: `${met ? green('✓') : red('✗')} ${expression}: ${counts}`,
     })),
     {
       label: 'VERDICT',

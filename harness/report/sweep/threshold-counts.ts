@@ -7,8 +7,8 @@ import type { SweepView } from './sweep-view.ts';
 /** One threshold of the plan, and how many cells meet it. */
 export interface ThresholdCount {
   readonly expression: string;
-  /** By the best cell of every situation; `false` too where there is none. */
-  readonly metByBest: boolean;
+  /** By the best cell of every situation; where nothing is usable, by any cell of it. */
+  readonly met: boolean;
   /** `by 12 of 24 cells; hot 1 × (2+0): 21 ms < 50 ms`. */
   readonly text: string;
 }
@@ -24,7 +24,8 @@ export function thresholdCounts(view: SweepView): readonly ThresholdCount[] {
   return plan.base.thresholds.map((expression) => {
     const of = (cell: CellResult) =>
       cell.thresholds.find((candidate) => candidate.expression === expression);
-    const met = cells.filter((cell) => of(cell)?.met === true).length;
+    const isMet = (cell: CellResult): boolean => of(cell)?.met === true;
+    const count = cells.filter(isMet).length;
     const details = situations.flatMap((situation, index) => {
       const best = bests[index] ?? null;
       const reading = best === null ? undefined : of(best);
@@ -34,8 +35,11 @@ export function thresholdCounts(view: SweepView): readonly ThresholdCount[] {
     });
     return {
       expression: plainText(expression),
-      metByBest: bests.length > 0 && bests.every((best) => best !== null && of(best)?.met === true),
-      text: [`met by ${formatCount(met)} of ${formatCount(cells.length)} cells`, ...details].join(
+      met: situations.every((situation, index) => {
+        const best = bests[index] ?? null;
+        return best === null ? view.cellsOf(situation).some(isMet) : isMet(best);
+      }),
+      text: [`met by ${formatCount(count)} of ${formatCount(cells.length)} cells`, ...details].join(
         '; ',
       ),
     };
