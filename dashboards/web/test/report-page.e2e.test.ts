@@ -166,6 +166,17 @@ chromium.test('a telephone of 360 pixels scrolls down only', () =>
   }),
 );
 
+chromium.test('long names fit on a telephone, and no word of theirs is cut in two', async () => {
+  const axes = { workload: ['hold' as const], maxConnections: [40, 60], workers: [1, 2] };
+  const html = reportOf(sampleSweep({ axes: { ...axes, poolSize: [2, 4], maxOverflow: [0] } }));
+  const address = await files.write('long-names', html);
+  await open({ address, widthPixels: 360, heightPixels: 740 }, async (page) => {
+    expect(await page.textContent('.answer-shape a')).toMatch(/ at max_connections [46]0$/);
+    expect(await sidewaysPixels(page)).toBe(0);
+    expect(await linesOfEachWord(page, '.answer-shape a, dl.facts')).not.toContain(2);
+  });
+});
+
 chromium.test('who wants less motion gets none', () =>
   open({ reducedMotion: true }, async (page) => {
     await drawAll(page);
@@ -223,6 +234,25 @@ async function drawnMs(page: BrowserPage): Promise<number> {
   return page.evaluate(
     () => performance.getEntriesByName('pool-lab-drawn')[0]?.startTime ?? Infinity,
   );
+}
+
+/** On how many lines each word of these places stands; parts joined by a `_` are words of their own. */
+function linesOfEachWord(page: BrowserPage, selector: string): Promise<readonly number[]> {
+  return page.evaluate((places) => {
+    const lines: number[] = [];
+    for (const place of document.querySelectorAll(places)) {
+      const walker = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
+      for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+        for (const word of (node.nodeValue ?? '').matchAll(/[a-z]+_?/g)) {
+          const range = document.createRange();
+          range.setStart(node, word.index);
+          range.setEnd(node, word.index + word[0].length);
+          lines.push(new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size);
+        }
+      }
+    }
+    return lines;
+  }, selector);
 }
 
 /** Columns of the first chart's middle third that have a pixel in the colour of its last line. */

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { isUndecided } from '../../../../harness/report/sweep/best-doubts.ts';
 import { situationText } from '../../../../harness/report/sweep/cell-words.ts';
+import { ShapeName } from '../parts/shape-name.tsx';
 import { cellHref } from '../route.ts';
 import { useReport } from '../sweep-context.ts';
 
@@ -23,11 +24,13 @@ export function Answers(): VNode {
               ) : undecided ? (
                 'not decided'
               ) : (
-                <a href={cellHref(best.id)}>{view.name(best)}</a>
+                <a href={cellHref(best.id)}>
+                  <ShapeName text={view.name(best)} />
+                </a>
               )}
             </p>
             <p class="answer-sentence">
-              {unbroken(withoutName(data.answers[index]?.sentence ?? '', name))}
+              <ShapeName text={withoutName(data.answers[index]?.sentence ?? '', name)} />
             </p>
           </li>
         );
@@ -40,9 +43,4 @@ export function Answers(): VNode {
 function withoutName(sentence: string, name: string): string {
   const rest = sentence.startsWith(`${name}: `) ? sentence.slice(name.length + 2) : sentence;
   return rest.charAt(0).toUpperCase() + rest.slice(1);
-}
-
-/** No shape is broken between two lines. */
-function unbroken(sentence: string): string {
-  return sentence.replaceAll(' × (', '\u00a0×\u00a0(');
 }

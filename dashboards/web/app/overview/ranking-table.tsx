@@ -14,6 +14,7 @@ import { failedShare } from '../heat/measures.ts';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import { Estimate } from '../parts/estimate.tsx';
 import { ratioText, timesText } from '../parts/ratio-text.ts';
+import { ShapeName } from '../parts/shape-name.tsx';
 import { cellHref } from '../route.ts';
 import { useReport } from '../sweep-context.ts';
 import type { Cell, Situation } from '../sweep-types.ts';
@@ -56,7 +57,11 @@ function columnsFor(view: SweepView): readonly Column<Cell>[] {
     {
       name: 'Configuration',
       kind: 'words',
-      cell: (cell) => <a href={cellHref(cell.id)}>{view.name(cell)}</a>,
+      cell: (cell) => (
+        <a href={cellHref(cell.id)}>
+          <ShapeName text={view.name(cell)} />
+        </a>
+      ),
     },
     { name: 'Rank', kind: 'number', cell: ({ rank }) => rank ?? ABSENT },
     {

@@ -6,6 +6,7 @@ import { isUndecided } from '../../../../harness/report/sweep/best-doubts.ts';
 import { CellLinks } from '../parts/cell-links.tsx';
 import { Fact, FactEstimate } from '../parts/fact.tsx';
 import { ratioText, timesText } from '../parts/ratio-text.ts';
+import { ShapeName } from '../parts/shape-name.tsx';
 import { useReport } from '../sweep-context.ts';
 import type { Situation } from '../sweep-types.ts';
 
@@ -20,7 +21,7 @@ export function SituationFacts({ situation }: { readonly situation: Situation })
   return (
     <dl class="facts">
       <Fact name={isUndecided(view, situation) ? 'Best by its number alone' : 'Best'}>
-        {view.name(best)}
+        <ShapeName text={view.name(best)} />
         <small>
           {ceiling === null ? 'without bound' : plural(ceiling, 'connection')} of {usable} usable
         </small>
@@ -35,7 +36,7 @@ export function SituationFacts({ situation }: { readonly situation: Situation })
         <Fact name="Over the worst">
           {timesText(goodput)}
           <small>
-            {view.name(worst)}: {ratioText(goodput)}
+            <ShapeName text={view.name(worst)} />: {ratioText(goodput)}
             {latencyMsP99?.finding === 'higher' || latencyMsP99?.finding === 'lower'
               ? `; its p99 is ${formatRatio(latencyMsP99.ratio)}${intervalText(latencyMsP99.interval, formatRatio)} × as long`
               : ''}

@@ -5,6 +5,7 @@ import { useAppearance } from '../appearance.ts';
 import { cellHref } from '../route.ts';
 import { useReport } from '../sweep-context.ts';
 import type { Cell } from '../sweep-types.ts';
+import { ShapeName } from './shape-name.tsx';
 
 /** More are a wall of names. */
 const SHOWN = 6;
@@ -32,8 +33,8 @@ export function CellLinks(props: {
         return (
           <span key={id}>
             {index === 0 ? '' : ', '}
-            <a class="cell-link" href={cellHref(id)}>
-              {cell === null ? id : nameOf(cell)}
+            <a href={cellHref(id)}>
+              <ShapeName text={cell === null ? id : nameOf(cell)} />
             </a>
           </span>
         );
