@@ -39,7 +39,7 @@ const latency: Metric = {
     min <= 0 ? 0 : Math.log(value / min) / Math.log(Math.max(LATENCY_SPAN_MIN, max / min)),
 };
 
-const errors: Metric = {
+export const ERRORS: Metric = {
   title: 'requests refused or failed',
   read: errorShare,
   print: compactShare,
@@ -47,7 +47,7 @@ const errors: Metric = {
   darkness: (value) => (value === 0 ? 0 : 1 + Math.log10(Math.max(value, 0.001)) / 4),
 };
 
-export const METRICS: readonly Metric[] = [goodput, latency, errors];
+export const METRICS: readonly Metric[] = [goodput, latency, ERRORS];
 
 /** One character each, so that a map is read without colour. */
 export const STATE_MARKS: Readonly<Record<CellState, string>> = {

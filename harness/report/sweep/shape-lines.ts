@@ -5,23 +5,40 @@ import type { SweepView } from './sweep-view.ts';
 
 type Line = Situation['frontier'][number];
 
-export const SHAPE_LINE_TITLES = [
-  'workers',
-  'fits',
-  'seen to fit',
-  'fits in a deploy',
-  'seen to',
-  'knee',
-] as const;
+interface Column {
+  readonly title: string;
+  read(line: Line, situation: Situation): string;
+}
+
+const OBSERVED_ROLLOUT: Column = {
+  title: 'seen to',
+  read: ({ observedRollout }) => sizeText(observedRollout),
+};
+const COLUMNS: readonly Column[] = [
+  { title: 'workers', read: ({ workers }) => String(workers) },
+  { title: 'fits', read: ({ predictedSteady }) => sizeText(predictedSteady) },
+  { title: 'seen to fit', read: ({ observedSteady }) => sizeText(observedSteady) },
+  { title: 'fits in a deploy', read: ({ predictedRollout }) => sizeText(predictedRollout) },
+  OBSERVED_ROLLOUT,
+  { title: 'knee', read: (line, situation) => kneeText(situation, line) },
+];
+
+/** What the columns tell. */
+export const SHAPE_LINES_TEXT =
+  'largest of the measured pool sizes that fits, predicted and observed, and from which on more gives nothing (the knee)';
 
 /** How far each row of shapes goes, panel by panel: as predicted, as observed, and until it helps. */
 export interface ShapeLines {
   readonly panel: string;
+  readonly titles: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
 
 export function shapeLines(view: SweepView, situation: Situation): readonly ShapeLines[] {
   const panels = Map.groupBy(situation.frontier, keyOf);
+  // Only a rolling restart shows what a deploy takes; without one the column has nothing to say.
+  const rolled = situation.frontier.some(({ observedRollout }) => observedRollout !== null);
+  const columns = COLUMNS.filter((column) => rolled || column !== OBSERVED_ROLLOUT);
   return [...panels.values()].flatMap((lines) => {
     const [first] = lines;
     if (first === undefined) return [];
@@ -30,14 +47,8 @@ export function shapeLines(view: SweepView, situation: Situation): readonly Shap
     return [
       {
         panel: panelText(panel, usableOf(view, panel)),
-        rows: lines.map((line) => [
-          String(line.workers),
-          sizeText(line.predictedSteady),
-          sizeText(line.observedSteady),
-          sizeText(line.predictedRollout),
-          sizeText(line.observedRollout),
-          kneeText(situation, line),
-        ]),
+        titles: columns.map(({ title }) => title),
+        rows: lines.map((line) => columns.map(({ read }) => read(line, situation))),
       },
     ];
   });

@@ -7,9 +7,17 @@ import { wrap } from '../text-layout.ts';
 import { panelText, STATE_WORDS, stateCountsText } from './cell-words.ts';
 import { fittingTable } from './fitting-table.ts';
 import { type HeatMapCell, heatMapLines } from './heat-map.ts';
-import { BEST_MARK, METRICS, panelMap, SAME_MARK, STATE_MARKS } from './panel-map.ts';
+import {
+  BEST_MARK,
+  ERRORS,
+  errorShare,
+  METRICS,
+  panelMap,
+  SAME_MARK,
+  STATE_MARKS,
+} from './panel-map.ts';
 import { RANKING_ALIGN, RANKING_TITLES, rankingOf } from './ranking-rows.ts';
-import { SHAPE_LINE_TITLES, shapeLines, usableOf } from './shape-lines.ts';
+import { SHAPE_LINES_TEXT, shapeLines, usableOf } from './shape-lines.ts';
 import type { SweepView } from './sweep-view.ts';
 
 const TABLE_INDENT = 2;
@@ -23,9 +31,12 @@ export function heatMapBlocks(
   const { columns, paint } = style;
   const { plan } = view.result;
   const title = `${paint.bold(situation.workload.toUpperCase())}, ${loadText({ load: { ...plan.base.load, model: situation.load }, seed: plan.base.seed })}`;
+  // A map of nothing but zeros is a sentence.
+  const flawless = view.cellsOf(situation).every((cell) => errorShare(cell) === 0);
+  const metrics = flawless ? METRICS.filter((metric) => metric !== ERRORS) : METRICS;
   const blocks = situation.panels.flatMap((panel) => {
     const heading = wrap(panelText(panel, usableOf(view, panel)), { columns, indent: 2 });
-    return METRICS.map((metric, index) =>
+    return metrics.map((metric, index) =>
       [
         ...(index === 0 ? [heading] : []),
         wrap(`${paint.bold(metric.title)}; across: pool size`, { columns, indent: 2 }),
@@ -33,6 +44,7 @@ export function heatMapBlocks(
       ].join('\n'),
     );
   });
+  if (flawless) blocks.push(wrap(`${paint.bold(ERRORS.title)}: none`, { columns, indent: 2 }));
   return [wrap(title, { columns, indent: 2 }), ...blocks, legend(view, situation, columns)];
 }
 
@@ -93,15 +105,15 @@ export function situationLines(
         width,
       ),
     },
-    ...shapeLines(view, situation).map(({ panel, rows: lines }, index) => ({
+    ...shapeLines(view, situation).map(({ panel, titles, rows: lines }, index) => ({
       label: index === 0 ? 'FRONTIER' : '',
-      text: `${index === 0 ? 'largest pool size that fits, predicted and observed, and from which on more gives nothing (the knee)\n' : ''}${panel}`,
+      text: `${index === 0 ? `${SHAPE_LINES_TEXT}\n` : ''}${panel}`,
       rows: fittingTable(
         {
-          titles: SHAPE_LINE_TITLES,
+          titles,
           rows: lines,
-          align: ['right', 'right', 'right', 'right', 'right', 'right'],
-          spare: [4, 3, 2],
+          align: titles.map(() => 'right'),
+          spare: titles.length > 5 ? [4, 3, 2] : [3, 2],
         },
         width,
       ),

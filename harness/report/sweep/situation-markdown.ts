@@ -6,7 +6,7 @@ import { edgesOfRow, VERTICAL } from './heat-map.ts';
 import { markdownDetails, markdownTable, markdownText } from './markdown-text.ts';
 import { BEST_MARK, errorShare, METRICS, type Metric, panelMap, SAME_MARK } from './panel-map.ts';
 import { RANKING_ALIGN, RANKING_TITLES, rankingOf } from './ranking-rows.ts';
-import { SHAPE_LINE_TITLES, shapeLines, usableOf } from './shape-lines.ts';
+import { SHAPE_LINES_TEXT, shapeLines, usableOf } from './shape-lines.ts';
 import { situationSentence } from './sweep-headline.ts';
 import type { SweepView } from './sweep-view.ts';
 
@@ -25,13 +25,13 @@ export function situationMarkdown(view: SweepView, situation: Situation): readon
       : `### ${name}\n\n${situationSentence(view, situation)}.`,
     ...situation.panels.map((panel) => panelTable(view, situation, panel)),
     rankingTable(view, situation),
-    ...shapeLines(view, situation).map(({ panel, rows }) =>
+    ...shapeLines(view, situation).map(({ panel, titles, rows }) =>
       markdownDetails(
         `How far each line goes: ${panel}`,
-        `Largest pool size that fits, predicted and observed, and from which on more gives nothing.\n\n${markdownTable(
-          SHAPE_LINE_TITLES,
+        `The ${SHAPE_LINES_TEXT}.\n\n${markdownTable(
+          titles,
           rows,
-          SHAPE_LINE_TITLES.map(() => 'right'),
+          titles.map(() => 'right'),
         )}`,
       ),
     ),

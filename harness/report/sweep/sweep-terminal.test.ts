@@ -200,3 +200,21 @@ test('a ratio of a single pair of rounds is told as one, without a claim', () =>
     '3.7 × as much as 4 × (16+5) in the one round that both have: too few to tell them apart',
   );
 });
+
+test('where nothing failed a sentence stands for the map of zeros', () => {
+  const quiet = sampleSweepResult({ axes: { workload: ['point'], poolSize: [1, 4] } });
+  expect(report(quiet)).toContain('\nrequests refused or failed: none\n');
+  expect(report(quiet)).not.toContain('requests refused or failed; across');
+  expect(report(WHOLE_HOT)).toContain('requests refused or failed; across');
+  expect(report(WHOLE_HOT)).not.toContain('requests refused or failed: none');
+});
+
+test('what a deploy was seen to take is a column where a rolling restart was measured', () => {
+  const titles = /workers +fits +seen to fit +fits in a deploy +seen to +knee/;
+  expect(report(WHOLE_HOT)).not.toMatch(/seen to +knee/);
+  const situations = WHOLE_HOT.situations.map((situation) => ({
+    ...situation,
+    frontier: situation.frontier.map((line) => ({ ...line, observedRollout: 4 })),
+  }));
+  expect(report({ ...WHOLE_HOT, situations })).toMatch(titles);
+});
