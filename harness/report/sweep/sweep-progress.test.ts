@@ -88,6 +88,24 @@ test('a terminal shows where the sweep is, the cell, the throughput and the conn
   expect(terminal.rows()).toEqual(['']);
 });
 
+test('while the API stops no connections are shown, since nobody looks', () => {
+  const terminal = new FakeTerminal(80);
+  const { progress } = progressOn(terminal);
+  progress.trial(first, 1);
+  progress.load(load(8_100), { now: 30, peak: 40 });
+  progress.phase('stop');
+  expect(terminal.rows().at(-1)).toMatch(/^\[[^█▒]+\] – now, may be \| 52/);
+});
+
+test('in a trial with a rolling restart the extra workers count', () => {
+  const terminal = new FakeTerminal(80);
+  const { progress } = progressOn(terminal);
+  const rolling = { ...first, plan: { ...first.plan, rolloutSurge: 2 } };
+  progress.trial(rolling, 1);
+  // 6 × (8+5); without the restart 52.
+  expect(terminal.rows().at(-1)).toContain(' may be | 78,');
+});
+
 test('after a trial its result is seen, and what is started next', () => {
   const terminal = new FakeTerminal(80);
   const { progress, clock } = progressOn(terminal);

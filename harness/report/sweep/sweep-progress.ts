@@ -156,6 +156,8 @@ function liveProgress(options: SweepProgressOptions, counting: Counting): SweepP
     },
     phase(phase) {
       activity = PHASE_WORDS[phase];
+      // Nobody looks any more, and what was seen last is being closed.
+      if (phase === 'stop') connections = null;
       draw();
     },
     load(progress, seen) {
@@ -198,7 +200,7 @@ function barLine(
   { output, paint }: SweepProgressOptions,
 ): BlockLine {
   const { maxConnections } = plan.postgres;
-  const { ceiling, usable, fits, fitsDuringRollout } = computeBudget({
+  const { ceiling, rolloutCeiling, usable, fits, fitsDuringRollout } = computeBudget({
     workers: plan.workers,
     shape: shapeOfPool(plan.pool),
     rolloutSurge: Math.max(1, plan.rolloutSurge),
@@ -207,8 +209,14 @@ function barLine(
     reserved: plan.postgres.reservedConnections,
     others: OTHERS,
   });
-  const color = fits ? (fitsDuringRollout ? paint.green : paint.yellow) : paint.red;
+  // With a rolling restart in the trial, its extra workers are no matter of a later deploy.
+  const rollsOut = plan.rolloutSurge > 0;
+  const fitsNow = rollsOut ? fitsDuringRollout : fits;
+  const color = fitsNow ? (fitsDuringRollout ? paint.green : paint.yellow) : paint.red;
   // Three columns stay free; see the block's own margin.
-  const text = connectionBar({ seen, ceiling, usable, maxConnections }, output.columns - 3);
+  const text = connectionBar(
+    { seen, ceiling: rollsOut ? rolloutCeiling : ceiling, usable, maxConnections },
+    output.columns - 3,
+  );
   return { text, paint: color };
 }
