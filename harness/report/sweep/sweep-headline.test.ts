@@ -49,7 +49,7 @@ test('shapes that cannot be used are counted beside those that could not be told
 test('of several situations the first line tells which are undecided', () => {
   const both = blurred(swept({ workload: ['hot', 'hold'], poolSize: [1, 2, 4] }), 'hot');
   expect(headline(both)).toMatch(
-    /^BEST of hot: 4 × \(\d\+0\) \(no difference in answers\/s could be told\); hold: 4 × \(4\+0\)\n/,
+    /^BEST of hot: 4 × \(\d\+0\) \(not decided\); hold: 4 × \(4\+0\)\n/,
   );
 });
 

@@ -11,9 +11,6 @@ import type { SweepView } from './sweep-view.ts';
 /** Names of cells in a sentence; more are counted. */
 const NAMES_MAX = 3;
 
-/** Beside the best shape, which is best by its number alone. */
-const UNDECIDED = 'no difference in answers/s could be told';
-
 /**
  * The answer: of one situation its sentence, of several first the best shape of each, then a sentence
  * each. What is missing is said before.
@@ -35,7 +32,7 @@ export function headlineTexts(view: SweepView): readonly string[] {
 
 /** What the name of the best shape alone would conceal. */
 function doubtText(view: SweepView, situation: Situation): string {
-  if (isUndecided(view, situation)) return ` (${UNDECIDED})`;
+  if (isUndecided(view, situation)) return ' (not decided)';
   const others = othersAlike(situation);
   return others === 0 ? '' : ` (≈ ${plural(others, 'other')})`;
 }
@@ -82,7 +79,7 @@ function undecidedSentence(view: SweepView, situation: Situation, best: CellResu
   const all = situation.cells.length;
   const shapes = usable === all ? plural(all, 'shape') : `the ${usable} usable of ${all} shapes`;
   const clauses = [
-    `${UNDECIDED} between ${shapes}; ${view.name(best)} answers ${estimateText(best)}/s in time${against}`,
+    `no difference in answers/s could be told between ${shapes}; ${view.name(best)} answers ${estimateText(best)}/s in time${against}`,
     ...slowerText(view, situation, best),
     ...caution(view, best),
     'measure longer or in more rounds',

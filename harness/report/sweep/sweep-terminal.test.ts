@@ -218,3 +218,13 @@ test('what a deploy was seen to take is a column where a rolling restart was mea
   }));
   expect(report({ ...WHOLE_HOT, situations })).toMatch(titles);
 });
+
+test.each([40, 60, 80])(
+  'at %d columns no shape of the headline is broken between lines',
+  (columns) => {
+    const [headline = ''] = report(WHOLE, { columns }).split('\n\n');
+    expect(headline.split('\n').filter((line) => / ×$/.test(line) || /^ *\(/.test(line))).toEqual(
+      [],
+    );
+  },
+);

@@ -33,7 +33,7 @@ export function sweepTerminal(result: SweepResult, options: SweepTerminalOptions
   const view = viewSweep(result);
   const good = missingText(view) === null && result.situations.every(({ best }) => best !== null);
   const color = good ? paint.green : paint.yellow;
-  const headline = headlineTexts(view).map((text) => color(wrap(text, { columns, indent: 2 })));
+  const headline = headlineTexts(view).map((text) => color(wrapShapes(text, columns)));
   const situations = result.situations.flatMap((situation) => [
     ...heatMapBlocks(view, situation, options),
     linesText(situationLines(view, situation, options), options),
@@ -76,6 +76,12 @@ function trustLines(view: SweepView, paint: Paint): readonly ReportLine[] {
     ]),
     { label: 'GATES', text: gatesText(result.plan.base.gates) },
   ];
+}
+
+/** No shape is broken between two lines. */
+function wrapShapes(text: string, columns: number): string {
+  const whole = text.replaceAll(' × (', '\u00a0×\u00a0(');
+  return wrap(whole, { columns, indent: 2 }).replaceAll('\u00a0', ' ');
 }
 
 /** Lines below a label, at most so many. */
