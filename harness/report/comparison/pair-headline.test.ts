@@ -32,7 +32,7 @@ test('what cannot be told apart says how many pairs would', () => {
   expect(
     headline({ flags: SMALL, rounds: left }, { flags: LARGE, rounds: [1000, 1000, 1000] }),
   ).toBe(
-    'not distinguishable: 4 × (4+0) and 4 × (20+0) (1.13 [0.88–1.45]); 3 more pairs would tell',
+    'not distinguishable: 4 × (4+0) and 4 × (20+0) (1.13 [0.88–1.45]); 3 more pairs like these would tell',
   );
 });
 
@@ -58,7 +58,7 @@ test('refusals are said before any ratio, and fast refusals win nothing', () => 
 
 test('one round each claims nothing', () => {
   expect(headline({ flags: SMALL, rounds: [1340] }, { flags: LARGE, rounds: [1000] })).toBe(
-    'one round each, so not judged: 4 × (4+0) answered 1.34 times as much as 4 × (20+0), their own intervals lie apart; two rounds or more would tell',
+    'one round each, so not judged: 4 × (4+0) answered 1.34 times as much as 4 × (20+0), their own intervals lie apart; with two rounds or more it can be',
   );
 });
 

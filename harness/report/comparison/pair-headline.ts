@@ -48,7 +48,7 @@ function numbersText(pair: CellPair, leader: Side, names: Readonly<Record<Side, 
         unknown: 'without an interval',
       }[goodput.finding];
       const rounds = pair.pairs.rounds.length === 1 ? 'one round each' : 'no common round';
-      return `${rounds}, so not judged: ${first} answered ${ratioText(goodput.ratio, null)} times as much as ${second}, ${overlap}; two rounds or more would tell`;
+      return `${rounds}, so not judged: ${first} answered ${ratioText(goodput.ratio, null)} times as much as ${second}, ${overlap}; with two rounds or more it can be`;
     }
     case 'rounds':
       switch (goodput.finding) {
@@ -72,7 +72,8 @@ function latencyText({ metrics }: CellPair, leader: Side): string {
 
 function moreText(pairsMore: number | null): string {
   if (pairsMore === null) return 'more than 100 pairs would be needed to tell';
-  return `${plural(pairsMore, 'more pair')} would tell`;
+  // Real ones differ: of equal sides so many tell in a third of the cases, of clearly different ones in most.
+  return `${plural(pairsMore, 'more pair')} like these would tell`;
 }
 
 /** Only where the ratio alone does not say it. */
