@@ -223,8 +223,17 @@ test.each([40, 60, 80])(
   'at %d columns no shape of the headline is broken between lines',
   (columns) => {
     const [headline = ''] = report(WHOLE, { columns }).split('\n\n');
-    expect(headline.split('\n').filter((line) => / ×$/.test(line) || /^ *\(/.test(line))).toEqual(
-      [],
-    );
+    const shapes = (text: string): readonly string[] => text.match(/\d × \(\d+\+\d+\)/g) ?? [];
+    const whole = headline.split('\n').flatMap(shapes);
+    expect(whole.length).toBeGreaterThan(5);
+    expect(whole).toEqual(shapes(headline.replaceAll(/\s+/g, ' ')));
   },
 );
+
+test('an answer is green, and yellow where nothing is decided', () => {
+  const axes = { workload: ['hot'], workers: [1], maxOverflow: [0], poolSize: [1, 4] } as const;
+  const undecided = sampleSweepResult({ rounds: 1, axes });
+  expect(report(undecided)).toMatch(/^hot: no difference/);
+  expect(report(undecided, { color: true }).slice(0, 5)).toBe('\u001b[33m');
+  expect(report(WHOLE_HOT, { color: true }).slice(0, 5)).toBe('\u001b[32m');
+});

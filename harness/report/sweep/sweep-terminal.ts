@@ -8,6 +8,7 @@ import type { ReportLine } from '../report-line.ts';
 import type { TerminalStyle } from '../terminal-style.ts';
 import { wrap } from '../text-layout.ts';
 import { agreementOf } from './agreement.ts';
+import { isUndecided } from './best-doubts.ts';
 import { bestShapes } from './best-shapes.ts';
 import { caveatCounts } from './caveat-counts.ts';
 import { failedTrials } from './failed-trials.ts';
@@ -31,7 +32,9 @@ export interface SweepTerminalOptions extends TerminalStyle {
 export function sweepTerminal(result: SweepResult, options: SweepTerminalOptions): string {
   const { paint, columns } = options;
   const view = viewSweep(result);
-  const good = missingText(view) === null && result.situations.every(({ best }) => best !== null);
+  const good =
+    missingText(view) === null &&
+    result.situations.every((it) => it.best !== null && !isUndecided(view, it));
   const color = good ? paint.green : paint.yellow;
   const headline = headlineTexts(view).map((text) => color(wrapShapes(text, columns)));
   const situations = result.situations.flatMap((situation) => [
