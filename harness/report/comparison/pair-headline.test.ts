@@ -18,6 +18,16 @@ test('the faster side comes first, whichever was named first', () => {
   expect(headline({ ...large, id: 'c002' }, { ...small, id: 'c001' })).toBe(sentence);
 });
 
+test('a faster side that misses a threshold is said to before its ratio', () => {
+  const changes = { thresholds: [{ expression: 'latency.p99<9ms', met: false, detail: '' }] };
+  const faster = [1340, 1352, 1329].map((goodput) => ({ goodput, changes }));
+  expect(
+    headline({ flags: SMALL, rounds: faster }, { flags: LARGE, rounds: [1000, 1005, 995] }),
+  ).toBe(
+    '4 × (4+0) MISSES a threshold; 4 × (4+0) answers 1.34 [1.33–1.35] times as much as 4 × (20+0)',
+  );
+});
+
 test('the tail is named where it differs', () => {
   const early = [58, 60, 62].map((p99) => ({ goodput: 1340, p99 }));
   const late = [58, 60, 62].map((p99) => ({ goodput: 1000, p99: 3 * p99 }));

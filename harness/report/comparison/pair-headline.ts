@@ -18,7 +18,8 @@ export function fromLeader(contrast: Contrast, leader: Side): Contrast {
 
 /**
  * The answer in one sentence, the faster side first. A side that refuses, piles up, starves or fails is
- * said so before any ratio: fast refusals are no win.
+ * said so before any ratio: fast refusals are no win. So is one that misses a threshold, which no number of
+ * answers makes up for; whether it is to be preferred is the user's to judge, whose thresholds may differ.
  */
 export function pairHeadline(
   pair: CellPair,

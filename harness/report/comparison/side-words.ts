@@ -52,9 +52,10 @@ export function troubleText({ state, requests }: ComparedSide): string | null {
       return ok === 0
         ? 'answers NOTHING right'
         : `FAILS ${formatCount(failed)} of ${formatCount(scheduled)} requests (${share(failed)})`;
+    case 'threshold_missed':
+      return 'MISSES a threshold';
     case 'not_measured':
     case 'invalid':
-    case 'threshold_missed':
     case 'usable':
       return null;
   }
