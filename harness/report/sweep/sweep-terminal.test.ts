@@ -231,8 +231,13 @@ test.each([40, 60, 80])(
 );
 
 test('an answer is green, and yellow where nothing is decided', () => {
-  const axes = { workload: ['hot'], workers: [1], maxOverflow: [0], poolSize: [1, 4] } as const;
-  const undecided = sampleSweepResult({ rounds: 1, axes });
+  const situations = WHOLE_HOT.situations.map((situation) => {
+    const { bestOverWorst: against, cells } = situation;
+    if (against?.goodput === undefined || against.goodput === null) throw new Error('none');
+    const goodput = { ...against.goodput, finding: 'not_distinguishable' as const };
+    return { ...situation, notDistinguishable: cells, bestOverWorst: { ...against, goodput } };
+  });
+  const undecided = { ...WHOLE_HOT, situations };
   expect(report(undecided)).toMatch(/^hot: no difference/);
   expect(report(undecided, { color: true }).slice(0, 5)).toBe('\u001b[33m');
   expect(report(WHOLE_HOT, { color: true }).slice(0, 5)).toBe('\u001b[32m');
