@@ -15,8 +15,12 @@ export function problemError(problems: readonly Problem[], command: string): Lab
 }
 
 function sentence({ field, value, source, problem }: Problem): string {
+  // Of a file as a whole, at a place in it.
+  if (value === '' && source.startsWith(`${field}:`)) return `${source} ${problem}`;
   const origin = source === field ? '' : ` (from ${source})`;
-  return `${field} ${JSON.stringify(shortened(value))}${origin} ${problem}`;
+  // Where a file as a whole is wrong there may be nothing to quote.
+  const shown = value === '' && !field.startsWith('--') ? '' : ` ${JSON.stringify(shortened(value))}`;
+  return `${field}${shown}${origin} ${problem}`;
 }
 
 /** Enough to see what was meant; a file may hold anything. */

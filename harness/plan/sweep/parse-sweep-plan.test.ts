@@ -113,7 +113,7 @@ test('all that is wrong is said at once: values, what they make together, and th
   expect(code).toBe('CONFIG_INVALID');
   expect(message.split('\n')).toEqual([
     '7 settings cannot be used',
-    '  pool-lab.yaml "pol-size" (from pool-lab.yaml:4:1) is not a setting (did you mean pool-size?): keys are the flags of pool-lab sweep without dashes; pool-lab config explain lists them',
+    '  pool-lab.yaml "pol-size" (from pool-lab.yaml:4:1) is not a setting (did you mean pool-size?): keys are the flags of pool-lab sweep without dashes; pool-lab init --stdout lists them',
     '  --workers "8..1" goes down: write it upwards: 1..8',
     '  --rounds "0" (from POOL_LAB_ROUNDS) is below 1: give a whole number from 1 to 100',
     '  --threshold "offered>5" is about the offered rate, which the closed loop does not have: give --rate or --stages, or leave it out',
@@ -147,6 +147,7 @@ test.each<[RawFlags, string]>([
 
 test('the largest sweeps that are allowed are allowed', () => {
   expect(countCells(sweep({ workers: '1..50', poolSize: '1..40' }).plan.axes)).toBe(2_000);
+  expect(refusalOf({ workers: '1..29', poolSize: '1..69' }).message).toContain('make 2001 cells');
   const week = { warmup: '0', drain: '0', duration: '1h', poolSize: '1..2', rounds: '84' };
   expect(sweep(week).plan.rounds).toBe(84);
   expect(refusalOf({ ...week, rounds: '85' }).message).toContain('take up to 170 h');

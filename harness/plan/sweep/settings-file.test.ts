@@ -120,3 +120,9 @@ test.each([
 ])('%s is refused by the setting’s own parser', (text, message) => {
   expect(refusalOf({}, {}, text).message).toBe(message);
 });
+
+test('of a file as a whole the place is named, and no value that there is not', () => {
+  const { message } = refusalOf({}, {}, 'workers: [1, 2\n');
+  expect(message).toMatch(/^pool-lab\.yaml:2:1 is not YAML: Flow sequence/);
+  expect(refusalOf({}, {}, '').message).toBe('pool-lab.yaml:1:1 has no settings');
+});
