@@ -70,6 +70,11 @@ test.each<[Workload[], Record<string, string>, string]>([
   ],
   [
     ['point'],
+    { ms: '20' },
+    'ms=20 names no parameter of workload point: measure hold or remote-call, which ms belongs to, or leave it out',
+  ],
+  [
+    ['point'],
     { toString: '1' },
     'toString=1 names no parameter of workload point: give key, or leave it out',
   ],

@@ -80,10 +80,15 @@ function unknownParameter(parameter: string, workloads: readonly Workload[]): Wr
   const names = [...new Set(workloads.flatMap((workload) => Object.keys(parametersOf(workload))))];
   const suggestion = nearestWord(parameter, names);
   const meant = suggestion === null ? '' : ` (did you mean ${suggestion}?)`;
+  // Somebody may have forgotten to name the workload.
+  const homes = WORKLOADS.filter((workload) => Object.hasOwn(parametersOf(workload), parameter));
   const of = workloads.length === 1 ? `workload ${workloads[0]}` : 'any of the workloads';
   return {
     problem: `names no parameter of ${of}${meant}`,
-    remedy: `give ${names.join(', ')}, or leave it out`,
+    remedy:
+      homes.length > 0
+        ? `measure ${homes.join(' or ')}, which ${parameter} belongs to, or leave it out`
+        : `give ${names.join(', ')}, or leave it out`,
   };
 }
 

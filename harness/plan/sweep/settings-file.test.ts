@@ -111,6 +111,7 @@ test.each([
     '--param "rows=1 rows=2" (from pool-lab.yaml:1:8) gives rows twice, as 1 and as 2',
   ],
   ['workers:', '--workers "" (from pool-lab.yaml:1:1) is empty'],
+  ['', 'pool-lab.yaml:1:1 has no settings'],
   ['workers: []', '--workers "" (from pool-lab.yaml:1:10) is empty'],
   ['pre-ping: maybe', '--pre-ping "maybe" (from pool-lab.yaml:1:11) is neither yes nor no'],
   [

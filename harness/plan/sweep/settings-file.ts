@@ -103,7 +103,7 @@ function unknownKey(
   return {
     problem: `is not a setting${suggestion === null ? '' : ` (did you mean ${suggestion}?)`}`,
     remedy:
-      'keys are the flags of pool-lab sweep without dashes; pool-lab config explain lists them',
+      'keys are the flags of pool-lab sweep without dashes; pool-lab init --stdout lists them',
   };
 }
 
