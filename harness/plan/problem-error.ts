@@ -18,9 +18,7 @@ function sentence({ field, value, source, problem }: Problem): string {
   // Of a file as a whole, at a place in it.
   if (value === '' && source.startsWith(`${field}:`)) return `${source} ${problem}`;
   const origin = source === field ? '' : ` (from ${source})`;
-  // Where a file as a whole is wrong there may be nothing to quote.
-  const shown = value === '' && !field.startsWith('--') ? '' : ` ${JSON.stringify(shortened(value))}`;
-  return `${field}${shown}${origin} ${problem}`;
+  return `${field} ${JSON.stringify(shortened(value))}${origin} ${problem}`;
 }
 
 /** Enough to see what was meant; a file may hold anything. */
