@@ -8,6 +8,7 @@ import {
   formatRate,
   formatRatio,
   formatShare,
+  formatSpread,
   plural,
 } from './format.ts';
 
@@ -104,4 +105,15 @@ test('one of a thing is singular', () => {
   expect([plural(1, 'worker'), plural(0, 'worker'), plural(1_000, 'process', 'processes')]).toEqual(
     ['1 worker', '0 workers', '1,000 processes'],
   );
+});
+
+test.each([
+  [0, '0 %'],
+  [0.07, '7.0 %'],
+  [0.9995, '> 99.9 %'],
+  [1, '100 %'],
+  [1.624, '162 %'],
+  [45.67, '4,567 %'],
+])('rounds that are %d apart differ by %s', (spread, text) => {
+  expect(formatSpread(spread)).toBe(text);
 });

@@ -57,6 +57,11 @@ export function formatShare(share: number): string {
   return `${percent.toFixed(digits)} %`;
 }
 
+/** By how much the largest is above the smallest: unlike a share it may be more than all, `457 %`. */
+export function formatSpread(spread: number): string {
+  return spread < 1 ? formatShare(spread) : `${formatCount(spread * 100)} %`;
+}
+
 const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
 /** Binary units, written so: PostgreSQL's `128MB` is 128 MiB. */

@@ -56,6 +56,10 @@ test('each round has its row, and the range stands below', () => {
   ]);
 });
 
+test('rounds of which one is three times another differ by more than all', () => {
+  expect(flat([round(1), round(2, { throughputPerSecond: 3 * 809 })])).toMatch(/ apart 20\d %/);
+});
+
 test('a round that must not be believed takes the place of the numbers', () => {
   const late = { code: 'dispatch_late', grade: 'INVALID', detail: '60 ms', advice: 'a' } as const;
   const text = screen([round(1), round(2, { verdict: 'INVALID', caveats: [late] })]);

@@ -1,7 +1,7 @@
 import type { RoundsResult } from '../analysis/estimates/rounds-result.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { carriesOverLines } from './carries-over-lines.ts';
-import { ABSENT, formatCount, formatMs, formatRate, formatShare } from './format.ts';
+import { ABSENT, formatCount, formatMs, formatRate, formatSpread } from './format.ts';
 import { gatesText } from './gate-words.ts';
 import { lineText } from './line-text.ts';
 import { loadText } from './load-text.ts';
@@ -89,7 +89,7 @@ function roundRows({ rounds, spread }: RoundsResult): readonly string[] {
     share = false,
   ): readonly string[] => {
     const cell = (of: Spread, text: (value: number) => string): string =>
-      of === null ? ABSENT : share ? formatShare(read(of)) : text(read(of));
+      of === null ? ABSENT : share ? formatSpread(read(of)) : text(read(of));
     return [
       name,
       '',

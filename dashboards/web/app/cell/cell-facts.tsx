@@ -6,6 +6,7 @@ import {
   formatMs,
   formatRate,
   formatShare,
+  formatSpread,
 } from '../../../../harness/report/format.ts';
 import { failedShare } from '../heat/measures.ts';
 import { Fact, FactEstimate } from '../parts/fact.tsx';
@@ -30,7 +31,7 @@ export function CellFacts({ cell }: { readonly cell: Cell }): VNode {
       <Fact name="Answers in time/s">
         <FactEstimate of={cell.goodputPerSecond} format={formatRate} />
         {goodputSpread === null ? null : (
-          <small>the rounds differ by {formatShare(goodputSpread)}</small>
+          <small>the rounds differ by {formatSpread(goodputSpread)}</small>
         )}
       </Fact>
       <Fact name="Right answers/s">
