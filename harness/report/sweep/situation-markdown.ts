@@ -2,7 +2,7 @@ import type { CellResult, Situation } from '../../analysis/sweep/sweep-result.ts
 import { formatCount } from '../format.ts';
 import { panelText, STATE_WORDS, situationText } from './cell-words.ts';
 import { compactShare } from './compact-number.ts';
-import { edgesOfRow, VERTICAL } from './heat-map.ts';
+import { edgesOfRow, type HeatMap, VERTICAL } from './heat-map.ts';
 import { markdownDetails, markdownTable, markdownText } from './markdown-text.ts';
 import { BEST_MARK, errorShare, METRICS, type Metric, panelMap, SAME_MARK } from './panel-map.ts';
 import { RANKING_ALIGN, RANKING_TITLES, rankingOf } from './ranking-rows.ts';
@@ -62,10 +62,23 @@ function panelTable(
       rows,
       titles.map(() => 'right'),
     ),
-    `${BEST_MARK} best, ${SAME_MARK} not to be told from it; right of ${VERTICAL.solid} over the budget, right of ${VERTICAL.dotted} over it in a rolling deploy`,
+    ...legend(map),
   ].join('\n\n');
 }
 
+/** Only what is in this map; nothing where none of it is. */
+function legend({ cells }: HeatMap): readonly string[] {
+  const there = cells.flat().filter((cell) => cell !== null);
+  const parts = [
+    there.some(({ mark }) => mark === BEST_MARK) ? `${BEST_MARK} best` : [],
+    there.some(({ mark }) => mark === SAME_MARK) ? `${SAME_MARK} not to be told from the best` : [],
+    there.some(({ fits }) => !fits) ? `right of ${VERTICAL.solid} over the budget` : [],
+    there.some(({ fits, fitsDuringRollout }) => fits && !fitsDuringRollout)
+      ? `right of ${VERTICAL.dotted} over it in a rolling deploy`
+      : [],
+  ].flat();
+  return parts.length === 0 ? [] : [parts.join(', ')];
+}
 function cellText(situation: Situation, cell: CellResult): string {
   const print = (metric: Metric | undefined): string => metric?.print(metric.read(cell)) ?? '';
   const errors = errorShare(cell);
@@ -90,6 +103,9 @@ function rankingTable(view: SweepView, situation: Situation): string {
     more === 0 ? [] : `${formatCount(more)} more are in the CSV.`,
   ].flat();
   const note = sentences.map((sentence) => `\n\n${sentence}`).join('');
-  const table = markdownTable(RANKING_TITLES, rows, RANKING_ALIGN);
+  // A column in which nothing stands says nothing.
+  const kept = <T>(items: readonly T[]): readonly T[] =>
+    items.filter((_, index) => rows.some((row) => row[index] !== ''));
+  const table = markdownTable(kept(RANKING_TITLES), rows.map(kept), kept(RANKING_ALIGN));
   return markdownDetails(`Ranking of ${formatCount(situation.cells.length)} shapes`, table + note);
 }

@@ -93,3 +93,15 @@ test('what had no room is said to be left out, and the answer is the last to go'
   expect(text).toMatch(/_\d+ of \d+ sections about 48 cells are left out: .* 2000 bytes/);
   expect(sweepMarkdown(WHOLE, { directory })).not.toContain('left out');
 });
+
+test('a map explains the marks that it has, and a ranking has the columns that say something', () => {
+  const point = sampleSweepResult({
+    axes: { workload: ['point'], workers: [1], maxOverflow: [0], poolSize: [1, 4] },
+  });
+  const text = sweepMarkdown(point, { directory });
+  expect(text).toContain('\n\n★ best, ≈ not to be told from the best\n\n');
+  expect(text).toMatch(
+    /\| # \| shape \| opens \| in time\/s \| of the best \| p99 \| errors \| {2}\|/,
+  );
+  expect(sweepMarkdown(WHOLE, { directory })).toContain('right of │ over the budget');
+});
