@@ -5,6 +5,7 @@ import { LabError } from '../lab-error.ts';
 import { formatBytes } from '../report/format.ts';
 import { sweepHtml } from '../report/html/sweep-html.ts';
 import { createPaint } from '../report/paint.ts';
+import { shellWord } from '../report/sweep/shell-word.ts';
 import { sweepJson } from '../report/sweep/sweep-json.ts';
 import { sweepMarkdown } from '../report/sweep/sweep-markdown.ts';
 import { sweepTerminal } from '../report/sweep/sweep-terminal.ts';
@@ -73,6 +74,11 @@ async function writePage(
     // Stopped while it was built: the signal's own end is next.
     if (io.signal.aborted) return;
     if (!(error instanceof LabError)) throw error;
-    io.stderr.write(`there is no ${path}: ${error.message}\n→ ${error.hint}\n`);
+    // `--out` of a sweep is its run directory, not the place of a page.
+    const remedy =
+      error.code === 'REPORT_UNWRITABLE'
+        ? `make it where there is room: npx pool-lab report ${shellWord(directory)} --format html --out FILE`
+        : error.hint;
+    io.stderr.write(`no page was made: ${error.message}\n→ ${remedy}\n`);
   }
 }

@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -235,7 +243,20 @@ test('a page that cannot be built is a warning with its remedy, and the sweep a 
   expect(outcome).toBe(0);
   expect(stdout).toMatch(/^hot: /);
   expect(stderr).toMatch(
-    /there is no \S+report\.html: REPORT_SHELL_FAILED it is\n→ mend REPORT_SHELL_FAILED\n$/,
+    /no page was made: REPORT_SHELL_FAILED it is\n→ mend REPORT_SHELL_FAILED\n$/,
+  );
+});
+
+test('a page without room is offered elsewhere, by the command that makes it', async () => {
+  const { outcome, stderr } = await sweep({
+    shell: () => {
+      mkdirSync(join(runPath(), 'report.html'));
+      return Promise.resolve(SHELL);
+    },
+  });
+  expect(outcome).toBe(0);
+  expect(stderr).toMatch(
+    /no page was made: cannot write the report \S+\n?.*\n→ make it where there is room: npx pool-lab report \S+ --format html --out FILE\n$/,
   );
 });
 
