@@ -5,6 +5,7 @@ import { LabError } from './lab-error.ts';
 import { runProgram, wantsJson } from './program.ts';
 import { colorWanted } from './report/color-wanted.ts';
 import { BUG_CODE, errorJson } from './report/error-json.ts';
+import { errorText, harmless } from './report/error-text.ts';
 import { createPaint } from './report/paint.ts';
 import { createRedactor, type Redactor } from './report/redactor.ts';
 
@@ -67,13 +68,14 @@ function tellError(
   if (error instanceof LabError) {
     const { code, message, hint } = error;
     if (json) io.stdout.write(errorJson({ code, message, hint }));
-    else io.stderr.write(`${createPaint(io.stderr.color).red(message)}\n→ ${hint}\n`);
+    else io.stderr.write(errorText({ message, hint }, createPaint(io.stderr.color)));
     return error.exitCode;
   }
   const message = error instanceof Error ? error.message : String(error);
   const hint = 'this is a bug in pool-lab: please report it with the stack on stderr';
   if (json) io.stdout.write(errorJson({ code: BUG_CODE, message, hint }));
-  io.stderr.write(`${error instanceof Error ? (error.stack ?? message) : message}\n→ ${hint}\n`);
+  const stack = error instanceof Error ? (error.stack ?? message) : message;
+  io.stderr.write(`${harmless(stack)}\n→ ${hint}\n`);
   return EXIT_CODE.internal;
 }
 
