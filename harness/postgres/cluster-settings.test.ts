@@ -66,6 +66,18 @@ test.each<{ what: string; change: Partial<PostgresSettings>; message: RegExp; hi
     hint: /a free one is chosen/,
   },
   {
+    what: 'a command that the server would run',
+    change: { extra: { Archive_Command: 'touch /tmp/here' } },
+    message: /Archive_Command makes the server run or reach something of its own/,
+    hint: /Leave Archive_Command out/,
+  },
+  {
+    what: 'a library from anywhere',
+    change: { extra: { shared_preload_libraries: 'auto_explain,/tmp/mine.so' } },
+    message: /shared_preload_libraries names a library by its path, "auto_explain,\/tmp\/mine\.so"/,
+    hint: /came with PostgreSQL/,
+  },
+  {
     what: 'a name that would end the line',
     change: { extra: { 'work_mem = 1\nfsync': 'off' } },
     message: /is no name/,
@@ -85,6 +97,11 @@ test.each<{ what: string; change: Partial<PostgresSettings>; message: RegExp; hi
       hint: expect.stringMatching(hint),
     }),
   );
+});
+
+test('a library that came with PostgreSQL is no matter', () => {
+  const extra = { shared_preload_libraries: 'auto_explain', constructor: 'x' };
+  expect(() => assertSettings({ ...SOUND, extra })).not.toThrow();
 });
 
 test('all problems are told at once', () => {

@@ -25,6 +25,31 @@ const SUPERVISED: Readonly<Record<string, string>> = {
   ssl: 'the server listens on loopback only',
 };
 
+/**
+ * What makes the server run a program of the setting's choice, or send what it has elsewhere. Settings also
+ * come with a directory that somebody sent: a run to go on with, a pool-lab.yaml.
+ */
+const COMMANDS: ReadonlySet<string> = new Set([
+  'archive_command',
+  'archive_cleanup_command',
+  'restore_command',
+  'recovery_end_command',
+  'ssl_passphrase_command',
+  'primary_conninfo',
+  'dynamic_library_path',
+  'extension_control_path',
+]);
+
+/** Libraries by their names alone are those that came with PostgreSQL. */
+const LIBRARIES: ReadonlySet<string> = new Set([
+  'shared_preload_libraries',
+  'session_preload_libraries',
+  'local_preload_libraries',
+  'archive_library',
+  'jit_provider',
+  'oauth_validator_libraries',
+]);
+
 /** @throws LabError CONFIG_INVALID that names every problem: field, value, remedy */
 export function assertSettings(settings: PostgresSettings): void {
   const problems = [...countProblems(settings), ...extraProblems(settings.extra)];
@@ -64,8 +89,19 @@ function* countProblems(settings: PostgresSettings): Generator<Problem> {
 
 function* extraProblems(extra: Readonly<Record<string, string>>): Generator<Problem> {
   for (const [name, value] of Object.entries(extra)) {
-    const supervised = SUPERVISED[name.toLowerCase()];
-    if (supervised !== undefined) {
+    const lowerCase = name.toLowerCase();
+    const supervised = Object.hasOwn(SUPERVISED, lowerCase) ? SUPERVISED[lowerCase] : undefined;
+    if (COMMANDS.has(lowerCase)) {
+      yield {
+        what: `extra setting ${name} makes the server run or reach something of its own`,
+        remedy: `Leave ${name} out: what is measured here needs none.`,
+      };
+    } else if (LIBRARIES.has(lowerCase) && value.includes('/')) {
+      yield {
+        what: `extra setting ${name} names a library by its path, ${JSON.stringify(value)}`,
+        remedy: `Give ${name} the names of libraries that came with PostgreSQL.`,
+      };
+    } else if (supervised !== undefined) {
       yield {
         what: `extra setting ${name} is the lab's own`,
         remedy: `Leave ${name} out: ${supervised}.`,
