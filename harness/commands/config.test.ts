@@ -36,6 +36,13 @@ test('what is given stands first, with its value and who gave it', async () => {
   expect(stdout).toMatch(/defaults:\n(.*\n)*max-overflow +10\n/);
 });
 
+test('what the settings come to is told last, with the time that it takes', async () => {
+  const { stdout } = await explain({ config: path, duration: '1s', warmup: '500ms' });
+  expect(stdout).toMatch(
+    /\n\nSWEEP +4 values of pool_size = 4 cells, × 3 rounds = 12 trials\n(.*\n)*TIME +\d+ s to .*\n(.*\n)*BUDGET +/,
+  );
+});
+
 test('as JSON each setting has value, source and default', async () => {
   const { stdout, stderr } = await explain({ config: path, json: true }, { POOL_LAB_ROUND: '3' });
   expect(JSON.parse(stdout)).toMatchObject({

@@ -5,6 +5,7 @@ import { parseSweepPlan } from '../plan/sweep/parse-sweep-plan.ts';
 import { SWEEP_OPTIONS } from '../plan/sweep/sweep-options.ts';
 import { createPaint } from '../report/paint.ts';
 import { explainedSettings } from '../report/sweep/explained-settings.ts';
+import { describeSweep } from '../report/sweep/plan-words.ts';
 import { settingsTerminal } from '../report/sweep/settings-terminal.ts';
 import type { Command } from './command.ts';
 
@@ -17,7 +18,7 @@ const { json: _json, ...EXPLAINED } = CONFIG_OPTIONS;
 /** What a sweep would be measured with, and who says so. */
 export const configCommand: Command = {
   name: 'config',
-  summary: 'explain: every setting of a sweep, its value and where that comes from',
+  summary: 'explain: every setting of a sweep, where it comes from, and what it all costs',
   operands: [{ name: 'explain', description: 'the only thing there is to do', required: true }],
   options: CONFIG_OPTIONS,
   examples: [
@@ -35,7 +36,7 @@ export const configCommand: Command = {
     }
     const { env } = io;
     const file = await givenConfigFile({ flags, env });
-    const { read, warnings } = parseSweepPlan({ flags, env, file, command: 'config' });
+    const { plan, read, warnings } = parseSweepPlan({ flags, env, file, command: 'config' });
     for (const warning of warnings) io.stderr.write(`${warning}\n`);
     const settings = explainedSettings(EXPLAINED, read);
     io.stdout.write(
@@ -43,6 +44,8 @@ export const configCommand: Command = {
         ? `${JSON.stringify({ file: file?.name ?? null, settings }, null, 2)}\n`
         : settingsTerminal(settings, {
             file: file?.name ?? null,
+            sweep: describeSweep(plan),
+            columns: io.stdout.columns,
             paint: createPaint(io.stdout.color),
           }),
     );

@@ -1,15 +1,25 @@
 import { SOURCE_DEFAULT } from '../../plan/option-table.ts';
 import { plural } from '../format.ts';
-import type { Paint } from '../paint.ts';
+import { lineText } from '../line-text.ts';
+import type { ReportLine } from '../report-line.ts';
+import type { TerminalStyle } from '../terminal-style.ts';
 import { table } from '../text-layout.ts';
 import type { ExplainedSetting } from './explained-settings.ts';
 import { plainText } from './plain-text.ts';
 
-/** What was given with its place, then everything that is as it comes. */
+interface SettingsTerminalOptions extends TerminalStyle {
+  /** That was read; `null`: none. */
+  readonly file: string | null;
+  /** What a sweep with these settings would do, and how long that takes. */
+  readonly sweep: readonly ReportLine[];
+}
+
+/** What was given with its place, then everything that is as it comes, then what it comes to. */
 export function settingsTerminal(
   settings: readonly ExplainedSetting[],
-  { file, paint }: { readonly file: string | null; readonly paint: Paint },
+  { file, sweep, ...style }: SettingsTerminalOptions,
 ): string {
+  const { paint } = style;
   const given = settings.filter(({ source }) => source !== SOURCE_DEFAULT);
   const others = settings.filter(({ source }) => source === SOURCE_DEFAULT);
   const read = file === null ? 'no file is read' : `${plainText(file)} is read`;
@@ -35,6 +45,8 @@ export function settingsTerminal(
       others.map(({ setting, value }) => [setting, value]),
       [],
     ),
+    '',
+    ...sweep.map((line) => lineText(line, style)),
     '',
   ].join('\n');
 }
