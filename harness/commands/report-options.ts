@@ -5,6 +5,9 @@ import { choice, type ValueParser } from '../plan/value-parser.ts';
 export const REPORT_FORMATS = ['terminal', 'markdown', 'csv', 'json', 'junit', 'html'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
+/** In the place of a file; html, too, which goes into one otherwise. */
+export const STDOUT = '-';
+
 const file: ValueParser<string | null> = {
   placeholder: 'file',
   expected: 'the path of a file',
@@ -32,7 +35,7 @@ const out: Option<string | null> = {
   parser: file,
   defaultValue: null,
   description:
-    "write it to this file, whole or not at all; without: stdout, html to the run's report.html",
+    "write it to this file, whole or not at all; -: stdout; without: stdout too, html to the run's report.html",
   repeatable: false,
 };
 

@@ -102,6 +102,16 @@ test('html is a file: the page with the result inside', async () => {
   expect(readFileSync(out, 'utf8')).toMatch(/^<html>\{.*"planHash".*\}<\/html>$/s);
 });
 
+test('--out - is stdout, for html too', async () => {
+  expect((await report({ format: 'csv', out: '-' })).stdout).toBe(
+    (await report({ format: 'csv' })).stdout,
+  );
+  expect((await report({ format: 'html', out: '-' })).stdout).toMatch(
+    /^<html>\{.*"planHash".*\}<\/html>$/s,
+  );
+  expect(existsSync('-')).toBe(false);
+});
+
 test('html without --out goes into the run directory', async () => {
   // There is none of that name on this disk, which the error tells.
   const error = await refused({ format: 'html' });

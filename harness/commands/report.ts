@@ -18,7 +18,7 @@ import { readRun } from '../store/read-run.ts';
 import type { StoreFiles } from '../store/store-files.ts';
 import { sweepResultOfRun } from '../store/sweep-result-of-run.ts';
 import type { Command } from './command.ts';
-import { REPORT_OPTIONS, type ReportFormat } from './report-options.ts';
+import { REPORT_OPTIONS, type ReportFormat, STDOUT } from './report-options.ts';
 
 /** Width of a terminal report in a file: nobody knows who reads it. */
 const FILE_COLUMNS = 80;
@@ -76,7 +76,10 @@ export function createReportCommand({ shell, files }: ReportParts): Command {
       const format = values.json ? 'json' : values.format;
       const directory = operands[0] ?? '';
       const result = sweepResultOfRun(readRun(directory, files));
-      const out = values.out ?? (format === 'html' ? join(directory, 'report.html') : null);
+      const out =
+        values.out === STDOUT
+          ? null
+          : (values.out ?? (format === 'html' ? join(directory, 'report.html') : null));
       const text = await reportText(result, {
         format,
         directory,
