@@ -86,7 +86,8 @@ export function hashPlan(plan: SweepPlan): string {
 function firstProblem(json: unknown, { issues }: z.ZodError): string {
   if (json === undefined) return 'it is not JSON';
   const [issue] = issues;
-  return issue === undefined ? 'it is no plan' : `${issue.path.join('.')}: ${issue.message}`;
+  if (issue === undefined) return 'it is no plan';
+  return [issue.path.join('.'), issue.message].filter((part) => part !== '').join(': ');
 }
 
 function canonical(value: unknown): unknown {

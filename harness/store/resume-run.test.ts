@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { LabError } from '../lab-error.ts';
 import { orderTrials } from '../plan/sweep/trial-order.ts';
 import { readRun } from './read-run.ts';
+import { sha256 } from './sha256.ts';
 import { createFakeMachine } from './test/fake-machine.ts';
 import { createMemoryFiles } from './test/memory-files.ts';
 import {
@@ -82,6 +83,32 @@ test('a measured trial whose file was altered is named and measured anew', () =>
   measureAll(writer, pending);
   writer.close();
   expect(readRun(DIRECTORY, disk).damage).toEqual([]);
+});
+
+test('one that no report could use is measured anew, so that the run can be completed', () => {
+  const { store, disk } = interruptedRun();
+  const file = `trials/${TRIALS[0]?.id}.json`;
+  const before = disk.text(`${DIRECTORY}/${file}`);
+  const altered = before.replace('"verdict":"VALID"', '"verdict":"FINE"');
+  disk.put(`${DIRECTORY}/${file}`, altered);
+  const journal = `${DIRECTORY}/journal.jsonl`;
+  disk.put(journal, disk.text(journal).replace(sha256(before), sha256(altered)));
+  const { pending, measuredCount, damage, writer } = resumeSampleRun(store);
+  expect({ pending, measuredCount }).toEqual({ pending: TRIALS, measuredCount: 0 });
+  expect(damage).toEqual([expect.stringContaining(`${file} is no result of a trial: verdict`)]);
+  measureAll(writer, pending);
+  writer.close();
+  expect(readRun(DIRECTORY, disk).damage).toEqual([]);
+});
+
+test('a plan whose thresholds nobody understands is not gone on with', () => {
+  const { store } = createFakeMachine().start(createMemoryFiles());
+  const { base } = samplePlan();
+  createSampleRun(store, samplePlan({ base: { ...base, thresholds: ['latency.p9<1ms'] } })).close();
+  expect(refusal(() => resumeSampleRun(store))).toMatchObject({
+    code: 'RUN_DIRECTORY_UNREADABLE',
+    message: expect.stringMatching(/plan\.json has a threshold, "latency\.p9<1ms", that /),
+  });
 });
 
 test('the same plan in other words goes on', () => {

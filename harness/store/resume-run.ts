@@ -1,15 +1,19 @@
 import { LabError } from '../lab-error.ts';
 import type { SweepPlan } from '../plan/sweep/sweep-plan.ts';
 import type { PlannedTrial } from '../plan/sweep/trial-order.ts';
+import { parseThreshold } from '../plan/thresholds/threshold.ts';
 import type { Redactor } from '../report/redactor.ts';
 import { runDifferences } from './plan-differences.ts';
 import { readPlanFile } from './plan-file.ts';
 import { readRunContent } from './run-content.ts';
+import { planPath } from './run-layout.ts';
 import { lockRun, releaseQuietly } from './run-lock.ts';
 import { openRunWriter, type RunWriter } from './run-writer.ts';
 import type { StoreDeps } from './store-deps.ts';
 import { unreadable } from './store-failure.ts';
+import type { StoreFiles } from './store-files.ts';
 import type { RunMachine } from './stored-run.ts';
+import { parseTrialBytes, readTrialBytes } from './trial-file.ts';
 import { prepareTrials } from './trials-directory.ts';
 
 export interface ResumedRun {
@@ -48,12 +52,14 @@ export function resumeRun({
   const { files } = store;
   const planFile = readPlanFile(directory, files);
   refuseIfDifferent(directory, runDifferences(planFile, { plan, machine }));
+  refuseIfNotUnderstood(directory, planFile.plan);
   const lock = lockRun(directory, store);
   try {
     prepareTrials(directory, files);
     const content = readRunContent(directory, { files, planFile });
     const { journal, planned, measured, damage } = content;
     refuseIfUnread(content.unread);
+    dropUnusable({ directory, files, content });
 
     const writer = openRunWriter({
       directory,
@@ -74,6 +80,42 @@ export function resumeRun({
   } catch (error) {
     releaseQuietly(lock);
     throw error;
+  }
+}
+
+/** Only a plan that was altered has them: what is given is checked before a run is made. */
+function refuseIfNotUnderstood(directory: string, { base }: SweepPlan): void {
+  for (const text of base.thresholds) {
+    const threshold = parseThreshold(text);
+    if (threshold.ok) continue;
+    throw unreadable(
+      `${planPath(directory)} has a threshold, "${text}", that ${threshold.problem}`,
+      {
+        hint: 'measure anew with --out; a report of what was measured can be made all the same',
+      },
+    );
+  }
+}
+
+/** What no report could use is measured anew, else the run could never be completed. */
+function dropUnusable({
+  directory,
+  files,
+  content: { journal, measured, damage },
+}: {
+  readonly directory: string;
+  readonly files: StoreFiles;
+  readonly content: ReturnType<typeof readRunContent>;
+}): void {
+  for (const trialId of [...measured]) {
+    const told = journal.trials.get(trialId);
+    if (told?.ending !== 'measured') continue;
+    const bytes = readTrialBytes(files, { directory, trialId }, told.sha256);
+    const result = bytes.state === 'found' ? parseTrialBytes(trialId, bytes.found) : bytes;
+    if (result.state === 'unread') refuseIfUnread([result.why]);
+    if (result.state !== 'damaged') continue;
+    measured.delete(trialId);
+    damage.push(result.why);
   }
 }
 
