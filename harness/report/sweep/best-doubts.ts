@@ -2,15 +2,26 @@ import type { CellResult, Situation } from '../../analysis/sweep/sweep-result.ts
 import type { SweepView } from './sweep-view.ts';
 
 /**
- * Whether the rounds told no shape from any other, so that the best one is best by its number alone. Shapes
- * that are found to be practically equal are an answer; these are none.
+ * Whether the rounds told no shape from any other although one has fewer connections than the best: then
+ * that is best by its number alone. Shapes that are found to be practically equal are an answer, and so is
+ * the one with the fewest connections where none was told to be faster.
  */
 export function isUndecided(view: SweepView, situation: Situation): boolean {
   const worst = view.cell(situation.worst);
   if (worst?.state !== 'usable') return false;
   if (situation.bestOverWorst?.goodput?.finding !== 'not_distinguishable') return false;
+  const best = view.cell(situation.best);
+  const usable = usableCells(view, situation);
+  if (best === null || usable.every((cell) => claimOf(view, cell) >= claimOf(view, best))) {
+    return false;
+  }
   const alike = new Set(situation.notDistinguishable);
-  return usableCells(view, situation).every(({ id }) => id === situation.best || alike.has(id));
+  return usable.every(({ id }) => id === best.id || alike.has(id));
+}
+
+/** Connections that it can open. */
+function claimOf(view: SweepView, cell: CellResult): number {
+  return view.budget(cell).ceiling ?? Number.POSITIVE_INFINITY;
 }
 
 /** How many others stand for the best one as well as it does itself. */

@@ -10,11 +10,12 @@ function swept(axes: Partial<Axes>): SweepResult {
 }
 const headline = (result: SweepResult): string => headlineTexts(viewSweep(result)).join('\n');
 
-/** As if the rounds lay so far apart that they told nothing. */
+/** As if the rounds lay so far apart that they told nothing, and the second shape had been the luckiest. */
 function blurred(result: SweepResult, workload: Situation['workload']): SweepResult {
   const situations = result.situations.map((situation): Situation => {
-    const { best, bestOverWorst } = situation;
+    const { bestOverWorst, cells } = situation;
     if (situation.workload !== workload || bestOverWorst === null) return situation;
+    const [, best = null] = cells;
     const goodput = {
       pairs: 3,
       ratio: 1.92,
@@ -23,7 +24,9 @@ function blurred(result: SweepResult, workload: Situation['workload']): SweepRes
     };
     return {
       ...situation,
-      notDistinguishable: situation.cells.filter((id) => id !== best),
+      best,
+      worst: cells.at(-1) ?? null,
+      notDistinguishable: cells.filter((id) => id !== best),
       bestOverWorst: { ...bestOverWorst, goodput },
     };
   });
@@ -42,7 +45,7 @@ test('shapes that cannot be used are counted beside those that could not be told
   const cells = hot.cells.map((cell) =>
     cell.id === 'c003' ? { ...cell, state: 'exhausted' as const, rank: null } : cell,
   );
-  const situations = hot.situations.map((situation) => ({ ...situation, worst: 'c002' }));
+  const situations = hot.situations.map((situation) => ({ ...situation, worst: 'c001' }));
   expect(headline({ ...hot, cells, situations })).toMatch(/ between the 2 usable of 3 shapes; /);
 });
 
@@ -50,6 +53,14 @@ test('of several situations the first line tells which are undecided', () => {
   const both = blurred(swept({ workload: ['hot', 'hold'], poolSize: [1, 2, 4] }), 'hot');
   expect(headline(both)).toMatch(
     /^BEST of hot: 4 × \(\d\+0\) \(not decided\); hold: 4 × \(4\+0\)\n/,
+  );
+});
+
+test('the fewest connections are an answer where no other shape was told to be faster', () => {
+  const hot = blurred(swept({ workload: ['hot'], poolSize: [1, 2, 4] }), 'hot');
+  const situations = hot.situations.map((situation) => ({ ...situation, best: 'c001' }));
+  expect(headline({ ...hot, situations })).toMatch(
+    /^hot: 4 × \(1\+0\) answers .*, not to be told from the worst, 4 × \(4\+0\) \(1\.92 /,
   );
 });
 

@@ -235,7 +235,13 @@ test('an answer is green, and yellow where nothing is decided', () => {
     const { bestOverWorst: against, cells } = situation;
     if (against?.goodput === undefined || against.goodput === null) throw new Error('none');
     const goodput = { ...against.goodput, finding: 'not_distinguishable' as const };
-    return { ...situation, notDistinguishable: cells, bestOverWorst: { ...against, goodput } };
+    const best = cells.at(3) ?? null;
+    return {
+      ...situation,
+      best,
+      notDistinguishable: cells,
+      bestOverWorst: { ...against, goodput },
+    };
   });
   const undecided = { ...WHOLE_HOT, situations };
   expect(report(undecided)).toMatch(/^hot: no difference/);
