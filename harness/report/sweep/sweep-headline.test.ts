@@ -58,7 +58,11 @@ test('of several situations the first line tells which are undecided', () => {
 
 test('the fewest connections are an answer where no other shape was told to be faster', () => {
   const hot = blurred(swept({ workload: ['hot'], poolSize: [1, 2, 4] }), 'hot');
-  const situations = hot.situations.map((situation) => ({ ...situation, best: 'c001' }));
+  const situations = hot.situations.map((situation) => ({
+    ...situation,
+    best: 'c001',
+    notDistinguishable: ['c002', 'c003'],
+  }));
   expect(headline({ ...hot, situations })).toMatch(
     /^hot: 4 × \(1\+0\) answers .*, not to be told from the worst, 4 × \(4\+0\) \(1\.92 /,
   );

@@ -178,6 +178,13 @@ function slowerText(
 
 /** A best cell that only went well this time is not recommended in silence. */
 function caution(view: SweepView, best: CellResult): readonly string[] {
+  const { failed, scheduled } = best.requests;
+  const failures =
+    failed === 0 ? [] : [`${formatCount(failed)} of its ${plural(scheduled, 'request')} failed`];
+  return [...failures, ...claimCaution(view, best)];
+}
+
+function claimCaution(view: SweepView, best: CellResult): readonly string[] {
   const { fits, fitsDuringRollout, ceiling, rolloutCeiling, usable } = view.budget(best);
   if (!fits) {
     return [`it can open ${claimText(ceiling)} of ${formatCount(usable)} usable connections`];
