@@ -180,9 +180,13 @@ test('a trial that failed: the report comes all the same, the exit code is the e
   expect(stdout).toMatch(/^1 TRIAL FAILED/);
   expect(stderr).toContain('POSTGRES_DIED it is\n→ mend POSTGRES_DIED\n');
   expect(stderr).toContain('7 trials of 8 measured, 1 missing\n→ to measure what is missing: ');
+  const finished = (): boolean =>
+    readFileSync(join(runPath(), 'journal.jsonl'), 'utf8').includes('"finished"');
+  expect(finished()).toBe(false);
   const again = await resume();
   expect(again.outcome).toBe(0);
   expect(again.measured).toHaveLength(1);
+  expect(finished()).toBe(true);
 });
 
 test('given up after failures in a row: what was measured is reported, and the last failure told', async () => {

@@ -63,6 +63,22 @@ test.each(['notes.txt', 'plan.json', 'journal.jsonl'])(
   },
 );
 
+test('a run that somebody else made between the look at the directory and its lock stays theirs', () => {
+  const { disk, store } = world();
+  let others = '';
+  const self = () => {
+    const theirs = createSampleRun(store);
+    measureAll(theirs, TRIALS);
+    theirs.close();
+    others = disk.text(`${DIRECTORY}/journal.jsonl`);
+    return store.owners.self();
+  };
+  expect(() => createSampleRun({ ...store, owners: { ...store.owners, self } })).toThrow(
+    expect.objectContaining({ code: 'RUN_DIRECTORY_EXISTS' }),
+  );
+  expect(disk.text(`${DIRECTORY}/journal.jsonl`)).toBe(others);
+});
+
 test('an empty directory is used', () => {
   const { disk, store } = world();
   disk.makeDirectory('/runs/new');

@@ -254,3 +254,20 @@ test.each<{ name: string; damage: (disk: MemoryFiles) => void; says: string }>([
     }),
   );
 });
+
+test('a file of a trial that failed is named, and takes the place of nothing', () => {
+  const disk = createMemoryFiles();
+  const writer = createSampleRun(createFakeMachine().start(disk).store);
+  const [trial] = TRIALS;
+  if (trial === undefined) throw new Error('the plan has a trial');
+  writer.started(trial);
+  writer.failed(trial, aFailure());
+  writer.close();
+  disk.put(`${DIRECTORY}/trials/${trial.id}.json`, JSON.stringify(resultOf(trial)));
+  const run = readRun(DIRECTORY, disk);
+  const states = [...run.cells()].flatMap(({ trials }) => trials.map(({ state }) => state));
+  expect(states).toEqual(['failed']);
+  expect(run.damage).toEqual([
+    `trials/${trial.id}.json is not in the journal as measured, and is not used`,
+  ]);
+});
