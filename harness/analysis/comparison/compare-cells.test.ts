@@ -119,28 +119,34 @@ test('two sides in trouble leave no choice', () => {
   expect(pair.conclusion).toEqual({ prefer: null, because: 'neither_works' });
 });
 
-test('a few failures in thousands of requests do not decide', () => {
-  const failing = repeated(3, { goodput: 1000 }).map((round) => ({
-    ...round,
+test('a few failures in thousands of requests do not decide, nor do many in one round of three', () => {
+  const withTimeouts = (timeouts: number): GivenRound => ({
+    goodput: 1000,
     changes: {
       requests: {
-        scheduled: 10_003,
+        scheduled: 10_000 + timeouts,
         ok: 10_000,
         httpErrors: {},
         connectionErrors: {},
-        timeouts: 3,
+        timeouts,
         dropped: 0,
         lost: 0,
         unanswered: 0,
       },
     },
-  }));
-  const pair = compared(
-    { flags: SMALL, rounds: failing },
-    { flags: LARGE, rounds: [700, 701, 699] },
-  );
-  expect(pair.left.state).toBe('failing');
-  expect(pair.conclusion).toEqual({ prefer: 'left', because: 'goodput' });
+  });
+  const comparedWith = (counts: readonly number[]) =>
+    compared(
+      { flags: SMALL, rounds: counts.map(withTimeouts) },
+      { flags: LARGE, rounds: [700, 701, 699] },
+    );
+  const few = comparedWith([3, 3, 3]);
+  expect(few.left.state).toBe('usable');
+  expect(few.conclusion).toEqual({ prefer: 'left', because: 'goodput' });
+  const inOne = comparedWith([0, 20, 0]);
+  expect(inOne.left.state).toBe('failing');
+  expect(inOne.conclusion).toEqual({ prefer: 'left', because: 'goodput' });
+  expect(comparedWith([20, 20, 20]).conclusion).toEqual({ prefer: 'right', because: 'works' });
 });
 
 test('what does not fit on paper is not preferred for having been lucky', () => {

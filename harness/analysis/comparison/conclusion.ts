@@ -1,3 +1,4 @@
+import { FAILED_SHARE_OF_NO_NOTE } from '../sweep/cell-state.ts';
 import type { CellState } from '../sweep/sweep-result.ts';
 import type { CellPair, ComparedSide, Side } from './comparison-result.ts';
 
@@ -6,9 +7,6 @@ type Judged = Pick<CellPair, 'left' | 'right' | 'metrics' | 'pairs'>;
 
 /** States in which a configuration does not do what it is there for, however fast it answers the rest. */
 const TROUBLE: ReadonlySet<CellState> = new Set(['exhausted', 'overloaded', 'starved', 'failing']);
-
-/** Up to this share of failed requests, failures that are no refusals do not decide. */
-const FAILED_SHARE_OF_NO_NOTE = 0.001;
 
 /**
  * Which side to prefer, by the first of these that tells them apart: one works and the other does not;

@@ -5,8 +5,14 @@ import { invalidChanges, overloadedChanges, starvedChanges } from './test/troubl
 const refused: RoundChanges = ({ attempts }) => ({
   attempts: { ...attempts, httpErrors: { too_many_connections: 1 } },
 });
-const timedOut: RoundChanges = ({ requests }) => ({ requests: { ...requests, timeouts: 1 } });
-const dropped: RoundChanges = ({ requests }) => ({ requests: { ...requests, dropped: 4 } });
+const failures =
+  (share: number, ending: 'timeouts' | 'dropped'): RoundChanges =>
+  ({ requests }) => ({
+    requests: { ...requests, scheduled: 10_000, [ending]: share * 10_000 },
+  });
+const timedOut = failures(0.0011, 'timeouts');
+const dropped = failures(0.0011, 'dropped');
+const stray = failures(0.001, 'timeouts');
 const missed: RoundChanges = () => ({
   thresholds: [{ expression: 'latency.p99<1ms', met: false, detail: '9 ms ≥ 1 ms' }],
 });
@@ -26,8 +32,9 @@ test.each([
   ],
   ['overloaded', 'one round of three was overloaded', [unchanged, overloadedChanges, unchanged]],
   ['starved', 'the pool gave up a wait', [starvedChanges, unchanged]],
-  ['failing', 'a request timed out at the client', [timedOut, unchanged]],
-  ['failing', 'requests were dropped at the cap', [dropped]],
+  ['failing', 'more than one request in a thousand timed out at the client', [timedOut, unchanged]],
+  ['failing', 'more than one in a thousand was dropped at the cap', [dropped]],
+  ['usable', 'one in a thousand failed in every round', [stray, stray]],
   ['failing', 'nothing was answered', [silent]],
   ['threshold_missed', 'a round misses a threshold', [unchanged, missed]],
   ['usable', 'requests were cut off when the run was stopped', [cutOff]],

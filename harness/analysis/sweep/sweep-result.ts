@@ -111,7 +111,7 @@ export const CELL_STATES = [
   'overloaded',
   /** Requests got no connection from the pool in time. */
   'starved',
-  /** Other requests failed. */
+  /** Of the other requests of a round more than one in a thousand failed, or none was answered right. */
   'failing',
   /** A threshold of the plan is not met. */
   'threshold_missed',

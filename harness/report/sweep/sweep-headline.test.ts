@@ -163,3 +163,15 @@ test('several damaged files are FILES', () => {
   const damaged = { ...swept({ workload: ['hot'] }), damage: ['a', 'b'] };
   expect(headline(damaged)).toMatch(/^2 FILES DAMAGED\. /);
 });
+
+test('a best shape some of whose requests failed says how many', () => {
+  const hot = swept({ workload: ['hot'], poolSize: [1, 2, 4] });
+  const [best] = hot.situations.map((situation) => situation.best);
+  const cells = hot.cells.map((cell) =>
+    cell.id === best
+      ? { ...cell, requests: { ...cell.requests, scheduled: 20_000, failed: 7 } }
+      : cell,
+  );
+  expect(headline(hot)).not.toContain('failed');
+  expect(headline({ ...hot, cells })).toContain('; 7 of its 20,000 requests failed');
+});
