@@ -93,3 +93,19 @@ test('a side that answers nothing in time has no ratio', () => {
     '4 × (4+0) answers NOTHING right; no ratio: 4 × (4+0) answered nothing in time in some round; prefer 4 × (20+0)',
   );
 });
+
+test('a difference between two of the same is said to be none of theirs', () => {
+  const slow = { flags: SMALL, rounds: [1000, 1005, 995] };
+  const fast = { flags: SMALL, rounds: [1340, 1352, 1329], run: 'another' };
+  expect(headline(fast, slow)).toBe(
+    "nothing that was configured differs, so this is drift or noise: A's 4 × (4+0) answers 1.34 [1.33–1.35] times as much as B's 4 × (4+0)",
+  );
+});
+
+test('a difference between runs at different times is said to have their drift in it', () => {
+  const small = { flags: SMALL, rounds: [1340, 1352, 1329], run: 'another' };
+  const large = { flags: LARGE, rounds: [1000, 1005, 995] };
+  expect(headline(small, large)).toBe(
+    '4 × (4+0) answers 1.34 [1.33–1.35] times as much as 4 × (20+0); what changed on the machine between the two runs is in it',
+  );
+});

@@ -30,8 +30,27 @@ export function pairHeadline(
     const trouble = troubleText(pair[side]);
     return trouble === null ? [] : `${names[side]} ${trouble}`;
   });
-  const sentence = `${numbersText(pair, leader, names)}${preferenceText(pair, names)}`;
+  const sentence = `${sameText(pair)}${numbersText(pair, leader, names)}${driftText(pair)}${preferenceText(pair, names)}`;
   return [...troubles, sentence].join('; ');
+}
+
+function isTold({ metrics }: Pick<CellPair, 'metrics'>): boolean {
+  const { contrast } = metrics.goodputPerSecond;
+  return contrast.basis === 'rounds' && ['higher', 'lower'].includes(contrast.finding);
+}
+
+/** A difference between two of the same is nobody's merit. */
+function sameText(pair: CellPair): string {
+  return pair.declared.length === 0 && isTold(pair)
+    ? 'nothing that was configured differs, so this is drift or noise: '
+    : '';
+}
+
+/** The interval knows how far rounds lie apart, not how far one hour is from the next. */
+function driftText(pair: CellPair): string {
+  return pair.declared.length > 0 && !pair.pairs.interleaved && isTold(pair)
+    ? '; what changed on the machine between the two runs is in it'
+    : '';
 }
 
 function numbersText(pair: CellPair, leader: Side, names: Readonly<Record<Side, string>>): string {
