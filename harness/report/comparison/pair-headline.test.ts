@@ -98,7 +98,7 @@ test('a difference between two of the same is said to be none of theirs', () => 
   const slow = { flags: SMALL, rounds: [1000, 1005, 995] };
   const fast = { flags: SMALL, rounds: [1340, 1352, 1329], run: 'another' };
   expect(headline(fast, slow)).toBe(
-    "nothing that was configured differs, so this is drift or noise: A's 4 × (4+0) answers 1.34 [1.33–1.35] times as much as B's 4 × (4+0)",
+    "nothing that was configured differs, so the machine changed, or it is noise: A's 4 × (4+0) answers 1.34 [1.33–1.35] times as much as B's 4 × (4+0)",
   );
 });
 

@@ -42,7 +42,7 @@ function isTold({ metrics }: Pick<CellPair, 'metrics'>): boolean {
 /** A difference between two of the same is nobody's merit. */
 function sameText(pair: CellPair): string {
   return pair.declared.length === 0 && isTold(pair)
-    ? 'nothing that was configured differs, so this is drift or noise: '
+    ? 'nothing that was configured differs, so the machine changed, or it is noise: '
     : '';
 }
 
