@@ -26,23 +26,30 @@ export function cellCaveats(
   return [
     ...CAVEAT_CODES.flatMap((code) => {
       const own = found.filter(({ caveat }) => caveat.code === code);
-      const worst = own.find(({ caveat }) => caveat.grade === 'INVALID') ?? own[0];
+      const worst =
+        own.find(({ caveat }) => caveat.grade === 'INVALID') ??
+        own.find(({ leftOut }) => !leftOut) ??
+        own[0];
       if (worst === undefined) return [];
       if (code === 'few_samples' && enoughSamples(believable, latencyMs)) return [];
       return [
         {
           code,
           grade: believable.length > 0 ? ('DEGRADED' as const) : worst.caveat.grade,
-          detail:
-            worst.leftOut && believable.length > 0
-              ? `round ${worst.round} is left out of the estimates: ${worst.caveat.detail}`
-              : worst.caveat.detail,
+          detail: `${worst.leftOut && believable.length > 0 ? leftOutText(worst) : ''}${worst.caveat.detail}`,
           rounds: own.map(({ round }) => round),
         },
       ];
     }),
     ...spreadCaveats(believable),
   ];
+}
+
+/** A round is left out for what makes it INVALID, and not for what stands against it besides. */
+function leftOutText(found: { readonly round: number; readonly caveat: Caveat }): string {
+  return found.caveat.grade === 'INVALID'
+    ? `round ${found.round} is left out of the estimates: `
+    : `in round ${found.round}, which is left out of the estimates: `;
 }
 
 function enoughSamples(rounds: readonly MeasuredRound[], { samples }: Percentiles): boolean {

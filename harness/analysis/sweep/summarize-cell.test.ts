@@ -146,6 +146,22 @@ test('a caveat stands once, with the rounds that have it', () => {
   });
 });
 
+test('a caveat is told in the words of a round that counts, and else with the round that does not', () => {
+  const beside = (detail: string): RoundChanges => {
+    const pressed = { code: 'cpu_pressure', grade: 'DEGRADED', detail, advice: '' } as const;
+    const { caveats = [] } = invalidChanges();
+    return () => ({ verdict: 'INVALID', caveats: [...caveats, pressed] });
+  };
+  const details = (rounds: readonly RoundChanges[]) =>
+    sweptCell([...rounds]).caveats.map(({ detail }) => detail);
+  const generator = 'round 1 is left out of the estimates: the generator was busy 97 % of the time';
+  expect(details([beside('95 %'), caveat('cpu_pressure', '80 %')])).toEqual([generator, '80 %']);
+  expect(details([beside('95 %'), unchanged])).toEqual([
+    generator,
+    'in round 1, which is left out of the estimates: 95 %',
+  ]);
+});
+
 test('too few samples in a round are none against a cell with enough of them', () => {
   const few = caveat('few_samples', '4000 latencies leave 40 beyond the p99, 100 are wanted');
   const enough = (it: MeasuredTrial) => ({ ...few(it), ...latencies(5_000, 10_000)(it) });

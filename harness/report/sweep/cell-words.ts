@@ -63,6 +63,18 @@ export const STATE_WORDS: Readonly<Record<CellState, string>> = {
   usable: 'usable',
 };
 
+/** What each state means, for those who see the word alone. */
+export const STATE_MEANINGS: Readonly<Record<CellState, string>> = {
+  not_measured: 'no round was measured',
+  invalid: 'no round may be believed',
+  exhausted: 'PostgreSQL refused connections, since no slot was left',
+  overloaded: 'more arrived than was answered',
+  starved: 'requests gave up waiting for a connection of the pool',
+  failing: 'requests failed',
+  threshold_missed: 'a threshold was missed in some round',
+  usable: 'no request failed, and every threshold was met',
+};
+
 /** `3 exhausted, 2 starved`: how many cells are in each state but `usable`. */
 export function stateCountsText(cells: readonly Pick<CellResult, 'state'>[]): string {
   return [...Map.groupBy(cells, ({ state }) => state)]

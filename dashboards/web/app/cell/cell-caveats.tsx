@@ -3,13 +3,6 @@ import { caveatTitle } from '../parts/caveat-name.ts';
 import { Notice } from '../parts/notice.tsx';
 import type { Cell, Sweep } from '../sweep-types.ts';
 
-/** Rounds that may not be believed are left out; without another one nothing is left. */
-const INVALID_TITLE = {
-  INVALID: 'These numbers may not be believed',
-  DEGRADED: 'Not every round may be believed',
-  VALID: 'Not every round may be believed',
-} as const;
-
 type Caveat = Cell['caveats'][number];
 
 interface CellCaveatsProps {
@@ -24,7 +17,7 @@ export function CellCaveats({ cell, advice }: CellCaveatsProps): VNode {
   return (
     <>
       {invalid.length === 0 ? null : (
-        <Notice tone="bad" title={INVALID_TITLE[cell.verdict ?? 'INVALID']}>
+        <Notice tone="bad" title="These numbers may not be believed">
           <Reasons caveats={invalid} cell={cell} advice={advice} />
         </Notice>
       )}
@@ -41,13 +34,15 @@ function Reasons(props: CellCaveatsProps & { readonly caveats: readonly Caveat[]
   const { caveats, cell, advice } = props;
   return (
     <dl class="pairs reasons">
-      {caveats.map(({ code, detail, rounds }) => (
-        <div key={code} class="pair">
-          <dt>{caveatTitle(code)}</dt>
+      {caveats.map((caveat) => (
+        <div key={caveat.code} class="pair">
+          <dt>{caveatTitle(caveat.code)}</dt>
           <dd>
-            {detail}
-            {roundsText(rounds, cell.rounds.length)}
-            {advice[code] === undefined ? null : <p class="muted small">{advice[code]}</p>}
+            {caveat.detail}
+            {roundsText(caveat, cell.rounds.length)}
+            {advice[caveat.code] === undefined ? null : (
+              <p class="muted small">{advice[caveat.code]}</p>
+            )}
           </dd>
         </div>
       ))}
@@ -56,7 +51,8 @@ function Reasons(props: CellCaveatsProps & { readonly caveats: readonly Caveat[]
 }
 
 /** ` (round 2)`; nothing where it holds for every round. */
-function roundsText(rounds: readonly number[], all: number): string {
-  if (rounds.length === 0 || rounds.length === all) return '';
+function roundsText({ detail, rounds }: Caveat, all: number): string {
+  // One round alone is named by the sentence itself where it is left out.
+  if (rounds.length === 0 || rounds.length === all || /^(in )?round \d/.test(detail)) return '';
   return ` (${rounds.length === 1 ? 'round' : 'rounds'} ${rounds.join(', ')})`;
 }

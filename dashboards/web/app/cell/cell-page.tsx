@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { shortLoadText } from '../../../../harness/report/sweep/cell-words.ts';
+import { STATE_MEANINGS, shortLoadText } from '../../../../harness/report/sweep/cell-words.ts';
 import { VerdictBadge } from '../parts/badge.tsx';
 import { OVERVIEW_HREF } from '../route.ts';
 import { useReport } from '../sweep-context.ts';
@@ -41,6 +41,9 @@ export function CellPage({ cell }: { readonly cell: Cell }): VNode {
         <p>
           <StateBadge cell={cell} />{' '}
           {cell.verdict === null ? null : <VerdictBadge verdict={cell.verdict} />}
+          {cell.state === 'usable' ? null : (
+            <span class="muted"> {STATE_MEANINGS[cell.state]}</span>
+          )}
         </p>
       </div>
       <CellFacts cell={cell} />

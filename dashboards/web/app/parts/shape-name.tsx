@@ -5,7 +5,7 @@ import { Fragment, type VNode } from 'preact';
  * would: not within `4 × (5+10)`, and within `max_connections` only behind its line.
  */
 export function ShapeName({ text }: { readonly text: string }): VNode {
-  const parts = text.replaceAll(' × (', '\u00a0×\u00a0(').split(/(?<=_)/);
+  const parts = text.replaceAll(' × (', '\u00a0×\u00a0(').split(/(?<=max_)(?=connections)/);
   return (
     <>
       {parts.map((part, index) => (
