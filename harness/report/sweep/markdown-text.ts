@@ -1,3 +1,5 @@
+import { plainText } from './plain-text.ts';
+
 /** What Markdown, HTML in it, or GitHub's own extensions (mentions, references, formulas) would read. */
 const SPECIAL = /[\\`*_{}[\]<>&#~!|@$^]/g;
 
@@ -20,6 +22,11 @@ export function fenced(lines: readonly string[]): string {
   const longest = [...text.matchAll(/`+/g)].reduce((most, [run]) => Math.max(most, run.length), 2);
   const fence = '`'.repeat(longest + 1);
   return `${fence}\n${text}\n${fence}`;
+}
+
+/** A text of strangers: as much of it as has room, shown as it stands. */
+export function foreignMarkdown(text: string): string {
+  return markdownText(plainText(text));
 }
 
 function withoutControls(line: string): string {

@@ -3,7 +3,7 @@ import { formatCount } from '../format.ts';
 import { panelText, STATE_WORDS, situationText } from './cell-words.ts';
 import { compactShare } from './compact-number.ts';
 import { edgesOfRow, type HeatMap, VERTICAL } from './heat-map.ts';
-import { markdownDetails, markdownTable, markdownText } from './markdown-text.ts';
+import { foreignMarkdown, markdownDetails, markdownTable, markdownText } from './markdown-text.ts';
 import { BEST_MARK, errorShare, METRICS, type Metric, panelMap, SAME_MARK } from './panel-map.ts';
 import { RANKING_ALIGN, RANKING_TITLES, rankingOf } from './ranking-rows.ts';
 import { SHAPE_LINES_TEXT, shapeLines, usableOf } from './shape-lines.ts';
@@ -22,7 +22,7 @@ export function situationMarkdown(view: SweepView, situation: Situation): readon
     // With one situation its sentence is the headline, and stands right above.
     view.result.situations.length === 1
       ? `### ${name}`
-      : `### ${name}\n\n${situationSentence(view, situation)}.`,
+      : `### ${name}\n\n${situationSentence(view, situation, foreignMarkdown)}.`,
     ...situation.panels.map((panel) => panelTable(view, situation, panel)),
     rankingTable(view, situation),
     ...shapeLines(view, situation).map(({ panel, titles, rows }) =>

@@ -157,6 +157,13 @@ test('a shape that answers as much with fewer connections, and far later, is nam
     '; with fewer connections 4 × (2+0) answers as much, but its p99 is 100 ms and not 13 ms',
   );
   expect(headline(withP99s((size) => 100 - size))).not.toContain('fewer connections');
+  const { cells, ...without } = withP99s((size) => 800 / size ** 3);
+  const medians = cells.map((cell) => ({
+    ...cell,
+    latencyMs: { ...cell.latencyMs, p50: cell.latencyMsP99?.value ?? null },
+    latencyMsP99: null,
+  }));
+  expect(headline({ ...without, cells: medians })).toContain(' its median is 100 ms and not 13 ms');
 });
 
 test('several damaged files are FILES', () => {

@@ -8,6 +8,9 @@ import { STATE_WORDS, situationText, stateCountsText } from './cell-words.ts';
 import { plainText } from './plain-text.ts';
 import type { SweepView } from './sweep-view.ts';
 
+/** Makes a stranger's text harmless where the sentence is going to stand. */
+type Quote = (text: string) => string;
+
 /** Names of cells in a sentence; more are counted. */
 const NAMES_MAX = 3;
 
@@ -15,19 +18,19 @@ const NAMES_MAX = 3;
  * The answer: of one situation its sentence, of several first the best shape of each, then a sentence
  * each. What is missing is said before.
  */
-export function headlineTexts(view: SweepView): readonly string[] {
+export function headlineTexts(view: SweepView, quote: Quote = plainText): readonly string[] {
   const { situations } = view.result;
   const before = missingText(view);
   const prefix = before === null ? '' : `${before}. `;
   if (situations.length === 1)
-    return situations.map((one) => prefix + situationSentence(view, one));
+    return situations.map((one) => prefix + situationSentence(view, one, quote));
   const bests = situations.map((situation) => {
     const best = view.cell(situation.best);
     const name = situationText(situation, view.result.plan.axes);
     return `${name}: ${best === null ? 'none usable' : view.name(best)}${doubtText(view, situation)}`;
   });
   const first = `${prefix}BEST of ${bests.join('; ')}`;
-  return [first, ...situations.map((situation) => situationSentence(view, situation))];
+  return [first, ...situations.map((situation) => situationSentence(view, situation, quote))];
 }
 
 /** What the name of the best shape alone would conceal. */
@@ -53,10 +56,14 @@ export function missingText({ result }: SweepView): string | null {
 }
 
 /** `hot: 1 × (2+0) answers 812 [790–834]/s in time, 3.4 [3.1–3.8] × as much as 4 × (32+0); …`. */
-export function situationSentence(view: SweepView, situation: Situation): string {
+export function situationSentence(
+  view: SweepView,
+  situation: Situation,
+  quote: Quote = plainText,
+): string {
   const name = situationText(situation, view.result.plan.axes);
   const best = view.cell(situation.best);
-  if (best === null) return `${name}: ${nothingUsable(view, situation)}`;
+  if (best === null) return `${name}: ${nothingUsable(view, situation, quote)}`;
   if (isUndecided(view, situation)) return `${name}: ${undecidedSentence(view, situation, best)}`;
   const clauses = [
     `${view.name(best)} answers ${estimateText(best)}/s in time${againstWorst(view, situation, best)}`,
@@ -95,7 +102,7 @@ function beyond(view: SweepView, situation: Situation): readonly string[] {
     : [`no larger pool was tried, and up to ${largest} would fit in a rolling deploy`];
 }
 
-function nothingUsable(view: SweepView, situation: Situation): string {
+function nothingUsable(view: SweepView, situation: Situation, quote: Quote): string {
   const cells = view.cellsOf(situation);
   const [most] = cells
     .filter(({ goodputPerSecond }) => goodputPerSecond !== null)
@@ -104,15 +111,15 @@ function nothingUsable(view: SweepView, situation: Situation): string {
     most === undefined
       ? ''
       : `; ${view.name(most)} (${STATE_WORDS[most.state]}) answers the most, ${estimateText(most)}/s in time`;
-  return `no shape of ${formatCount(cells.length)} is usable: ${stateCountsText(cells)}${missedText(cells)}${answers}`;
+  return `no shape of ${formatCount(cells.length)} is usable: ${stateCountsText(cells)}${missedText(cells, quote)}${answers}`;
 }
 
 /** Which thresholds those miss that miss one. */
-function missedText(cells: readonly CellResult[]): string {
+function missedText(cells: readonly CellResult[], quote: Quote): string {
   const missed = cells
     .filter(({ state }) => state === 'threshold_missed')
     .flatMap(({ thresholds }) => thresholds.filter(({ met }) => !met))
-    .map(({ expression }) => plainText(expression));
+    .map(({ expression }) => quote(expression));
   const names = [...new Set(missed)];
   return names.length === 0 ? '' : ` (${namesText(names)})`;
 }
@@ -153,27 +160,37 @@ function sameText(view: SweepView, { notDistinguishable, best }: Situation): str
   return names.length === 0 ? '' : `not to be told from ${namesText(names)}`;
 }
 
-/** Why it is not one with fewer connections that answers as much. */
+const LATENCIES: readonly {
+  readonly name: string;
+  readonly msOf: (cell: CellResult) => number | null;
+}[] = [
+  { name: 'p99', msOf: ({ latencyMsP99 }) => latencyMsP99?.value ?? null },
+  { name: 'median', msOf: ({ latencyMs }) => latencyMs.p50 },
+];
+
+/** Why it is not one with fewer connections that answers as much; the quickest of these. */
 function slowerText(
   view: SweepView,
   { notDistinguishable }: Situation,
   best: CellResult,
 ): readonly string[] {
-  const own = best.latencyMsP99?.value ?? null;
-  const ceiling = view.budget(best).ceiling ?? Number.POSITIVE_INFINITY;
-  const slower = notDistinguishable
+  const ceilingOf = (cell: CellResult) => view.budget(cell).ceiling ?? Number.POSITIVE_INFINITY;
+  const fewer = notDistinguishable
     .flatMap((id) => view.cell(id) ?? [])
-    .flatMap((cell) => {
-      const p99 = cell.latencyMsP99?.value ?? 0;
-      const fewer = (view.budget(cell).ceiling ?? Number.POSITIVE_INFINITY) < ceiling;
-      return own !== null && fewer && p99 >= FAR_SLOWER_FACTOR * own ? [{ cell, p99 }] : [];
-    })
-    .toSorted((a, b) => a.p99 - b.p99);
-  const [first] = slower;
-  if (first === undefined || own === null) return [];
-  return [
-    `with fewer connections ${view.name(first.cell)} answers as much, but its p99 is ${formatMs(first.p99)} and not ${formatMs(own)}`,
-  ];
+    .filter((cell) => ceilingOf(cell) < ceilingOf(best));
+  const texts = LATENCIES.flatMap(({ name, msOf }) => {
+    const own = msOf(best);
+    if (own === null) return [];
+    return fewer
+      .flatMap((cell) => ({ cell, ms: msOf(cell) ?? 0 }))
+      .filter(({ ms }) => ms >= FAR_SLOWER_FACTOR * own)
+      .toSorted((a, b) => a.ms - b.ms)
+      .map(
+        ({ cell, ms }) =>
+          `with fewer connections ${view.name(cell)} answers as much, but its ${name} is ${formatMs(ms)} and not ${formatMs(own)}`,
+      );
+  });
+  return texts.slice(0, 1);
 }
 
 /** A best cell that only went well this time is not recommended in silence. */

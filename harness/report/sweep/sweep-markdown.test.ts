@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { sampleSweepResult, troubledSweepResult } from '../../analysis/sweep/test/sample-sweep.ts';
+import {
+  measuredFake,
+  sampleSweepResult,
+  troubledSweepResult,
+} from '../../analysis/sweep/test/sample-sweep.ts';
 import { utf8Bytes } from './markdown-sections.ts';
 import { fenced } from './markdown-text.ts';
 import { sweepMarkdown } from './sweep-markdown.ts';
@@ -73,6 +77,24 @@ test.each(HOSTILE)('a text of strangers does nothing to the page: %j', (hostile)
   expect(page.match(/<(?!\/?(details|summary|code|br)>)[^\s]/g)).toBeNull();
   expect(page).not.toContain(hostile.trim());
   expect(page.match(/^#+ /gm)).toHaveLength(2);
+  expect(page).not.toMatch(/@everyone|http:\/\//);
+});
+
+test.each(HOSTILE)('nor does a threshold that is named in the answer: %j', (hostile) => {
+  const missed = sampleSweepResult({
+    axes: { workload: ['hot', 'hold'], workers: [1], maxOverflow: [0], poolSize: [1] },
+    thresholds: [hostile],
+    trial: (cell, round) => {
+      const trial = measuredFake(cell, round);
+      if (trial.state === 'failed') return trial;
+      const thresholds = [{ expression: hostile, met: false, detail: 'both numbers' }];
+      return { ...trial, result: { ...trial.result, thresholds } };
+    },
+  });
+  const page = sweepMarkdown(missed, { directory }).replace(/^(`{3,})\n[\s\S]*?\n\1$/gm, '');
+  expect(page.match(/1 threshold missed \(/g)).toHaveLength(4);
+  expect(page.match(/<(?!\/?(details|summary|code|br)>)[^\s]/g)).toBeNull();
+  expect(page).not.toContain(hostile.trim());
   expect(page).not.toMatch(/@everyone|http:\/\//);
 });
 

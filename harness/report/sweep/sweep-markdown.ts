@@ -7,7 +7,13 @@ import { bestShapes } from './best-shapes.ts';
 import { caveatCounts } from './caveat-counts.ts';
 import { failedTrials } from './failed-trials.ts';
 import { joinSections } from './markdown-sections.ts';
-import { fenced, markdownDetails, markdownTable, markdownText } from './markdown-text.ts';
+import {
+  fenced,
+  foreignMarkdown,
+  markdownDetails,
+  markdownTable,
+  markdownText,
+} from './markdown-text.ts';
 import { nextCommands } from './next-commands.ts';
 import { plainText } from './plain-text.ts';
 import { situationMarkdown } from './situation-markdown.ts';
@@ -49,7 +55,7 @@ const list = (items: readonly string[]): string => items.map((item) => `- ${item
 function headSection(view: SweepView): string {
   const { verdict, trials, plan, cells } = view.result;
   const badge = { VALID: '✅ VALID', DEGRADED: '⚠️ DEGRADED', INVALID: '❌ INVALID' }[verdict];
-  const [first = '', ...others] = headlineTexts(view);
+  const [first = '', ...others] = headlineTexts(view, foreignMarkdown);
   return [
     `## pool-lab sweep: ${badge}`,
     `**${first}.**`,
