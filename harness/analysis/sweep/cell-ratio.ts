@@ -29,6 +29,11 @@ export const LATENCY_P99: Measure = {
   ofRound: (round) => round.latencyMsP99,
 };
 
+export const LATENCY_P50: Measure = {
+  estimate: ({ latencyMs: { p50 } }) => (p50 === null ? null : { value: p50, interval: null }),
+  ofRound: (round) => round.latencyMsP50,
+};
+
 /**
  * `left` over `right`. Rounds that both cells have are compared in pairs, since a round's trials lie close
  * together in time. With the `noise` of all cells that are compared with one, the interval holds for all of

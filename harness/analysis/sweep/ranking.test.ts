@@ -61,6 +61,25 @@ test('a p99 that is not told to be longer, or not known, costs no connections', 
   ).toBe('c001');
 });
 
+test('where too few were asked for a p99 the median tells as well', () => {
+  const goodputs = [80, 81, 79];
+  const found = rank([
+    { id: 'c001', goodputs, p50s: [60, 58, 66], poolSize: 2 },
+    { id: 'c002', goodputs, p50s: [24, 25, 23], poolSize: 3 },
+    { id: 'c003', goodputs, p50s: [21, 22, 21], poolSize: 8 },
+  ]);
+  expect(found.best).toBe('c002');
+});
+
+test('of shapes that are each quicker in their way one is the best', () => {
+  const goodputs = [80, 81, 79];
+  const found = rank([
+    { id: 'c001', goodputs, p50s: [10, 10, 10], p99s: [90, 91, 90], poolSize: 2 },
+    { id: 'c002', goodputs, p50s: [20, 20, 20], p99s: [40, 40, 41], poolSize: 8 },
+  ]);
+  expect(found.best).toBe('c002');
+});
+
 test('a shorter p99 makes up for no goodput', () => {
   const found = rank([
     { id: 'c001', goodputs: [400, 401, 399], p99s: [200, 210, 190], poolSize: 4 },

@@ -5,7 +5,9 @@ import {
   isAlike,
   isAsGood,
   isFarSlower,
+  LATENCY_P50,
   LATENCY_P99,
+  type Measure,
   noiseOf,
   ratioOfCells,
 } from './cell-ratio.ts';
@@ -27,8 +29,8 @@ export interface Ranking {
  * Usable cells by goodput, and the one to choose: of those that are as good as the highest (not told to
  * be lower, and at most the margin below it) the one that claims the fewest connections, since what is not
  * measurably faster is not worth a slot. At a rate that all can answer goodput tells nothing apart, and the
- * smallest pool would always win, however long its callers wait: so one whose p99 is far longer than the
- * shortest of those that are as good is no choice.
+ * smallest pool would always win, however long its callers wait: so one whose p99 or median is far longer than
+ * the shortest of those that are as good is no choice.
  *
  * A cell that claims more than fits has only been lucky so far. So the choice is made among those that fit
  * even in a rolling deploy; if there are none, among those that fit; only if nothing fits, among all.
@@ -102,20 +104,28 @@ function chooseBest(
     const ratio = compare(cell, top);
     return ratio !== null && isAsGood(ratio);
   });
-  const [best = top] = withoutFarSlower(asGood).toSorted(byConnections);
+  const quick = withoutFarSlower(withoutFarSlower(asGood, LATENCY_P99), LATENCY_P50);
+  const [best = top] = quick.toSorted(byConnections);
   return best;
 }
 
-/** A cell without a p99 of its own may be as quick as any. */
-function withoutFarSlower(cells: readonly SummarizedCell[]): readonly SummarizedCell[] {
+/** Of the quickest by it at least that one remains. A cell without such a number may be as quick as any. */
+function withoutFarSlower(
+  cells: readonly SummarizedCell[],
+  latency: Measure,
+): readonly SummarizedCell[] {
   const [quickest] = cells
-    .filter(({ latencyMsP99 }) => latencyMsP99 !== null)
-    .toSorted((a, b) => (a.latencyMsP99?.value ?? 0) - (b.latencyMsP99?.value ?? 0));
+    .flatMap((cell) => {
+      const estimate = latency.estimate(cell);
+      return estimate === null ? [] : [{ cell, ms: estimate.value }];
+    })
+    .toSorted((a, b) => a.ms - b.ms)
+    .map(({ cell }) => cell);
   if (quickest === undefined) return cells;
-  const noise = noiseOf(cells, LATENCY_P99);
+  const noise = noiseOf(cells, latency);
   return cells.filter((left) => {
     if (left.id === quickest.id) return true;
-    const ratio = ratioOfCells({ left, right: quickest }, LATENCY_P99, noise);
+    const ratio = ratioOfCells({ left, right: quickest }, latency, noise);
     return ratio === null || !isFarSlower(ratio);
   });
 }

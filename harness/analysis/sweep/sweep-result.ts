@@ -216,8 +216,8 @@ export const situationSchema = z.strictObject({
   cells: z.array(cellId),
   /**
    * Of the cells that cannot be told from the highest goodput, and are not below it by more than the
-   * margin, without those whose p99 is told to be half as long again as the shortest of them or more, the
-   * one that claims the fewest connections. Chosen among those that fit even in a rolling
+   * margin, without those whose p99 or median is told to be half as long again as the shortest of them or
+   * more, the one that claims the fewest connections. Chosen among those that fit even in a rolling
    * deploy; if there is none among those that fit; only if nothing fits among all. `null`: none is usable.
    */
   best: cellId.nullable(),

@@ -14,6 +14,8 @@ export interface ComparedCell {
   readonly maxOverflow?: number;
   /** p99 in ms of the same rounds; `null`: withheld. @default all withheld */
   readonly p99s?: readonly (number | null)[];
+  /** The median in ms, the same way. */
+  readonly p50s?: readonly (number | null)[];
   /** @default `usable` */
   readonly state?: SummarizedCell['state'];
   /** Half width of a single round's own interval, as a share; `null`: it has none. @default 0.03 */
@@ -23,7 +25,7 @@ export interface ComparedCell {
 /** A cell as the comparison sees it: its goodput round by round, and what it claims. */
 export function comparedCell(given: ComparedCell): SummarizedCell {
   const { id, goodputs, workers = 1, poolSize = 4, maxOverflow = 0, state = 'usable' } = given;
-  const { ownHalfWidth = 0.03, p99s = [] } = given;
+  const { ownHalfWidth = 0.03, p99s = [], p50s = [] } = given;
   const known = goodputs.filter((it) => it !== null);
   const intervals = known.map((value) =>
     ownHalfWidth === null
@@ -47,7 +49,9 @@ export function comparedCell(given: ComparedCell): SummarizedCell {
     state,
     verdict: known.length === 0 ? 'INVALID' : 'VALID',
     caveats: [],
-    rounds: goodputs.map((value, index) => roundOf(index + 1, value, p99s[index] ?? null)),
+    rounds: goodputs.map((value, index) =>
+      roundOf(index + 1, value, { p50: p50s[index] ?? null, p99: p99s[index] ?? null }),
+    ),
     throughputPerSecond: estimate,
     goodputPerSecond: estimate,
     goodputSpread: null,
@@ -56,7 +60,11 @@ export function comparedCell(given: ComparedCell): SummarizedCell {
       censored: 0,
       mean: null,
       max: null,
-      p50: null,
+      p50:
+        estimateOverRounds(
+          p50s.filter((it) => it !== null),
+          [],
+        )?.value ?? null,
       p90: null,
       p95: null,
       p99: null,
@@ -94,7 +102,11 @@ export function comparedCell(given: ComparedCell): SummarizedCell {
   };
 }
 
-function roundOf(round: number, goodput: number | null, p99: number | null): CellRound {
+function roundOf(
+  round: number,
+  goodput: number | null,
+  { p50, p99 }: { readonly p50: number | null; readonly p99: number | null },
+): CellRound {
   return {
     state: 'measured',
     round,
@@ -108,7 +120,7 @@ function roundOf(round: number, goodput: number | null, p99: number | null): Cel
     goodputPerSecond: goodput,
     wholeRunGoodputPerSecond: goodput ?? 0,
     wholeRunThroughputPerSecond: goodput ?? 0,
-    latencyMsP50: null,
+    latencyMsP50: p50,
     latencyMsP99: p99,
     scheduled: 1,
     failed: 0,
