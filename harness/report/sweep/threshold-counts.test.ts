@@ -33,11 +33,17 @@ test('a threshold is met where the best cell of every workload meets it', () => 
 test('it is not where one workload has no cell that can be chosen', () => {
   const [count] = counts((id) => id <= 'c003');
   expect(count).toMatchObject({ met: false });
-  expect(count?.text).toMatch(/^met by 3 of 6 cells; hot [^;]*$/);
+  expect(count?.text).toMatch(
+    /^met by 3 of 6 cells; hot [^;]*; hold 1 × \(1\+0\) does not: both numbers$/,
+  );
 });
 
-test('nor where no cell of any meets it', () => {
-  expect(counts(() => false)).toMatchObject([{ met: false, text: 'met by 0 of 6 cells' }]);
+test('nor where no cell of any meets it, and what one of each answered is told', () => {
+  const [count] = counts(() => false);
+  expect(count).toMatchObject({ met: false });
+  expect(count?.text).toBe(
+    'met by 0 of 6 cells; hot 1 × (1+0) does not: both numbers; hold 1 × (1+0) does not: both numbers',
+  );
 });
 
 test('one that all cells meet is met although another leaves none to be chosen', () => {
@@ -56,7 +62,7 @@ test('one that all cells meet is met although another leaves none to be chosen',
     },
   });
   expect(thresholdCounts(viewSweep(sweep))).toMatchObject([
-    { met: false, text: 'met by 0 of 2 cells' },
+    { met: false, text: 'met by 0 of 2 cells; hot 1 × (1+0) does not: both numbers' },
     { met: true, text: 'met by 2 of 2 cells' },
   ]);
   expect(headlineTexts(viewSweep(sweep))[0]).toMatch(

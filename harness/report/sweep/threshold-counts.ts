@@ -27,10 +27,12 @@ export function thresholdCounts(view: SweepView): readonly ThresholdCount[] {
     const isMet = (cell: CellResult): boolean => of(cell)?.met === true;
     const count = cells.filter(isMet).length;
     const details = situations.flatMap((situation, index) => {
-      const best = bests[index] ?? null;
-      const reading = best === null ? undefined : of(best);
-      if (best === null || reading === undefined) return [];
-      const name = `${situationText(situation, plan.axes)} ${view.name(best)}`;
+      // Without a best cell one that misses it, so that the reason is seen.
+      const missing = view.cellsOf(situation).find((cell) => of(cell)?.met === false);
+      const shown = bests[index] ?? missing;
+      const reading = shown === undefined ? undefined : of(shown);
+      if (shown === undefined || reading === undefined) return [];
+      const name = `${situationText(situation, plan.axes)} ${view.name(shown)}`;
       return `${name}${reading.met ? '' : ' does not'}: ${plainText(reading.detail)}`;
     });
     return {
