@@ -38,14 +38,18 @@ export function shortLoadText(load: Situation['load']): string {
 
 /** What the cells of one panel have in common, and the panels differ in. */
 export function panelText(
-  { poolKind, maxOverflow, maxConnections }: Situation['panels'][number],
+  {
+    poolKind,
+    maxOverflow,
+    maxConnections,
+  }: Pick<Situation['panels'][number], 'poolKind' | 'maxOverflow' | 'maxConnections'>,
   usable: number | null,
 ): string {
   const overflow = maxOverflow === -1 ? 'unlimited' : String(maxOverflow);
   const slots = usable === null ? '' : ` (${usable} usable)`;
   const pool = {
     queue: `max_overflow ${overflow}`,
-    plain: 'pg-pool as it comes',
+    plain: `pg-pool as it comes, max_overflow ${overflow}`,
     null: 'no pool: a connection for each checkout',
   }[poolKind];
   return `${pool}, max_connections ${maxConnections}${slots}`;
