@@ -52,9 +52,12 @@ export function junitXml(name: string, suites: readonly JunitSuite[]): string {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.0 has no way to write these
 const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]/g;
 
-/** What XML 1.0 cannot hold is shown as a replacement character, not left out in silence. */
+/** Marks that turn the direction of what follows, in whatever shows the file. */
+const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** What XML 1.0 cannot hold, or turns text, is shown as a replacement character, not left out in silence. */
 function xmlText(text: string): string {
-  return text.toWellFormed().replace(NOT_XML, '\ufffd');
+  return text.toWellFormed().replace(NOT_XML, '\ufffd').replace(TURNING, '\ufffd');
 }
 
 /** The builder parts only the first end of a CDATA section that it meets. */

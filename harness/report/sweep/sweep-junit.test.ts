@@ -135,6 +135,12 @@ test.each(HOSTILE)('the XML stays whole whatever a text has in it: %j', (hostile
   expect(elementsOf(xml)).toEqual(elementsOf(TWIN));
 });
 
+test('no text turns what follows it', () => {
+  const xml = hostileJunit('a\u202egnp.exe');
+  expect(xml).toContain('a\ufffdgnp.exe');
+  expect(xml).not.toContain('\u202e');
+});
+
 test('names and properties are escaped, timestamps are those of the result', () => {
   const xml = junitXml('<r>', [
     {
