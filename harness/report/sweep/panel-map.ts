@@ -13,6 +13,14 @@ export interface Metric {
   darkness(value: number, range: { readonly min: number; readonly max: number }): number;
 }
 
+/** What an overloaded cell did is told too, marked as what it is. */
+export function goodputShown({
+  goodputPerSecond,
+  rounds,
+}: Pick<CellResult, 'goodputPerSecond' | 'rounds'>): number | null {
+  return goodputPerSecond?.value ?? meanOf(rounds.flatMap(wholeRunGoodput));
+}
+
 /** Requests without a right answer, refused ones among them. */
 export function errorShare({ requests }: Pick<CellResult, 'requests'>): number | null {
   return requests.scheduled === 0 ? null : Math.min(1, requests.failed / requests.scheduled);
@@ -20,16 +28,14 @@ export function errorShare({ requests }: Pick<CellResult, 'requests'>): number |
 
 const goodput: Metric = {
   title: 'answers in time per second',
-  // What an overloaded cell did is told too, marked as what it is.
-  read: ({ goodputPerSecond, rounds }) =>
-    goodputPerSecond?.value ?? meanOf(rounds.flatMap(wholeRunGoodput)),
+  read: goodputShown,
   print: compactRate,
   // From zero: half as dark is half as much.
   darkness: (value, { max }) => (max === 0 ? 0 : value / max),
 };
 
 /** Below a factor of ten, differences of latency are drawn as what they are: small. */
-const LATENCY_SPAN_MIN = 10;
+export const LATENCY_SPAN_MIN = 10;
 
 const latency: Metric = {
   title: 'p99 in ms (s, m: seconds, minutes)',

@@ -9,8 +9,9 @@ const cell = (variables: Partial<Cell['variables']>, goodput: number | null = 81
     id: 'c001',
     state: 'usable',
     variables: { workers: 4, poolKind: 'queue', poolSize: 8, ...variables },
+    rounds: [],
     goodputPerSecond: goodput === null ? null : { value: goodput, interval: null },
-  }) as Cell;
+  }) as unknown as Cell;
 
 const situation = { best: 'c001', notDistinguishable: ['c002'] } as unknown as Situation;
 
@@ -36,6 +37,12 @@ test.each([
 
 test('what has no value says so', () => {
   expect(label(cell({}, null))).toBe('4 workers, pool size 8; no value');
+});
+
+test('what an overloaded cell answered is shown, as the terminal does', () => {
+  const round = { state: 'measured', verdict: 'VALID', wholeRunGoodputPerSecond: 300 };
+  const overloaded = { ...cell({}, null), rounds: [round] } as unknown as Cell;
+  expect(label(overloaded)).toContain('; 300 answers in time per second');
 });
 
 test('the standing of a usable cell is its rank, of any other what is wrong with it', () => {

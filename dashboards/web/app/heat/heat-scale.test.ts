@@ -14,6 +14,12 @@ test('on a logarithmic scale equal ratios are equal steps', () => {
   expect(scale?.shareOf(100)).toBe(1);
 });
 
+test('latencies that lie close together look alike', () => {
+  const scale = heatScale([100, 200], { logarithmic: true });
+  expect(scale).toMatchObject({ low: 100, high: 1_000 });
+  expect(scale?.shareOf(200)).toBeCloseTo(Math.log10(2));
+});
+
 test('a latency of nothing is the low end, not an infinity', () => {
   const scale = heatScale([0, 10], { logarithmic: true });
   expect(scale?.shareOf(0)).toBe(0);

@@ -1,3 +1,5 @@
+import { LATENCY_SPAN_MIN } from '../../../../harness/report/sweep/panel-map.ts';
+
 /** Where values lie on a map's scale. */
 export interface HeatScale {
   readonly low: number;
@@ -8,7 +10,7 @@ export interface HeatScale {
 
 /**
  * One scale for all maps of a situation, so that they can be compared: from nothing to the highest
- * value, or between the extremes of a logarithmic one. `null` where there is no value.
+ * value, or between the extremes of a logarithmic one, where small differences stay small. `null` where there is no value.
  */
 export function heatScale(
   values: readonly (number | null)[],
@@ -16,8 +18,11 @@ export function heatScale(
 ): HeatScale | null {
   const known = values.filter((value): value is number => Number.isFinite(value));
   if (known.length === 0) return null;
-  const high = known.reduce((a, b) => Math.max(a, b));
+  const highest = known.reduce((a, b) => Math.max(a, b));
   const low = logarithmic ? known.reduce((a, b) => Math.min(a, b)) : 0;
+  const high = logarithmic
+    ? Math.max(highest, Math.max(low, SHORTEST_MS) * LATENCY_SPAN_MIN)
+    : highest;
   const place = logarithmic ? logarithm : (value: number): number => value;
   const span = place(high) - place(low);
   const shareOf = (value: number): number => {

@@ -4,6 +4,7 @@ import {
   compactRate,
   compactShare,
 } from '../../../../harness/report/sweep/compact-number.ts';
+import { goodputShown } from '../../../../harness/report/sweep/panel-map.ts';
 import type { Cell } from '../sweep-types.ts';
 
 export const MEASURES = ['goodput', 'latency', 'errors'] as const;
@@ -25,7 +26,7 @@ export const MEASURE: Readonly<Record<MeasureName, Measure>> = {
   goodput: {
     name: 'goodput',
     label: 'Answers in time per second',
-    valueOf: ({ goodputPerSecond }) => goodputPerSecond?.value ?? null,
+    valueOf: goodputShown,
     compact: compactRate,
     inWords: (value) => `${formatRate(value)} answers in time per second`,
     logarithmic: false,
