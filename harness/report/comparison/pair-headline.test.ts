@@ -46,6 +46,17 @@ test('what cannot be told apart says how many pairs would', () => {
   );
 });
 
+test('means a factor of two apart are not called alike, however much the rounds differ', () => {
+  expect(
+    headline({ flags: SMALL, rounds: [1000, 1010] }, { flags: LARGE, rounds: [250, 410] }),
+  ).toMatch(
+    /^4 × \(4\+0\) answers 3\.\d+ \[.*\] times as much as 4 × \(20\+0\) on average; the rounds differ too much to be sure, \d more pairs? like these would tell$/,
+  );
+  expect(
+    headline({ flags: SMALL, rounds: [1000, 1010] }, { flags: LARGE, rounds: [600, 900] }),
+  ).toMatch(/^not distinguishable: /);
+});
+
 test('the same for fewer connections is to be preferred', () => {
   expect(
     headline(

@@ -1,4 +1,5 @@
 import type { CellPair, Contrast, Side } from '../../analysis/comparison/comparison-result.ts';
+import { FAR_APART_FACTOR } from '../../analysis/sweep/cell-ratio.ts';
 import { plural } from '../format.ts';
 import { contrastText, ratioText, turnedRound } from './ratio-text.ts';
 import { sideNames, troubleText } from './side-words.ts';
@@ -73,6 +74,10 @@ function numbersText(pair: CellPair, leader: Side, names: Readonly<Record<Side, 
     case 'rounds':
       switch (goodput.finding) {
         case 'not_distinguishable':
+          // The leader's ratio is at least 1. Too few rounds are no reason to call these two alike.
+          if (goodput.ratio >= FAR_APART_FACTOR) {
+            return `${first} answers ${contrastText(goodput)} times as much as ${second} on average${latency}; the rounds differ too much to be sure, ${moreText(goodput.pairsMore)}`;
+          }
           return `not distinguishable: ${first} and ${second} (${contrastText(goodput)})${latency}; ${moreText(goodput.pairsMore)}`;
         case 'equivalent':
           return `equivalent: ${first} answers ${contrastText(goodput)} times as much as ${second}${latency}`;

@@ -41,14 +41,19 @@ test('turned round it is the other side’s ratio, and twice turned round the sa
 test.each<[Contrast, string, string]>([
   [judged, '2.0 [1.6–2.5]', 'higher'],
   [
-    { ...judged, finding: 'not_distinguishable', pairsMore: 5 },
-    '2.0 [1.6–2.5]',
+    { ...judged, ratio: 1.99, finding: 'not_distinguishable', pairsMore: 5 },
+    '1.99 [1.60–2.50]',
     'not distinguishable, 5 more pairs',
   ],
   [
     { ...judged, finding: 'not_distinguishable', pairsMore: null },
     '2.0 [1.6–2.5]',
-    'not distinguishable, not in 100 pairs',
+    'far apart, and uncertain, not in 100 pairs',
+  ],
+  [
+    { ...judged, ratio: 0.5, finding: 'not_distinguishable', pairsMore: 1 },
+    '0.50 [1.60–2.50]',
+    'far apart, and uncertain, 1 more pair',
   ],
   [
     { basis: 'own_intervals', ratio: 1.34, finding: 'apart' },

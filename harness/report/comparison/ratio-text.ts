@@ -1,4 +1,5 @@
 import type { Contrast } from '../../analysis/comparison/comparison-result.ts';
+import { FAR_APART_FACTOR } from '../../analysis/sweep/cell-ratio.ts';
 import type { Interval } from '../../analysis/trial-result.ts';
 import { ABSENT, formatCount, plural } from '../format.ts';
 import { intervalText } from '../interval-text.ts';
@@ -47,7 +48,7 @@ export function findingText(contrast: Contrast): string {
   switch (contrast.basis) {
     case 'rounds':
       return contrast.finding === 'not_distinguishable'
-        ? `not distinguishable${moreText(contrast.pairsMore)}`
+        ? `${isFarApart(contrast.ratio) ? 'far apart, and uncertain' : 'not distinguishable'}${moreText(contrast.pairsMore)}`
         : contrast.finding;
     case 'own_intervals':
       return {
@@ -58,6 +59,11 @@ export function findingText(contrast: Contrast): string {
     case 'none':
       return `no number of ${contrast.without.map((side) => ({ left: 'A', right: 'B' })[side]).join(' and ')}`;
   }
+}
+
+/** Too few rounds, or too wild ones, are no reason to call such two alike. */
+function isFarApart(ratio: number): boolean {
+  return ratio >= FAR_APART_FACTOR || ratio <= 1 / FAR_APART_FACTOR;
 }
 
 function moreText(pairsMore: number | null): string {
