@@ -50,7 +50,7 @@ export async function startWorker({ workerId, config, send, log }: WorkerDeps): 
     loop,
   });
   const account = new HttpAccount();
-  const eventLoop = new EventLoopMeter({ rotatedEveryMs: PUSH_INTERVAL_MS });
+  const eventLoop = new EventLoopMeter();
   const stopping = new AbortController();
   const finished = Promise.withResolvers<void>();
   let databaseAnswered = false;

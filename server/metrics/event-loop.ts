@@ -6,6 +6,9 @@ const RESOLUTION_MS = 10;
 /** From this on a delay is no more the scheduler's: requests and metrics of the process stood still. */
 const STALL_MS = 500;
 
+/** The first interval after a reset is not recorded, nor the one under way: less is no delay. */
+const UNSEEN_MS_MIN = 3 * RESOLUTION_MS;
+
 export interface EventLoopDelay {
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -17,15 +20,8 @@ export class EventLoopMeter {
   readonly #total = startedMonitor();
   readonly #window = startedMonitor();
   #lastWindow: EventLoopDelay = { p50Ms: 0, p99Ms: 0, maxMs: 0 };
-  readonly #rotatedEveryMs: number;
-  /** `null` before the first time: how long until then is nobody's promise. */
-  #rotatedMs: number | null = null;
+  #rotatedMs = performance.now();
   #endedStalls = 0;
-
-  /** @param options.rotatedEveryMs how often `rotate` is going to be called */
-  constructor({ rotatedEveryMs }: { readonly rotatedEveryMs: number }) {
-    this.#rotatedEveryMs = rotatedEveryMs;
-  }
 
   /** 99th percentile since the start. */
   get delayMsP99(): number {
@@ -51,15 +47,13 @@ export class EventLoopMeter {
   /**
    * Ends the window and starts the next one.
    *
-   * A monitor that is reset forgets when it last looked. After a stall both are due, and where this runs
-   * first, the monitor never records it: then it shows in how late this is called.
+   * A monitor that is reset forgets when it last looked. After a stall this and the monitor are both due,
+   * and Node runs all its own timers when the first of them is: where this is the first, the monitor never
+   * records the stall. It is then the part of the window that no recorded interval covers.
    */
   rotate(): void {
-    const nowMs = performance.now();
-    const dueMs = this.#rotatedMs === null ? nowMs : this.#rotatedMs + this.#rotatedEveryMs;
-    const lateMs = Math.max(0, nowMs - dueMs);
-    this.#rotatedMs = nowMs;
-    const maxMs = Math.max(withoutResolution(this.#window.max), lateMs);
+    const unseenMs = this.#unseenMs();
+    const maxMs = Math.max(withoutResolution(this.#window.max), unseenMs);
     if (maxMs >= STALL_MS) this.#endedStalls += 1;
     if (this.#window.count > 0) {
       this.#lastWindow = {
@@ -67,11 +61,20 @@ export class EventLoopMeter {
         p99Ms: withoutResolution(this.#window.percentile(99)),
         maxMs,
       };
-    } else if (lateMs > 0) {
+    } else if (unseenMs > 0) {
       // Not one look in the whole window: it was a single delay.
-      this.#lastWindow = { p50Ms: lateMs, p99Ms: lateMs, maxMs };
+      this.#lastWindow = { p50Ms: unseenMs, p99Ms: unseenMs, maxMs };
     }
+    this.#rotatedMs = performance.now();
     this.#window.reset();
+  }
+
+  /** Time of the window that the monitor has not recorded, where it is more than its own intervals. */
+  #unseenMs(): number {
+    const { count, mean } = this.#window;
+    const coveredMs = count === 0 ? 0 : (count * mean) / 1e6;
+    const unseenMs = performance.now() - this.#rotatedMs - coveredMs;
+    return unseenMs > UNSEEN_MS_MIN ? unseenMs - RESOLUTION_MS : 0;
   }
 
   stop(): void {
