@@ -13,7 +13,6 @@ import { runCommand } from './commands/run.ts';
 import { selftestCommand } from './commands/selftest.ts';
 import { sweepCommand } from './commands/sweep.ts';
 import { upCommand } from './commands/up.ts';
-import { favorLittleMemory } from './modest-memory.ts';
 import { poolLabVersion } from './version.ts';
 
 /** In the order of the help. */
@@ -32,5 +31,4 @@ const COMMANDS: readonly Command[] = [
   cleanCommand,
 ];
 
-favorLittleMemory();
 await runCli({ host: process, commands: COMMANDS, version: poolLabVersion() });

@@ -6,8 +6,11 @@ import { setFlagsFromString } from 'node:v8';
  * again. What is measured and what loads it are processes of their own, which this does not reach; beside a
  * trial of 3 s this one collected twice as often, and took as long for it in all (15 and 35 times, 65 ms).
  *
- * V8 reads the flag whenever it decides how far the heap may grow, so that it takes effect at run time. To
- * be called before much is allocated.
+ * Only for a run of many trials: with it a small heap is full so soon that a compiling thread may ask for a
+ * collection while the process exits, and V8 (Node 24.21) then waits for that thread for ever. Seen once, in
+ * `--version`.
+ *
+ * V8 reads the flag whenever it decides how far the heap may grow, so that it takes effect at run time.
  */
 export function favorLittleMemory(): void {
   setFlagsFromString('--optimize-for-size');
