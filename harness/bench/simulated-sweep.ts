@@ -32,7 +32,6 @@ import { createFakeMeasurer, fakeTrial } from '../test/fake-sweep.ts';
 import { poolLabVersion } from '../version.ts';
 import type { SimulatedSweep } from './sweep-lines.ts';
 
-favorLittleMemory();
 const cells = Number(process.argv[2]);
 const directory = mkdtempSync(join(tmpdir(), 'pool-lab-bench-'));
 try {
@@ -61,6 +60,8 @@ function planOf(count: number): SweepPlan {
 async function simulate(plan: SweepPlan): Promise<SimulatedSweep> {
   const redactor = createRedactor();
   const trials = orderTrials(plan);
+  // As the command does.
+  using _ = favorLittleMemory(trials.length);
   let madeMs = 0;
   const startedMs = performance.now();
   const writer = createRun({

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { SweepResult } from '../analysis/sweep/sweep-result.ts';
 import { EXIT_CODE } from '../exit-code.ts';
 import type { Io } from '../io.ts';
+import { favorLittleMemory } from '../modest-memory.ts';
 import { readOptions, SOURCE_DEFAULT } from '../plan/option-table.ts';
 import { problemError } from '../plan/problem-error.ts';
 import { formatBytes } from '../report/format.ts';
@@ -75,7 +76,9 @@ export function createReportCommand({ shell, files }: ReportParts): Command {
       if (all.length > 0) throw problemError(all, 'report');
       const format = values.json ? 'json' : values.format;
       const directory = operands[0] ?? '';
-      const result = sweepResultOfRun(readRun(directory, files));
+      const run = readRun(directory, files);
+      using _ = favorLittleMemory(run.measured.size);
+      const result = sweepResultOfRun(run);
       const out =
         values.out === STDOUT
           ? null

@@ -2,6 +2,7 @@ import type { SweepResult } from '../analysis/sweep/sweep-result.ts';
 import { EXIT_CODE, type ExitCode } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { LabError } from '../lab-error.ts';
+import { favorLittleMemory } from '../modest-memory.ts';
 import { SWEEP_OPTIONS } from '../plan/sweep/sweep-options.ts';
 import type { PlannedTrial } from '../plan/sweep/trial-order.ts';
 import { formatCount, plural } from '../report/format.ts';
@@ -86,6 +87,7 @@ async function sweep(
   asked: AskedSweep,
   { io, parts }: { readonly io: Io; readonly parts: SweepParts },
 ): Promise<ExitCode> {
+  using _ = favorLittleMemory(run.doneBefore + run.pending.length);
   const measured = await measure(run, asked, { io, parts });
   const { ended, failure } = measured;
   const goOn = `npx pool-lab sweep --resume ${shellWord(run.directory)}${asked.placeFlags}`;

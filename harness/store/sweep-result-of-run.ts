@@ -4,15 +4,10 @@ import type { SweepResult } from '../analysis/sweep/sweep-result.ts';
 import type { Environment } from '../analysis/trial-machine.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { mergeHistograms } from '../load/account/histogram.ts';
-import { favorLittleMemory } from '../modest-memory.ts';
 import type { StoredRun } from './stored-run.ts';
-
-/** Fewer trials fit anyway. */
-const MANY_TRIALS = 1_000;
 
 /** What a run directory says, as every report shows it. Reads cell by cell and keeps no trial. */
 export function sweepResultOfRun(run: StoredRun): SweepResult {
-  if (run.measured.size > MANY_TRIALS) favorLittleMemory();
   const cells: SummarizedCell[] = [];
   let environment: Environment | null = null;
   let lastTrialAt: string | null = null;
