@@ -319,12 +319,16 @@ export const NOOP_PATH = '/noop';
  */
 export const VALIDATE_ONLY_HEADER = 'x-pool-lab-validate-only';
 
-/** On the primary's own port. `stats` is JSON (`ServerStats`), never older than its `ageMs` says. */
+/**
+ * On the primary's own port. `stats` is JSON (`ServerStats`), never older than its `ageMs` says; `config` is
+ * JSON too (`ServerDescription`).
+ */
 export const ADMIN_PATHS = {
   metrics: '/metrics',
   health: '/healthz',
   ready: '/readyz',
   stats: '/stats',
+  config: '/config',
 } as const;
 
 /** Response headers of every answer of a worker, in lower case as Node reports them. */
@@ -446,11 +450,113 @@ export const METRICS = {
   eventLoopDelaySeconds: 'pool_lab_event_loop_delay_seconds',
   workerRestartsTotal: 'pool_lab_worker_restarts_total',
   snapshotAgeSeconds: 'pool_lab_worker_snapshot_age_seconds',
+  poolTimeoutSeconds: 'pool_lab_pool_timeout_seconds',
   pgConnections: 'pool_lab_pg_connections',
+  pgActiveConnections: 'pool_lab_pg_active_connections',
   pgMaxConnections: 'pool_lab_pg_max_connections',
   pgReservedConnections: 'pool_lab_pg_reserved_connections',
+  pgTransactionsTotal: 'pool_lab_pg_transactions_total',
+  pgSessionsTotal: 'pool_lab_pg_sessions_total',
+  pgSampleAgeSeconds: 'pool_lab_pg_sample_age_seconds',
   budgetConnections: 'pool_lab_budget_connections',
+  pgbouncerClients: 'pool_lab_pgbouncer_clients',
+  pgbouncerServers: 'pool_lab_pgbouncer_servers',
+  pgbouncerMaxWaitSeconds: 'pool_lab_pgbouncer_max_wait_seconds',
 } as const;
+
+/**
+ * What the harness exports on a port of its own: the load as its clients saw it, and who had the CPU.
+ * Counters run on over warm-ups and trials.
+ */
+export const HARNESS_METRICS = {
+  /** Users' requests that were due, dropped ones included. */
+  offeredTotal: 'pool_lab_load_requests_offered_total',
+  /** Never sent, because of a cap. */
+  droppedTotal: 'pool_lab_load_requests_dropped_total',
+  /** {result}: `LOAD_RESULTS`. */
+  endedTotal: 'pool_lab_load_requests_ended_total',
+  /** Right answers within the goodput deadline. */
+  goodTotal: 'pool_lab_load_requests_good_total',
+  inFlight: 'pool_lab_load_requests_in_flight',
+  /** {percentile}, of right answers in the last second, from the intended start. */
+  latencySeconds: 'pool_lab_load_latency_seconds',
+  /** {percentile}, how late requests of the last second were taken up by the generator itself. */
+  dispatchLagSeconds: 'pool_lab_load_dispatch_lag_seconds',
+  /** 0 to 1, busy share of the generator's event loop in the last second. */
+  utilizationRatio: 'pool_lab_load_generator_utilization_ratio',
+  /** {phase}: 1 for the phase that the lab is in, 0 for the others. */
+  phase: 'pool_lab_load_phase',
+  /** {part}: `CPU_PARTS`; absent where the machine cannot tell. */
+  cpuSecondsTotal: 'pool_lab_cpu_seconds_total',
+  /** Time in which some process of the host waited for a CPU; absent where the machine cannot tell. */
+  cpuPressureSecondsTotal: 'pool_lab_host_cpu_pressure_seconds_total',
+} as const;
+
+/** `percentile` of metrics that have it: the median, the 99th, the maximum. */
+export const METRIC_PERCENTILES = ['0.5', '0.99', '1'] as const;
+export type MetricPercentile = (typeof METRIC_PERCENTILES)[number];
+
+/** `result` of `HARNESS_METRICS.endedTotal`: right, by error class, or how it ended without an answer. */
+export const LOAD_RESULTS = [
+  'ok',
+  ...ERROR_CLASSES,
+  'connection_error',
+  'timeout',
+  'lost',
+  'unanswered',
+] as const;
+export type LoadResultLabel = (typeof LOAD_RESULTS)[number];
+
+export const LOAD_PHASES = ['idle', 'warmup', 'measure'] as const;
+export type LoadPhase = (typeof LOAD_PHASES)[number];
+
+export const CPU_PARTS = ['postgresql', 'api', 'generator'] as const;
+export type CpuPart = (typeof CPU_PARTS)[number];
+
+/** `state` of `pgConnections`: pg_stat_activity's own words, as labels. `starting` has no name yet. */
+export const PG_CONNECTION_STATES = [
+  'active',
+  'idle',
+  'idle_in_transaction',
+  'idle_in_transaction_aborted',
+  'starting',
+  'other',
+] as const;
+export type PgConnectionState = (typeof PG_CONNECTION_STATES)[number];
+
+/**
+ * `worker` of `pgConnections` for sessions that are no worker's: the monitor's own, everybody else's, and
+ * those that have not finished connecting, whose owner PostgreSQL does not know yet.
+ */
+export const PG_SESSION_OWNERS = {
+  monitor: 'monitor',
+  others: 'others',
+  unknown: 'unknown',
+} as const;
+
+/** `wait_event_type` of `pgActiveConnections`, PostgreSQL's own; `none` runs or waits for a CPU. */
+export const PG_WAIT_EVENT_TYPES = [
+  'none',
+  'Activity',
+  'BufferPin',
+  'Client',
+  'Extension',
+  'IO',
+  'IPC',
+  'InjectionPoint',
+  'LWLock',
+  'Lock',
+  'Timeout',
+  'other',
+] as const;
+export type PgWaitEventType = (typeof PG_WAIT_EVENT_TYPES)[number];
+
+/** `bound` of `budgetConnections`. */
+export const BUDGET_BOUNDS = ['floor', 'ceiling', 'usable'] as const;
+
+/** `state` of `pgbouncerClients` and `pgbouncerServers`: columns of SHOW POOLS. */
+export const PGBOUNCER_CLIENT_STATES = ['active', 'waiting'] as const;
+export const PGBOUNCER_SERVER_STATES = ['active', 'idle', 'used', 'tested', 'login'] as const;
 
 /** `reason` of `connectionsClosedTotal`. A pool that keeps nothing closes everything as `overflow`. */
 export const CLOSE_REASONS = ['overflow', 'error', 'lifetime', 'shutdown'] as const;
@@ -532,6 +638,54 @@ export const serverStatsSchema = z.strictObject({
 });
 export type ServerStats = Readonly<z.infer<typeof serverStatsSchema>>;
 
+/** What the server is, for whoever did not start it: its configuration without the database's. */
+export const serverDescriptionSchema = z.strictObject({
+  product: z.literal('pool-lab'),
+  workers: z.int().min(1).max(LIMITS.workersMax),
+  instrumentation: z.boolean(),
+  seed: z.int().min(0).max(LIMITS.seedMax),
+  pool: poolConfigSchema,
+});
+export type ServerDescription = Readonly<z.infer<typeof serverDescriptionSchema>>;
+
+/**
+ * The database's side, as the harness's monitor sees it with its one connection. The server has no rights
+ * to see this, and exports it beside its own numbers.
+ */
+export const serverSideSampleSchema = z.strictObject({
+  maxConnections: count,
+  superuserReserved: count,
+  /** 0 before PostgreSQL 16. */
+  reserved: count,
+  /** Client backends; `worker` is an id or one of `PG_SESSION_OWNERS`. */
+  connections: z.array(
+    z.strictObject({
+      state: z.enum(PG_CONNECTION_STATES),
+      worker: z.string(),
+      connections: count,
+    }),
+  ),
+  /** The workers' active backends. */
+  active: z.array(
+    z.strictObject({ waitEventType: z.enum(PG_WAIT_EVENT_TYPES), connections: count }),
+  ),
+  /** Of the API's database since its statistics were reset; `sessions` from PostgreSQL 14 on. */
+  transactions: z
+    .strictObject({ committed: count, rolledBack: count, sessions: count.nullable() })
+    .nullable(),
+  /** `null`: unbounded. */
+  budget: z.strictObject({ floor: count.nullable(), ceiling: count.nullable(), usable: count }),
+  /** Sums over PgBouncer's pools of the API's database; `null`: there is no PgBouncer. */
+  pgbouncer: z
+    .strictObject({
+      clients: z.record(z.enum(PGBOUNCER_CLIENT_STATES), count),
+      servers: z.record(z.enum(PGBOUNCER_SERVER_STATES), count),
+      maxWaitMs: z.number().min(0),
+    })
+    .nullable(),
+});
+export type ServerSideSample = Readonly<z.infer<typeof serverSideSampleSchema>>;
+
 // ---------------------------------------------------------------------------------------------
 // Messages over the IPC channel between a parent (the harness, a test) and the primary
 
@@ -585,5 +739,7 @@ export const parentMessageSchema = z.discriminatedUnion('type', [
     type: z.literal('rolling-restart'),
     surge: z.int().min(1).max(LIMITS.workersMax),
   }),
+  /** What `metrics` shows of the database from now on. Sent about twice a second. */
+  z.strictObject({ type: z.literal('server-side'), sample: serverSideSampleSchema }),
 ]);
 export type ParentMessage = Readonly<z.infer<typeof parentMessageSchema>>;
