@@ -47,7 +47,10 @@ const ADAPTERS = {
   commander: 'harness/program.ts',
   'hdr-histogram-js': 'harness/load/account/histogram.ts',
   'pure-rand': 'harness/seeded-random.ts',
-  yaml: 'harness/plan/sweep/yaml-document.ts',
+  // Two, since the dashboards import nothing of the harness: settings keep their places and types as they
+  // are written; generated files and those of other tools are plain data.
+  yaml: ['dashboards/yaml/yaml-document.ts', 'harness/plan/sweep/yaml-document.ts'],
+  '@prometheus-io/lezer-promql': 'dashboards/promql/expression.ts',
   'csv-stringify': 'harness/report/sweep/csv.ts',
   'junit-report-builder': 'harness/report/sweep/junit.ts',
   vite: 'dashboards/web/build.ts',
@@ -63,7 +66,7 @@ test.each(Object.entries(ADAPTERS))('%s is imported by its adapter alone', (name
       !path.startsWith('harness/test/lint-fixtures/') &&
       imports.test(read(path)),
   );
-  expect(importers).toEqual([adapter]);
+  expect(importers.sort()).toEqual([adapter].flat());
 });
 
 test('the README documents every error code, with the status it exits with', () => {

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { parseYaml, yamlText } from './yaml-document.ts';
+
+test('what is written is read back, behind its comment', () => {
+  const value = { groups: [{ name: 'a', interval: '1s', on: true, of: [1, null] }] };
+  const text = yamlText(value, ['Generated.', '', 'Do not edit.']);
+  expect(text.split('\n').slice(0, 4)).toEqual(['# Generated.', '#', '# Do not edit.', 'groups:']);
+  expect(parseYaml(text)).toEqual(value);
+});
+
+test('a text of several lines stays one, line by line', () => {
+  const long = 'word '.repeat(60).trim();
+  expect(yamlText({ expr: `a\n  / b\n${long}` }, ['x'])).toBe(
+    `# x\nexpr: |-\n  a\n    / b\n  ${long}\n`,
+  );
+});
+
+test('equal parts are written out, each', () => {
+  const labels = { severity: 'page' };
+  expect(yamlText([labels, labels], ['x'])).not.toMatch(/[&*]/);
+});
+
+test.each(['a: [1', 'a: 1\na: 2', '--- a\n--- b', 'a: !unheard 1'])('%j is refused', (text) => {
+  expect(() => parseYaml(text)).toThrow();
+});
