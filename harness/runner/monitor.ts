@@ -2,17 +2,20 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { APPLICATION_NAME_PREFIX, type DatabaseConfig } from '../../server/contract.ts';
 import { LabError } from '../lab-error.ts';
+import { CONNECT_DEADLINE_MS, explainConnectError } from '../postgres/connect-failure.ts';
 import {
+  type BackendGroup,
   countBackends,
+  type DatabaseCounts,
   MONITOR_SESSION,
   readDatabaseBytes,
+  readDatabaseCounts,
   readLimits,
-  readTransactionCounts,
   type ServerLimits,
   sampleBackends,
   type TransactionCounts,
 } from '../postgres/monitor-queries.ts';
-import { describeError, systemErrorCode } from '../system-error.ts';
+import { describeError } from '../system-error.ts';
 import {
   createWindowAccumulator,
   type LiveConnections,
@@ -27,6 +30,13 @@ export interface Monitor {
   /** Client backends that are not the workers', this monitor's own among them. */
   countOthers(): Promise<number>;
   databaseBytes(): Promise<number>;
+  /** Transactions and sessions of the API's database. */
+  databaseCounts(): Promise<DatabaseCounts>;
+  /**
+   * The backends of this moment. While a window is sampled nothing is asked: its last sample is given
+   * back, or `null` where that is older than `ageMsMax`.
+   */
+  backendsNow(ageMsMax: number): Promise<readonly BackendGroup[] | null>;
   /** One window at a time. */
   startSampling(): Sampling;
   /** Waits until no session has such a name any more; gives back how many are left at the deadline. */
@@ -55,7 +65,6 @@ export interface MonitorOptions {
   readonly intervalMs?: number;
 }
 
-const CONNECT_DEADLINE_MS = 5_000;
 /** An answer that takes longer means that the server is gone or beyond use. */
 const QUERY_DEADLINE_MS = 10_000;
 const GONE_POLL_MS = 10;
@@ -89,6 +98,8 @@ export async function openMonitor(options: MonitorOptions): Promise<Monitor> {
     throw explainConnectError(error, superuser);
   }
   const lostBy = (): LabError | null => lostError;
+  let windows = 0;
+  let lastSample = { atMs: Number.NEGATIVE_INFINITY, groups: NO_BACKENDS };
   const oneAtATime = createTurnstile(lostBy);
   const close = async (): Promise<void> => {
     closing = true;
@@ -114,15 +125,28 @@ export async function openMonitor(options: MonitorOptions): Promise<Monitor> {
             .reduce((sum, { backends }) => sum + backends, 0);
         }),
       databaseBytes: () => oneAtATime(() => readDatabaseBytes(client, api.database)),
-      startSampling: () =>
-        startSampling({
+      databaseCounts: () => oneAtATime(() => readDatabaseCounts(client, api.database)),
+      backendsNow: async (ageMsMax) => {
+        if (windows === 0) return await oneAtATime(() => sampleBackends(client));
+        return performance.now() - lastSample.atMs <= ageMsMax ? lastSample.groups : null;
+      },
+      startSampling: () => {
+        windows += 1;
+        return startSampling({
           client,
           oneAtATime,
           lostBy,
           workerPrefix,
           intervalMs,
           database: api.database,
-        }),
+          onSample: (groups) => {
+            lastSample = { atMs: performance.now(), groups };
+          },
+          onStopped: () => {
+            windows -= 1;
+          },
+        });
+      },
       waitUntilGone: async (namePrefix, deadlineMs) => {
         const deadline = performance.now() + deadlineMs;
         for (;;) {
@@ -137,6 +161,8 @@ export async function openMonitor(options: MonitorOptions): Promise<Monitor> {
     throw error;
   }
 }
+
+const NO_BACKENDS: readonly BackendGroup[] = [];
 
 type Turnstile = <T>(use: () => Promise<T>) => Promise<T>;
 
@@ -162,22 +188,28 @@ function startSampling(context: {
   readonly workerPrefix: string;
   readonly intervalMs: number;
   readonly database: string;
+  readonly onSample: (groups: readonly BackendGroup[]) => void;
+  readonly onStopped: () => void;
 }): Sampling {
   const { client, oneAtATime, lostBy, workerPrefix, intervalMs, database } = context;
   const stopping = new AbortController();
   const accumulator = createWindowAccumulator(workerPrefix);
   const readCounts = (): Promise<TransactionCounts | null> =>
     // The window says by its own `lost` when the connection is gone; the counts are then unknown.
-    oneAtATime(() => readTransactionCounts(client, database)).catch(() => null);
+    oneAtATime(() => readDatabaseCounts(client, database)).catch(() => null);
   const window = (async (): Promise<MonitorWindow> => {
     const before = await readCounts();
     const { error, ...account } = await sampleOnSchedule({
       intervalMs,
       signal: stopping.signal,
       now: () => performance.now(),
-      sample: async (elapsedMs) =>
-        accumulator.add(elapsedMs, await oneAtATime(() => sampleBackends(client))),
+      sample: async (elapsedMs) => {
+        const groups = await oneAtATime(() => sampleBackends(client));
+        accumulator.add(elapsedMs, groups);
+        context.onSample(groups);
+      },
     });
+    context.onStopped();
     const after = await readCounts();
     // The last statement may fail with the server's farewell before the connection is seen to be gone.
     const lost = lostBy() ?? error;
@@ -215,30 +247,5 @@ function connectionLost({ host, port }: DatabaseConfig, error: Error | undefined
     message: `The monitor lost its connection to ${host}:${port}${error === undefined ? '' : `: ${describeError(error)}`}.`,
     hint: 'Look at the server’s log: did it crash, was it stopped, or was the session terminated?',
     cause: error,
-  });
-}
-
-/** See https://www.postgresql.org/docs/18/errcodes-appendix.html for the five-character codes. */
-function explainConnectError(cause: unknown, { host, port, user }: DatabaseConfig): LabError {
-  const said = describeError(cause);
-  const code = systemErrorCode(cause) ?? '';
-  if (code === '53300') {
-    return new LabError('NO_SLOT_FOR_MONITOR', {
-      message: `All slots of ${host}:${port} are taken, the superuser's too: the monitor got none (53300: ${said}).`,
-      hint: 'Close other sessions or raise max_connections; the monitor needs one slot before any load starts.',
-      cause,
-    });
-  }
-  if (code.startsWith('28') || code === '3D000') {
-    return new LabError('DATABASE_AUTH', {
-      message: `${host}:${port} refuses the monitor as "${user}" (${code}: ${said}).`,
-      hint: 'Check user, password, database and pg_hba.conf.',
-      cause,
-    });
-  }
-  return new LabError('DATABASE_UNREACHABLE', {
-    message: `No connection to PostgreSQL at ${host}:${port} within ${CONNECT_DEADLINE_MS} ms (${said}).`,
-    hint: 'Is it running, and listening there?',
-    cause,
   });
 }

@@ -1,0 +1,37 @@
+import type { DatabaseConfig } from '../../server/contract.ts';
+import { LabError } from '../lab-error.ts';
+import { describeError, systemErrorCode } from '../system-error.ts';
+
+/** What the lab's own connections are given to be made. */
+export const CONNECT_DEADLINE_MS = 5_000;
+
+/**
+ * Why one of the lab's own connections was not made.
+ * See https://www.postgresql.org/docs/18/errcodes-appendix.html for the five-character codes.
+ */
+export function explainConnectError(
+  cause: unknown,
+  { host, port, user }: Pick<DatabaseConfig, 'host' | 'port' | 'user'>,
+): LabError {
+  const said = describeError(cause);
+  const code = systemErrorCode(cause) ?? '';
+  if (code === '53300') {
+    return new LabError('NO_SLOT_FOR_MONITOR', {
+      message: `All slots of ${host}:${port} are taken, the superuser's too: the monitor got none (53300: ${said}).`,
+      hint: 'Close other sessions or raise max_connections; the monitor needs one slot before any load starts.',
+      cause,
+    });
+  }
+  if (code.startsWith('28') || code === '3D000') {
+    return new LabError('DATABASE_AUTH', {
+      message: `${host}:${port} refuses the monitor as "${user}" (${code}: ${said}).`,
+      hint: 'Check user, password, database and pg_hba.conf.',
+      cause,
+    });
+  }
+  return new LabError('DATABASE_UNREACHABLE', {
+    message: `No connection to PostgreSQL at ${host}:${port} within ${CONNECT_DEADLINE_MS} ms (${said}).`,
+    hint: 'Is it running, and listening there?',
+    cause,
+  });
+}
