@@ -156,18 +156,37 @@ export interface TransactionCounts {
   readonly rolledBack: number;
 }
 
-const TRANSACTIONS = {
-  name: 'pool-lab-transactions',
-  text: 'SELECT xact_commit, xact_rollback FROM pg_stat_database WHERE datname = $1',
+/** Everybody's in one database, since its statistics were reset. */
+export interface DatabaseCounts extends TransactionCounts {
+  /** Established so far; `null` before PostgreSQL 14, which began to count them. */
+  readonly sessions: number | null;
+}
+
+/** A column that the version does not have is no key of the row's JSON. */
+const DATABASE_COUNTS = {
+  name: 'pool-lab-database-counts',
+  text: `
+  SELECT xact_commit, xact_rollback, to_jsonb(d) ->> 'sessions' AS sessions
+    FROM pg_stat_database d WHERE datname = $1`,
 };
 
-export async function readTransactionCounts(
+const databaseCountsSchema = z.object({
+  xact_commit: count,
+  xact_rollback: count,
+  sessions: count.nullable(),
+});
+
+export async function readDatabaseCounts(
   client: ClientBase,
   database: string,
-): Promise<TransactionCounts> {
-  const { rows } = await client.query({ ...TRANSACTIONS, values: [database] });
-  const row = z.object({ xact_commit: count, xact_rollback: count }).parse(rows[0]);
-  return { committed: row.xact_commit, rolledBack: row.xact_rollback };
+): Promise<DatabaseCounts> {
+  const { rows } = await client.query({ ...DATABASE_COUNTS, values: [database] });
+  const row = databaseCountsSchema.parse(rows[0]);
+  return {
+    committed: row.xact_commit,
+    rolledBack: row.xact_rollback,
+    sessions: row.sessions,
+  };
 }
 
 /** Backends whose application name starts so; `_` and `%` stand for themselves. */

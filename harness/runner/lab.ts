@@ -1,5 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ServerSideSample } from '../../server/contract.ts';
 import type { Environment } from '../analysis/trial-machine.ts';
 import type { Custodian } from '../custodian.ts';
 import { LabError } from '../lab-error.ts';
@@ -11,6 +12,7 @@ import type { PostgresSettings, StartedPostgres } from '../postgres/provider.ts'
 import type { Redactor } from '../report/redactor.ts';
 import { machineEnvironment } from './environment.ts';
 import { fileSystemName } from './file-system-name.ts';
+import { type LabObserver, UNOBSERVED } from './lab-observer.ts';
 import { type Monitor, openMonitor } from './monitor.ts';
 import { seedDatabase } from './seeding.ts';
 import { startWatchdog } from './watchdog.ts';
@@ -28,6 +30,11 @@ export interface Lab {
   /** Connections of everybody but the API, the monitor's own among them, before any load. */
   readonly others: number;
   readonly custodian: Custodian;
+  readonly observer: LabObserver;
+  /** Reads PgBouncer's console and never rejects; `null` where the API reaches PostgreSQL directly. */
+  readonly pgbouncer: (() => Promise<ServerSideSample['pgbouncer']>) | null;
+  /** A sentence for the user beside the result. */
+  readonly warn: (sentence: string) => void;
   readonly baseEnvironment: Readonly<Record<string, string>>;
   /** Aborted by the user, or because PostgreSQL or the monitor's connection is gone. */
   readonly signal: AbortSignal;
@@ -44,6 +51,8 @@ export interface LabDeps {
   /** Parent of the lab's own directory. */
   readonly labParent: string;
   readonly warn: (sentence: string) => void;
+  /** @default nobody */
+  readonly observer?: LabObserver;
 }
 
 /** Variables a child process may inherit; NODE_OPTIONS among others would change what is measured. */
@@ -55,6 +64,7 @@ export async function withLab<T>(
   deps: LabDeps,
   use: (lab: Lab) => Promise<T>,
 ): Promise<T> {
+  const { observer = UNOBSERVED } = deps;
   await using stack = new AsyncDisposableStack();
   const watchdog = stack.adopt(startWatchdog(), (it) => it.close());
   void watchdog.died.then(() =>
@@ -82,6 +92,9 @@ export async function withLab<T>(
   });
   const postgres = stack.adopt(await provider.start(settings, deps.signal), (it) => it.stop());
   for (const { password } of [postgres.api, postgres.superuser]) deps.redactor.register(password);
+  if (postgres.postmasterPid !== null) {
+    stack.defer(observer.onProcess('postgresql', postgres.postmasterPid));
+  }
   lap('startPostgres');
 
   const broken = new AbortController();
@@ -103,6 +116,7 @@ export async function withLab<T>(
   });
   lap('seed');
   const load = await loading;
+  stack.defer(observer.onProcess('generator', load.pid));
   lap('startLoad');
 
   return await use({
@@ -112,6 +126,9 @@ export async function withLab<T>(
     environment: await describeEnvironment(provider.kind, postgres, monitor, deps),
     others: await monitor.countOthers(),
     custodian: watchdog,
+    observer,
+    pgbouncer: null,
+    warn: deps.warn,
     baseEnvironment,
     signal,
     startMs,

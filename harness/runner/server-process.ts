@@ -5,6 +5,7 @@ import {
   type ParentMessage,
   type ServerConfig,
   type ServerMessage,
+  type ServerSideSample,
   type ServerStats,
   serverConfigToEnv,
   serverMessageSchema,
@@ -35,6 +36,8 @@ export interface ServerProcess {
   /** Aborted, with a `LabError` as its reason, when the API ends without having been asked to. */
   readonly ended: AbortSignal;
   stats(): Promise<ServerStats>;
+  /** What its metrics show of the database from now on; an API that is gone shows nothing. */
+  showServerSide(sample: ServerSideSample): void;
   /** Resolves when all workers are replaced; rejects with the reason when that failed. */
   rollingRestart(surge: number): Promise<Extract<ServerMessage, { type: 'rolling-restart-done' }>>;
   /** Graceful, then by force; resolves when the process is gone. Idempotent. */
@@ -124,6 +127,13 @@ export async function startServer(
           return await fetchStats(ready.adminUrl);
         } catch (error) {
           throw (await endOf()) ?? error;
+        }
+      },
+      showServerSide: (sample) => {
+        if (child.connected) {
+          const message: ParentMessage = { type: 'server-side', sample };
+          // A failed send means that it ended just now, which `ended` tells.
+          child.send(message, () => undefined);
         }
       },
       stop,

@@ -6,9 +6,11 @@ import { LabError } from '../lab-error.ts';
 import type { LoadProgress } from '../load/load-engine.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import { describeError } from '../system-error.ts';
+import { withApi } from './api.ts';
 import type { Lab } from './lab.ts';
-import { type ServerProcess, withServer } from './server-process.ts';
-import { loadRequest, serverConfig, type TrialPorts } from './trial-request.ts';
+import { runLoad } from './observed-load.ts';
+import type { ServerProcess } from './server-process.ts';
+import { loadRequest, type TrialPorts } from './trial-request.ts';
 
 /** What somebody needs who wants to look around. */
 export interface StandingLab {
@@ -46,7 +48,7 @@ export async function withStandingLab<T>(
     const passwordFile = join(directory, 'pgpass');
     const { api, superuser } = lab.postgres;
     writeFileSync(passwordFile, [api, superuser].map(passwordLine).join(''), { mode: 0o600 });
-    return await withServer(serverConfig(lab, plan, ports), lab, (server) =>
+    return await withApi(lab, { plan, ports }, (server) =>
       use({
         server,
         passwordFile,
@@ -86,7 +88,9 @@ export async function keepLoading(
     readonly onProgress: (progress: LoadProgress) => void;
   },
 ): Promise<void> {
-  while (!hooks.signal.aborted) await lab.load.run(loadRequest(server.url, plan), hooks);
+  while (!hooks.signal.aborted) {
+    await runLoad(lab, 'measure', loadRequest(server.url, plan), hooks);
+  }
 }
 
 async function countConnections(lab: Lab, server: ServerProcess): Promise<ConnectionCount> {

@@ -12,14 +12,16 @@ import { mergeHistograms } from '../load/account/histogram.ts';
 import type { LoadProgress, LoadRequest, LoadResult } from '../load/load-engine.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import type { TrialPhase } from '../report/phase-words.ts';
+import { withApi } from './api.ts';
 import { hostBetween, readHostHealth } from './host-health.ts';
 import type { Lab } from './lab.ts';
 import type { LiveConnections } from './monitor-window.ts';
+import { runLoad } from './observed-load.ts';
 import { pause } from './pause.ts';
 import { readTreeCpuMs } from './process-cpu.ts';
-import { type ServerProcess, withServer } from './server-process.ts';
+import type { ServerProcess } from './server-process.ts';
 import { createThresholdWatch } from './threshold-watch.ts';
-import { loadRequest, serverConfig, type TrialPorts, warmupRequest } from './trial-request.ts';
+import { loadRequest, type TrialPorts, warmupRequest } from './trial-request.ts';
 
 /** PostgreSQL ends a backend a moment after its socket closed. */
 const BACKENDS_GONE_DEADLINE_MS = 5_000;
@@ -67,7 +69,7 @@ export async function runTrials(
   hooks.onPhase('start');
   const startingMs = performance.now();
   let stoppingMs = startingMs;
-  const measured = await withServer(serverConfig(lab, first, ports), lab, async (server) => {
+  const measured = await withApi(lab, { plan: first, ports }, async (server) => {
     const startServerMs = performance.now() - startingMs;
     const observations: Measurement[] = [];
     for (const plan of plans) {
@@ -112,7 +114,7 @@ async function measure(context: {
   await requireValidParameters(request, lab.signal);
   hooks.onPhase('warmup');
   if (plan.warmupMs > 0) {
-    await lab.load.run(warmupRequest(request, plan), {
+    await runLoad(lab, 'warmup', warmupRequest(request, plan), {
       signal: lab.signal,
       onProgress: () => undefined,
     });
@@ -142,7 +144,7 @@ async function measure(context: {
   });
   const stopping = AbortSignal.any([lab.signal, thresholds.signal]);
   const [load, rollout] = await Promise.all([
-    lab.load.run(request, {
+    runLoad(lab, 'measure', request, {
       signal: AbortSignal.any([stopping, server.ended]),
       onProgress: (progress) => {
         hooks.onProgress(progress, sampling.live());
