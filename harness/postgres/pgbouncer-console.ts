@@ -1,0 +1,130 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'pg';
+import type { DatabaseConfig } from '../../server/contract.ts';
+import { describeError, systemErrorCode } from '../system-error.ts';
+import { ParserGuardSocket } from './parser-guard-socket.ts';
+import { type PgbouncerSample, sumPools } from './pgbouncer-pools.ts';
+
+/** PgBouncer's own numbers, asked over one connection to its administration console. */
+export interface PgbouncerConsole {
+  /**
+   * `null` when the console could not be asked, for which the reason is told once. Never rejects. A question
+   * that is under way is shared.
+   */
+  read(): Promise<PgbouncerSample | null>;
+  /** Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface PgbouncerConsoleOptions {
+  /** Where PgBouncer listens, and one of its `stats_users` or `admin_users`. */
+  readonly address: Pick<DatabaseConfig, 'host' | 'port' | 'user' | 'password'>;
+  /** Whose pools are summed: the name by which its clients ask PgBouncer. */
+  readonly database: string;
+  readonly warn: (sentence: string) => void;
+  /** Monotonic, in ms. @default performance.now */
+  readonly nowMs?: () => number;
+  /** For opening the connection, and for one answer. @default 2,000 */
+  readonly deadlineMs?: number;
+}
+
+/** The name of the console among PgBouncer's databases. */
+const CONSOLE_DATABASE = 'pgbouncer';
+const DEADLINE_MS = 2_000;
+/** A PgBouncer that is gone is not asked for more often. */
+const RECONNECT_MS = 1_000;
+/** A console that does not answer a farewell is left without one. */
+const FAREWELL_MS = 500;
+
+interface Session {
+  readonly client: Client;
+  readonly socket: ParserGuardSocket;
+}
+
+/** Connects with the first `read`. */
+export function openPgbouncerConsole(options: PgbouncerConsoleOptions): PgbouncerConsole {
+  const { address, database, warn, nowMs = () => performance.now() } = options;
+  const { deadlineMs = DEADLINE_MS } = options;
+  const told = new Set<string>();
+  let session: Session | null = null;
+  let opening: ParserGuardSocket | null = null;
+  let triedAtMs: number | null = null;
+  let reading: Promise<PgbouncerSample | null> | null = null;
+  let closed = false;
+
+  const connect = async (): Promise<Session> => {
+    const socket = new ParserGuardSocket();
+    const client = new Client({
+      ...address,
+      database: CONSOLE_DATABASE,
+      stream: () => socket,
+      connectionTimeoutMillis: deadlineMs,
+      query_timeout: deadlineMs,
+    });
+    // What breaks between two questions shows when the next one is asked.
+    client.on('error', () => socket.destroy());
+    opening = socket;
+    try {
+      await client.connect();
+      return { client, socket };
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    } finally {
+      opening = null;
+    }
+  };
+
+  const ask = async (): Promise<PgbouncerSample | null> => {
+    if (session?.socket.destroyed) session = null;
+    if (session === null) {
+      if (triedAtMs !== null && nowMs() - triedAtMs < RECONNECT_MS) return null;
+      triedAtMs = nowMs();
+    }
+    try {
+      session ??= await connect();
+      // A text without values goes by the simple protocol, the only one the console speaks.
+      const { rows } = await session.client.query('SHOW POOLS');
+      return sumPools(rows, database);
+    } catch (error) {
+      // An answer may still be on its way, so nothing else can be asked on this connection.
+      session?.socket.destroy();
+      session = null;
+      tell(error);
+      return null;
+    }
+  };
+
+  const tell = (error: unknown): void => {
+    // By code and not by text, which may differ each time.
+    const reason = systemErrorCode(error) ?? 'no code';
+    if (closed || told.has(reason)) return;
+    told.add(reason);
+    warn(
+      `PgBouncer's console at ${address.host}:${address.port} tells "${address.user}" nothing (${describeError(error)}); its numbers are missing until it does. Is the user among its stats_users?`,
+    );
+  };
+
+  return {
+    read: () => {
+      if (closed) return Promise.resolve(null);
+      reading ??= ask().finally(() => {
+        reading = null;
+      });
+      return reading;
+    },
+    close: async () => {
+      closed = true;
+      if (reading !== null) {
+        opening?.destroy();
+        session?.socket.destroy();
+        await reading;
+      }
+      if (session === null) return;
+      const { client, socket } = session;
+      session = null;
+      await Promise.race([client.end(), delay(FAREWELL_MS, undefined, { ref: false })]);
+      socket.destroy();
+    },
+  };
+}
