@@ -1,12 +1,20 @@
 import { request } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
-import { type Admin, type AdminSource, startAdmin } from './admin.ts';
+import { type Admin, type AdminSource, reachable, startAdmin } from './admin.ts';
+import { POOL_DEFAULTS, serverDescriptionSchema } from './contract.ts';
 
 const SOURCE: AdminSource = {
   isReady: () => false,
   refresh: async () => undefined,
   stats: () => ({ workers: [], crashes: 0, primaryCpuMs: 1 }),
   metrics: async () => 'up 1\n',
+  description: () => ({
+    product: 'pool-lab',
+    workers: 3,
+    instrumentation: true,
+    seed: 1,
+    pool: POOL_DEFAULTS,
+  }),
 };
 
 const started: Admin[] = [];
@@ -14,10 +22,14 @@ afterEach(async () => {
   await Promise.all(started.splice(0).map((admin) => admin.close()));
 });
 
-async function start(source: Partial<AdminSource> = {}): Promise<Admin> {
+async function start(
+  source: Partial<AdminSource> = {},
+  allowedHosts: readonly string[] = [],
+): Promise<Admin> {
   const admin = await startAdmin({
     host: '127.0.0.1',
     port: 0,
+    allowedHosts,
     source: { ...SOURCE, ...source },
   });
   started.push(admin);
@@ -44,7 +56,7 @@ test.each([
   ['/readyz', 503, 'not ready\n'],
   ['/metrics?x=1', 200, 'up 1\n'],
   ['/stats', 200, '{"workers":[],"crashes":0,"primaryCpuMs":1}\n'],
-  ['/', 404, 'no such path; there are /metrics, /healthz, /readyz, /stats\n'],
+  ['/', 404, 'no such path; there are /metrics, /healthz, /readyz, /stats, /config\n'],
 ])('%s answers %i', async (path, status, body) => {
   const admin = await start();
   expect(await ask(admin.url + path)).toEqual({ status, body });
@@ -69,6 +81,27 @@ test('its own name and origin are accepted, by number and as localhost', async (
   }
 });
 
+test('a name that was allowed is accepted, on exactly its port and with its origin', async () => {
+  const admin = await start({}, ['api:9464']);
+  const status = async (headers: Record<string, string>) =>
+    (await ask(`${admin.url}/metrics`, { headers })).status;
+  expect(await status({ host: 'api:9464' })).toBe(200);
+  expect(await status({ host: 'api:9464', origin: 'http://api:9464' })).toBe(200);
+  expect(await status({ host: 'api:9465' })).toBe(403);
+  expect(await status({ host: 'api' })).toBe(403);
+});
+
+test('its configuration is told in the form of the contract', async () => {
+  const admin = await start();
+  const { status, body } = await ask(`${admin.url}/config`);
+  expect(status).toBe(200);
+  expect(serverDescriptionSchema.parse(JSON.parse(body))).toMatchObject({
+    product: 'pool-lab',
+    workers: 3,
+    pool: POOL_DEFAULTS,
+  });
+});
+
 test('nothing can be changed through it', async () => {
   const admin = await start();
   expect((await ask(`${admin.url}/stats`, { method: 'POST' })).status).toBe(405);
@@ -77,4 +110,13 @@ test('nothing can be changed through it', async () => {
 test('a failure inside is an answer, not the end of the process', async () => {
   const admin = await start({ metrics: () => Promise.reject(new Error('broken metric')) });
   expect(await ask(`${admin.url}/metrics`)).toEqual({ status: 500, body: 'broken metric' });
+});
+
+test.each([
+  ['127.0.0.1', '127.0.0.1'],
+  ['::1', '[::1]'],
+  ['0.0.0.0', '127.0.0.1'],
+  ['::', '[::1]'],
+])('who listens on %s is reached at %s', (host, url) => {
+  expect(reachable(host)).toBe(url);
 });

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { ADMIN_PATHS, type ServerStats } from './contract.ts';
+import { ADMIN_PATHS, type ServerDescription, type ServerStats } from './contract.ts';
 import { METRICS_CONTENT_TYPE } from './metrics/registry.ts';
 
 /** A scrape waits this long for fresh numbers, and is answered within 100 ms in any case. */
@@ -12,6 +12,7 @@ export interface AdminSource {
   refresh(deadlineMs: number): Promise<void>;
   stats(): ServerStats;
   metrics(): Promise<string>;
+  description(): ServerDescription;
 }
 
 export interface Admin {
@@ -23,12 +24,18 @@ export interface Admin {
 export async function startAdmin(options: {
   readonly host: string;
   readonly port: number;
+  /** Authorities it is asked by besides its own address and `localhost`. */
+  readonly allowedHosts: readonly string[];
   readonly source: AdminSource;
 }): Promise<Admin> {
   const server = createServer();
   const port = await listen(server, options);
-  const authority = `${bracketed(options.host)}:${port}`;
-  const hosts: ReadonlySet<string> = new Set([authority, `localhost:${port}`]);
+  const authority = `${reachable(options.host)}:${port}`;
+  const hosts: ReadonlySet<string> = new Set([
+    authority,
+    `localhost:${port}`,
+    ...options.allowedHosts,
+  ]);
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     void answer({ request, hosts, source: options.source })
       .catch((error: unknown) => text(500, error instanceof Error ? error.message : String(error)))
@@ -75,11 +82,9 @@ async function answer({
       return { status: 200, contentType: METRICS_CONTENT_TYPE, body: await source.metrics() };
     case ADMIN_PATHS.stats:
       await source.refresh(STATS_DEADLINE_MS);
-      return {
-        status: 200,
-        contentType: 'application/json',
-        body: `${JSON.stringify(source.stats())}\n`,
-      };
+      return json(source.stats());
+    case ADMIN_PATHS.config:
+      return json(source.description());
     default:
       return text(404, `no such path; there are ${Object.values(ADMIN_PATHS).join(', ')}\n`);
   }
@@ -91,7 +96,8 @@ async function answer({
  */
 function refuse(request: IncomingMessage, hosts: ReadonlySet<string>): Answer | null {
   const { host = '', origin } = request.headers;
-  if (!hosts.has(host)) return text(403, 'the Host header is not this server\n');
+  // Names have no case.
+  if (!hosts.has(host.toLowerCase())) return text(403, 'the Host header is not this server\n');
   if (origin !== undefined && !hosts.has(origin.replace(/^http:\/\//, ''))) {
     return text(403, 'the Origin header is not this server\n');
   }
@@ -101,6 +107,10 @@ function refuse(request: IncomingMessage, hosts: ReadonlySet<string>): Answer | 
 
 function text(status: number, body: string): Answer {
   return { status, contentType: 'text/plain; charset=utf-8', body };
+}
+
+function json(value: ServerStats | ServerDescription): Answer {
+  return { status: 200, contentType: 'application/json', body: `${JSON.stringify(value)}\n` };
 }
 
 function listen(
@@ -118,7 +128,12 @@ function listen(
   });
 }
 
-/** IPv6 addresses stand in brackets in a URL and in a Host header. */
-export function bracketed(host: string): string {
+/**
+ * What a URL calls the address that somebody listens on: IPv6 stands in brackets, and whoever listens on all
+ * addresses is reached on loopback.
+ */
+export function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
   return host.includes(':') ? `[${host}]` : host;
 }

@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
-import { parseServerConfig } from './config.ts';
+import { parseServerConfig as parse } from './config.ts';
 import { POOL_DEFAULTS, type ServerConfig, serverConfigToEnv } from './contract.ts';
 
 const DATABASE = { PGUSER: 'api', PGPASSWORD: 'canary-secret', PGDATABASE: 'lab' };
+
+const parseServerConfig = (environment: Record<string, string>) =>
+  parse(environment, { inContainer: false });
 
 function problemsOf(environment: Record<string, string>): readonly string[] {
   const parsed = parseServerConfig({ ...DATABASE, ...environment });
@@ -23,6 +26,7 @@ test('what is written as environment is read back as the same configuration', ()
     host: '127.0.0.1',
     port: 0,
     adminPort: 0,
+    allowedHosts: ['api:9464', '[::1]:80'],
     workers: 4,
     graceMs: 250,
     instrumentation: false,
@@ -47,12 +51,24 @@ test.each([
   ['POOL_LAB_MAX_WAITING', '-1'],
   ['POOL_LAB_PORT', '70000'],
   ['POOL_LAB_HOST', '0.0.0.0'],
+  ['POOL_LAB_ALLOWED_HOSTS', 'api'],
+  ['POOL_LAB_ALLOWED_HOSTS', 'api:9464,'],
+  ['POOL_LAB_ALLOWED_HOSTS', 'API:9464'],
+  ['POOL_LAB_ALLOWED_HOSTS', 'http://api:9464'],
   ['PGPORT', '0'],
 ])('%s=%s is refused by name, with the value and a remedy', (variable, value) => {
   const problems = problemsOf({ [variable]: value });
   expect(problems).toHaveLength(1);
   expect(problems[0]).toContain(`${variable}="${value}"`);
   expect(problems[0]).toMatch(/set it to/);
+});
+
+test('inside a container it may listen wherever it is told to', () => {
+  const environment = { ...DATABASE, POOL_LAB_HOST: '0.0.0.0' };
+  expect(parse(environment, { inContainer: true })).toMatchObject({
+    ok: true,
+    config: { host: '0.0.0.0' },
+  });
 });
 
 test('all problems are reported together', () => {

@@ -15,17 +15,26 @@ export type ParsedConfig =
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Parses the environment into a frozen configuration, or reports all its problems together. */
-export function parseServerConfig(environment: Environment): ParsedConfig {
+/**
+ * Parses the environment into a frozen configuration, or reports all its problems together.
+ *
+ * @param options.inContainer whether others reach a port of this process only where the container's owner
+ *   published it; only then may it listen on more than loopback
+ */
+export function parseServerConfig(
+  environment: Environment,
+  { inContainer }: { readonly inContainer: boolean },
+): ParsedConfig {
   const paths = Object.keys(FIELDS).filter(isPath);
   const values = new Map(paths.map((path) => [path, readField(path, environment)]));
   const parsed = serverConfigSchema.safeParse(nest(values));
   const problems = parsed.success
-    ? crossFieldProblems(parsed.data)
+    ? crossFieldProblems(parsed.data, inContainer)
     : [
         ...new Set(
           parsed.error.issues.map((issue) => {
-            const path = issue.path.join('.');
+            // Of a list, the whole is named: it is one variable.
+            const path = issue.path.filter((key) => typeof key === 'string').join('.');
             return isPath(path)
               ? problemOf(path, environment, issue.message)
               : `${path}: ${issue.message}`;
@@ -33,18 +42,19 @@ export function parseServerConfig(environment: Environment): ParsedConfig {
         ),
       ];
   if (!parsed.success || problems.length > 0) return { ok: false, problems };
-  const { pool, database, ...server } = parsed.data;
+  const { pool, database, allowedHosts, ...server } = parsed.data;
   return {
     ok: true,
     config: Object.freeze({
       ...server,
+      allowedHosts: Object.freeze(allowedHosts),
       pool: Object.freeze(pool),
       database: Object.freeze(database),
     }),
   };
 }
 
-type FieldValue = string | number | boolean | null;
+type FieldValue = string | number | boolean | null | readonly string[];
 
 interface Field {
   readonly read: (raw: string) => FieldValue;
@@ -57,6 +67,7 @@ const text = (raw: string): FieldValue => raw;
 // What is no plain number stays a string, so that the schema refuses it instead of guessing.
 const number = (raw: string): FieldValue => (/^-?\d+(\.\d+)?$/.test(raw) ? Number(raw) : raw);
 const numberOrNone = (raw: string): FieldValue => (raw === ENV_NONE ? null : number(raw));
+const list = (raw: string): FieldValue => raw.split(',').map((item) => item.trim());
 const flag = (raw: string): FieldValue => (raw === 'true' ? true : raw === 'false' ? false : raw);
 
 const pool = POOL_DEFAULTS;
@@ -73,6 +84,11 @@ const FIELDS: Readonly<Record<ServerEnvPath, Field>> = {
   },
   port: { read: number, fallback: 0, remedy: portRemedy },
   adminPort: { read: number, fallback: 0, remedy: portRemedy },
+  allowedHosts: {
+    read: list,
+    fallback: [],
+    remedy: `set it to at most ${LIMITS.allowedHostsMax} times host:port in lower case, with commas between them`,
+  },
   workers: {
     read: number,
     fallback: 2,
@@ -176,11 +192,11 @@ function problemOf(path: ServerEnvPath, environment: Environment, message: strin
 
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
 
-function crossFieldProblems(config: ServerConfig): string[] {
+function crossFieldProblems(config: ServerConfig, inContainer: boolean): string[] {
   const problems: string[] = [];
-  if (!LOOPBACK_HOSTS.has(config.host)) {
+  if (!LOOPBACK_HOSTS.has(config.host) && !inContainer) {
     problems.push(
-      `${SERVER_ENV.host}=${JSON.stringify(config.host)}: the lab listens on loopback only; ${FIELDS.host.remedy}`,
+      `${SERVER_ENV.host}=${JSON.stringify(config.host)}: the lab listens on loopback only, unless inside a container; ${FIELDS.host.remedy}`,
     );
   }
   const connectionsMax = config.pool.poolSize + config.pool.maxOverflow;

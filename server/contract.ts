@@ -26,6 +26,7 @@ export const LIMITS = {
   timeoutMsMax: 3_600_000,
   waitingMax: 100_000,
   seedMax: 2 ** 32 - 1,
+  allowedHostsMax: 16,
 } as const;
 
 const milliseconds = z.int().min(0).max(LIMITS.timeoutMsMax);
@@ -75,6 +76,11 @@ export const POOL_DEFAULTS: PoolConfig = {
   idleInTransactionTimeoutMs: 0,
 };
 
+/** `host:port` as it stands in a Host header: a name, an IPv4 address, or an IPv6 one in brackets. */
+const authority = z
+  .string()
+  .regex(/^(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\]):[1-9]\d{0,4}$/, 'no host:port');
+
 /** Discrete fields on purpose: a pool built from a connection string shows its password. */
 export const databaseConfigSchema = z.strictObject({
   host: z.string().min(1),
@@ -90,6 +96,11 @@ export const serverConfigSchema = z.strictObject({
   /** 0 lets the system choose; the chosen one is in the `ready` message. */
   port: z.int().min(0).max(65_535),
   adminPort: z.int().min(0).max(65_535),
+  /**
+   * Host headers that the admin port answers to besides its own address and `localhost`, in lower case: who
+   * asks over a published port or a container's name says that.
+   */
+  allowedHosts: z.array(authority).max(LIMITS.allowedHostsMax).readonly(),
   workers: z.int().min(1).max(LIMITS.workersMax),
   /** A graceful stop ends within this time plus one second. */
   graceMs: milliseconds,
@@ -110,6 +121,7 @@ export const SERVER_ENV = {
   host: 'POOL_LAB_HOST',
   port: 'POOL_LAB_PORT',
   adminPort: 'POOL_LAB_ADMIN_PORT',
+  allowedHosts: 'POOL_LAB_ALLOWED_HOSTS',
   workers: 'POOL_LAB_WORKERS',
   graceMs: 'POOL_LAB_GRACE_MS',
   instrumentation: 'POOL_LAB_INSTRUMENTATION',
@@ -147,7 +159,9 @@ export function serverConfigToEnv(config: ServerConfig): Record<string, string> 
       Object.entries(database).map(([key, value]) => [`database.${key}`, value]),
     ),
   };
-  const valueByPath = new Map(Object.entries<string | number | boolean | null>(fields));
+  const valueByPath = new Map(
+    Object.entries<string | number | boolean | null | readonly string[]>(fields),
+  );
   return Object.fromEntries(
     Object.entries(SERVER_ENV).map(([path, variable]) => [
       variable,
@@ -155,6 +169,15 @@ export function serverConfigToEnv(config: ServerConfig): Record<string, string> 
     ]),
   );
 }
+
+/**
+ * What tells that a process is inside a container: a file of Docker's or Podman's, or a variable that says so.
+ * There, and only there, the server listens on more than loopback.
+ */
+export const CONTAINER_MARKS = {
+  files: ['/.dockerenv', '/run/.containerenv'],
+  env: 'container',
+} as const;
 
 /** Role that the seeding grants the workloads' tables to; read by `server/seed.ts`. */
 export const SEED_API_ROLE_ENV = 'POOL_LAB_API_ROLE';

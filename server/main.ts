@@ -4,8 +4,14 @@
  * it prints one line a message on stdout.
  */
 import cluster from 'node:cluster';
+import { existsSync } from 'node:fs';
 import { parseServerConfig } from './config.ts';
-import { parentMessageSchema, type ServerConfig, type ServerMessage } from './contract.ts';
+import {
+  CONTAINER_MARKS,
+  parentMessageSchema,
+  type ServerConfig,
+  type ServerMessage,
+} from './contract.ts';
 
 const EXIT_OK = 0;
 const EXIT_FAILED = 1;
@@ -13,7 +19,9 @@ const EXIT_CONFIG = 2;
 /** Wrappers (npm, timeout) pass a signal on that the whole group got already: one, not two. */
 const SIGNAL_ECHO_MS = 300;
 
-const parsed = parseServerConfig(process.env);
+const parsed = parseServerConfig(process.env, {
+  inContainer: CONTAINER_MARKS.files.some(existsSync) || Boolean(process.env[CONTAINER_MARKS.env]),
+});
 if (!parsed.ok) {
   for (const problem of parsed.problems) console.error(problem);
   process.exit(EXIT_CONFIG);

@@ -111,6 +111,7 @@ function serverConfig(lab: Lab): ServerConfig {
     host: '127.0.0.1',
     port: 0,
     adminPort: 0,
+    allowedHosts: [],
     workers: 1,
     graceMs: 1_000,
     instrumentation: true,

@@ -12,6 +12,7 @@ test('at a low rate the arrivals of the open loop spread evenly over the workers
     host: '127.0.0.1',
     port: 0,
     adminPort: 0,
+    allowedHosts: [],
     workers: WORKERS,
     graceMs: 500,
     instrumentation: true,

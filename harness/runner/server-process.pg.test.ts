@@ -24,6 +24,7 @@ function configOf(change: Partial<ServerConfig>): ServerConfig {
     host: '127.0.0.1',
     port: 0,
     adminPort: 0,
+    allowedHosts: [],
     workers: 1,
     graceMs: 500,
     instrumentation: true,

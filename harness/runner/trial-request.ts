@@ -24,6 +24,7 @@ export function serverConfig(lab: Lab, plan: TrialPlan, ports: TrialPorts): Serv
   return {
     host: '127.0.0.1',
     ...ports,
+    allowedHosts: [],
     workers: plan.workers,
     graceMs: GRACE_MS,
     instrumentation: true,

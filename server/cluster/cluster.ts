@@ -1,6 +1,6 @@
 import cluster from 'node:cluster';
-import { type Admin, bracketed, startAdmin } from '../admin.ts';
-import type { ParentMessage, ServerConfig, ServerMessage } from '../contract.ts';
+import { type Admin, reachable, startAdmin } from '../admin.ts';
+import type { ParentMessage, ServerConfig, ServerDescription, ServerMessage } from '../contract.ts';
 import { Fleet } from './fleet.ts';
 import { rollingRestart } from './rolling-restart.ts';
 import { SharedPort } from './shared-port.ts';
@@ -73,11 +73,13 @@ class Primary {
       this.#admin = await startAdmin({
         host: config.host,
         port: config.adminPort,
+        allowedHosts: config.allowedHosts,
         source: {
           isReady: () => this.#fleet?.ready ?? false,
           refresh: (deadlineMs) => this.#telemetry.refresh(deadlineMs),
           stats: () => this.#telemetry.stats(),
           metrics: () => this.#telemetry.metrics(),
+          description: () => description(config),
         },
       });
     } catch (error) {
@@ -128,6 +130,9 @@ class Primary {
         break;
       case 'rolling-restart':
         void this.#rollingRestart(message.surge);
+        break;
+      case 'server-side':
+        this.#telemetry.serverSide(message.sample);
     }
   }
 
@@ -225,7 +230,7 @@ class Primary {
   }
 
   get #url(): string {
-    return `http://${bracketed(this.#deps.config.host)}:${this.#shared.port}`;
+    return `http://${reachable(this.#deps.config.host)}:${this.#shared.port}`;
   }
 
   /** Host and port only: this goes into messages. */
@@ -237,4 +242,9 @@ class Primary {
   #send(message: ServerMessage): void {
     this.#deps.send(message);
   }
+}
+
+/** Field by field: what is added to the configuration later, a secret perhaps, is not told by itself. */
+function description({ workers, instrumentation, seed, pool }: ServerConfig): ServerDescription {
+  return { product: 'pool-lab', workers, instrumentation, seed, pool };
 }

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { ServerStats, WorkerStats } from '../contract.ts';
+import type { ServerSideSample, ServerStats, WorkerStats } from '../contract.ts';
 import { createPrimaryMetrics, type RestartReason } from '../metrics/primary-metrics.ts';
 import {
   type MetricsSnapshot,
@@ -7,6 +7,7 @@ import {
   renderMetrics,
   totalsOf,
 } from '../metrics/registry.ts';
+import { createServerSideMetrics } from '../metrics/server-side-metrics.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
 /** Dead workers listed in the statistics; the oldest go first. */
@@ -20,6 +21,7 @@ export class Telemetry {
   readonly #alive: () => readonly WorkerProcess[];
   readonly #instrumentation: boolean;
   readonly #primary = createPrimaryMetrics();
+  readonly #serverSide = createServerSideMetrics();
   readonly #deadStats: { readonly stats: WorkerStats; readonly receivedAtMs: number }[] = [];
   readonly #deadTotals: MetricsSnapshot[] = [];
   #folding: Promise<void> = Promise.resolve();
@@ -46,6 +48,11 @@ export class Telemetry {
 
   restarted(reason: RestartReason): void {
     this.#primary.restarted(reason);
+  }
+
+  /** What the database's side was just seen to be. */
+  serverSide(sample: ServerSideSample): void {
+    this.#serverSide.update(sample, performance.now());
   }
 
   /** Asks all workers for new numbers and waits for them, at most `deadlineMs`. */
@@ -84,8 +91,12 @@ export class Telemetry {
     const own = await this.#primary.collect(
       snapshots.map(({ worker, snapshot }) => ({ worker, ageMs: now - snapshot.receivedAtMs })),
     );
+    const serverSide = await this.#serverSide.collect(
+      now,
+      snapshots.map(({ worker }) => worker),
+    );
     // The dead are read after the wait, together with the living: nobody is counted twice or missed.
-    return renderMetrics([own, ...this.#livingNow(), ...this.#deadTotals]);
+    return renderMetrics([own, serverSide, ...this.#livingNow(), ...this.#deadTotals]);
   }
 
   #livingNow(): MetricsSnapshot[] {

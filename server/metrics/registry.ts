@@ -1,5 +1,6 @@
-import { AggregatorRegistry, Counter, Gauge, Registry } from 'prom-client';
+import { AggregatorRegistry, Counter, Registry } from 'prom-client';
 import { BucketSeries, histogramJson } from './bucket-series.ts';
+import { Readings, type ReadingsDefinition } from './readings.ts';
 
 /** A registry's content as plain data: what travels from a worker to the primary. */
 export type MetricsSnapshot = readonly unknown[];
@@ -15,32 +16,21 @@ interface Definition<Name extends string> {
 /** Adapter of prom-client: the three kinds of metrics the server has, and nothing else. */
 export class MetricRegistry {
   readonly #registry = new Registry();
+  readonly #readings: { json(): unknown }[] = [];
   readonly #histograms: {
     readonly definition: Definition<string>;
     readonly series: readonly BucketSeries[];
   }[] = [];
 
-  /** A gauge, or a counter whose total is kept elsewhere, written at collection. */
-  readings<Name extends string>({
-    type,
-    ...definition
-  }: Definition<Name> & { readonly type: 'gauge' | 'counter' }) {
-    const options = { ...definition, registers: [this.#registry] };
-    if (type === 'gauge') {
-      const gauge = new Gauge(options);
-      return {
-        set: (labels: Readonly<Record<Name, string>>, value: number) => gauge.set(labels, value),
-        clear: () => gauge.reset(),
-      };
-    }
-    const counter = new Counter(options);
-    return {
-      set(labels: Readonly<Record<Name, string>>, total: number): void {
-        counter.remove(labels);
-        counter.inc(labels, total);
-      },
-      clear: () => counter.reset(),
-    };
+  /**
+   * A gauge, or a counter whose total is kept elsewhere, written at collection.
+   *
+   * Not prom-client's own: without labels those cannot be absent, they are 0 then, also after a reset.
+   */
+  readings<Name extends string>(definition: ReadingsDefinition<Name>): Readings<Name> {
+    const readings = new Readings<Name>(definition);
+    this.#readings.push(readings);
+    return readings;
   }
 
   /** A counter's series, resolved once for its labels. */
@@ -71,6 +61,7 @@ export class MetricRegistry {
 
   async snapshot(): Promise<MetricsSnapshot> {
     return [
+      ...this.#readings.map((readings) => readings.json()),
       ...(await this.#registry.getMetricsAsJSON()),
       ...this.#histograms.map(({ definition, series }) => histogramJson(definition, series)),
     ];
@@ -79,9 +70,15 @@ export class MetricRegistry {
 
 export const METRICS_CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 
-/** Series with equal name and labels are added up; the text is Prometheus' exposition format. */
+/**
+ * Series with equal name and labels are added up; the text is Prometheus' exposition format. A metric
+ * without a series is left out.
+ */
 export function renderMetrics(snapshots: readonly MetricsSnapshot[]): Promise<string> {
-  return AggregatorRegistry.aggregate(snapshots.map(parseSnapshot)).metrics();
+  const present = snapshots.map((snapshot) =>
+    parseSnapshot(snapshot).filter(({ values }) => values.length > 0),
+  );
+  return AggregatorRegistry.aggregate(present).metrics();
 }
 
 /** Adds snapshots up into one. */

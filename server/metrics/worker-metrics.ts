@@ -1,16 +1,13 @@
 import { METRICS, type PoolConfig } from '../contract.ts';
-import type { FinishedRequest, HttpRecorder } from '../http/http-account.ts';
+import type { HttpRecorder } from '../http/http-account.ts';
 import type { CheckoutObserver } from '../http/request-scope.ts';
 import type { PoolRecorder, PoolSnapshot } from '../pool/pool.ts';
 import { churnRecorder } from './churn-metrics.ts';
+import { DURATION_BUCKETS_SECONDS } from './duration-buckets.ts';
 import type { EventLoopDelay } from './event-loop.ts';
+import { httpRecorder } from './http-metrics.ts';
 import { RecentPeak } from './recent-peak.ts';
 import { MetricRegistry, type MetricsSnapshot } from './registry.ts';
-
-/** From half a millisecond, about one round trip, to SQLAlchemy's default pool timeout. */
-const DURATION_BUCKETS_SECONDS = [
-  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
-];
 
 /** What one worker exports. Pool counts are read at collection; only durations cost at run time. */
 export interface WorkerMetrics {
@@ -97,48 +94,6 @@ function poolRecorder(registry: MetricRegistry, worker: string): PoolRecorder {
   };
 }
 
-function httpRecorder(registry: MetricRegistry, worker: string): HttpRecorder {
-  const duration = registry.histogram({
-    name: METRICS.httpRequestSeconds,
-    help: 'Time from the arrival of a request to the end of its answer.',
-    labelNames: ['route', 'method', 'code'],
-    buckets: DURATION_BUCKETS_SECONDS,
-  });
-  const errors = registry.counter({
-    name: METRICS.errorsTotal,
-    help: 'Requests that failed, by error class and reason.',
-    labelNames: ['worker', 'class', 'reason'],
-  });
-  // Routes, methods, codes, classes and reasons are closed sets, so these maps stay small.
-  const durations = new Map<string, ReturnType<typeof duration>>();
-  const failures = new Map<string, ReturnType<typeof errors>>();
-  return {
-    requestEnded(request: FinishedRequest): void {
-      const key = `${request.route} ${request.method} ${request.status}`;
-      resolve(durations, key, () =>
-        duration({
-          route: request.route,
-          method: request.method,
-          code: String(request.status),
-        }),
-      ).observe(request.durationMs / 1_000);
-      const { errorClass, reason = '' } = request;
-      if (errorClass === null) return;
-      resolve(failures, `${errorClass} ${reason}`, () =>
-        errors({ worker, class: errorClass, reason }),
-      ).inc();
-    },
-  };
-}
-
-function resolve<Value>(map: Map<string, Value>, key: string, create: () => Value): Value {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const value = create();
-  map.set(key, value);
-  return value;
-}
-
 function poolReadings(
   registry: MetricRegistry,
   { worker, pool: config }: { readonly worker: string; readonly pool: PoolConfig },
@@ -205,7 +160,7 @@ function peakReadings(
   };
 }
 
-/** Absent, not zero and not infinite, where the pool has no limit. */
+/** Absent, not zero and not infinite, where the pool has no limit, nor an end to waiting. */
 function writeLimits(
   registry: MetricRegistry,
   { worker, pool }: { readonly worker: string; readonly pool: PoolConfig },
@@ -222,6 +177,13 @@ function writeLimits(
     help: 'Most connections the pool keeps idle; absent when unlimited.',
     labelNames: ['worker'],
   });
+  const timeout = registry.readings({
+    type: 'gauge',
+    name: METRICS.poolTimeoutSeconds,
+    help: 'How long the pool lets a request wait; absent when for ever.',
+    labelNames: ['worker'],
+  });
+  if (pool.poolTimeoutMs > 0) timeout.set({ worker }, pool.poolTimeoutMs / 1_000);
   if (pool.kind === 'null') {
     idleMax.set({ worker }, 0);
     return;

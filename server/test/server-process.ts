@@ -40,6 +40,7 @@ export class ServerProcess {
       host: '127.0.0.1',
       port: 0,
       adminPort: 0,
+      allowedHosts: [],
       workers: 2,
       graceMs: 1_000,
       instrumentation: true,

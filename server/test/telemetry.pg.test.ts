@@ -1,6 +1,11 @@
 import { Agent } from 'node:http';
 import { beforeAll, expect, inject, test } from 'vitest';
-import { METRICS } from '../contract.ts';
+import {
+  ADMIN_PATHS,
+  METRICS,
+  type ServerSideSample,
+  serverDescriptionSchema,
+} from '../contract.ts';
 import { KeepAliveLoad, request } from './keep-alive-client.ts';
 import { seed } from './seeded.ts';
 import { eventually, ServerProcess } from './server-process.ts';
@@ -8,24 +13,56 @@ import { eventually, ServerProcess } from './server-process.ts';
 const postgres = inject('postgres');
 const database = postgres.api;
 
-/** Names agreed on for what only a monitor of the server side can know; no worker exports them. */
-const OF_THE_MONITOR: readonly string[] = [
-  METRICS.pgConnections,
-  METRICS.pgMaxConnections,
-  METRICS.pgReservedConnections,
-  METRICS.budgetConnections,
-];
+/** What the database's monitor would tell; each number another. */
+const SERVER_SIDE: ServerSideSample = {
+  maxConnections: 31,
+  superuserReserved: 3,
+  reserved: 1,
+  connections: [
+    { state: 'idle', worker: '1', connections: 2 },
+    { state: 'active', worker: 'monitor', connections: 1 },
+  ],
+  active: [],
+  transactions: { committed: 11, rolledBack: 7, sessions: 5 },
+  budget: { floor: 4, ceiling: 6, usable: 26 },
+  pgbouncer: {
+    clients: { active: 8, waiting: 9 },
+    servers: { active: 1, idle: 1, used: 1, tested: 1, login: 1 },
+    maxWaitMs: 1,
+  },
+};
 
 beforeAll(() => seed(postgres));
 
-test('every metric of the contract that is the server’s is there after one request', async () => {
+test('every metric of the contract is there once the database’s side is told', async () => {
   await using server = await ServerProcess.ready({ database });
   const agent = new Agent();
   await request(`${server.url}/w/point`, agent);
-  await request(`${server.url}/nowhere`, agent);
+  const missing = async (): Promise<string[]> => {
+    const { text } = await server.metrics();
+    return Object.values(METRICS).filter((name) => !text.includes(`# TYPE ${name} `));
+  };
+  expect(await missing()).toEqual(
+    Object.values(METRICS).filter((name) => /_(?:pg|pgbouncer|budget)_/.test(name)),
+  );
+  server.send({ type: 'server-side', sample: SERVER_SIDE });
+  await eventually(async () => (await missing()).length === 0);
   const { text } = await server.metrics();
-  const missing = Object.values(METRICS).filter((name) => !text.includes(`# TYPE ${name} `));
-  expect(missing).toEqual(OF_THE_MONITOR);
+  expect(text).toContain(`\n${METRICS.pgMaxConnections} 31\n`);
+  expect(text).toContain(`\n${METRICS.pgReservedConnections} 4\n`);
+  expect(text).toContain(`\n${METRICS.pgConnections}{state="active",worker="2"} 0\n`);
+});
+
+test('whoever did not start the server is told its shape, and no password', async () => {
+  await using server = await ServerProcess.ready({ database, workers: 1, seed: 9 });
+  const { body } = await request(`${server.adminUrl}${ADMIN_PATHS.config}`, new Agent());
+  expect(serverDescriptionSchema.parse(JSON.parse(body))).toMatchObject({
+    workers: 1,
+    seed: 9,
+    pool: { kind: 'queue', poolSize: 2 },
+  });
+  expect(body).not.toContain(database.password);
+  expect(body).not.toContain(database.user);
 });
 
 test('a worker that is stopped does not delay the metrics, and its numbers show their age', async () => {
@@ -96,13 +133,19 @@ test('without instrumentation there are no metrics, and the statistics are still
   expect(workers.reduce((total, { http }) => total + http.finished, 0)).toBe(1);
 });
 
-test('the admin port answers no other name than its own', async () => {
-  await using server = await ServerProcess.ready({ database, workers: 1 });
+test('the admin port answers no other name than its own and those it was given', async () => {
+  await using server = await ServerProcess.ready({
+    database,
+    workers: 1,
+    allowedHosts: ['api:9464'],
+  });
   const agent = new Agent();
   const answer = await request(`${server.adminUrl}/metrics`, agent);
   expect(answer.status).toBe(200);
   const foreign = await request(`${server.adminUrl}/metrics`, agent, { host: 'lab.example' });
   expect(foreign.status).toBe(403);
+  const allowed = await request(`${server.adminUrl}/metrics`, agent, { host: 'api:9464' });
+  expect(allowed.status).toBe(200);
   const crossSite = await request(`${server.adminUrl}/metrics`, agent, { origin: 'null' });
   expect(crossSite.status).toBe(403);
 });
