@@ -28,6 +28,8 @@ export const ERROR_CODES = {
   RESUME_REFUSED: EXIT_CODE.usage,
   NOT_COMPARABLE: EXIT_CODE.usage,
   NO_BELIEVABLE_ROUND: EXIT_CODE.invalidMeasurement,
+  PROMETHEUS_MISSING: EXIT_CODE.environment,
+  PROMETHEUS_START_FAILED: EXIT_CODE.environment,
   REPORT_SHELL_FAILED: EXIT_CODE.environment,
   REPORT_UNWRITABLE: EXIT_CODE.storage,
 } as const satisfies Record<string, ExitCode>;
