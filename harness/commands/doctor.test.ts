@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import { fakePrometheus } from '../prometheus/test/fake-prometheus.ts';
 import { recordingIo } from '../test/recording-io.ts';
 import { doctorCommand } from './doctor.ts';
 
-async function doctor(flags: Record<string, string | boolean>) {
-  const io = recordingIo();
+async function doctor(flags: Record<string, string | boolean>, env: Record<string, string> = {}) {
+  const io = recordingIo({ env });
   const exitCode = await doctorCommand.run(flags, io, []);
   return { exitCode, stdout: io.stdoutText() };
 }
@@ -30,4 +31,18 @@ test('JSON has every precondition', async () => {
       }),
     ]),
   });
+});
+
+test('a Prometheus is told of where there is one, and is no precondition', async () => {
+  using program = fakePrometheus('echo "prometheus, version 3.5.0"');
+  const place = { directory: '/proc/no-such-place' };
+  const without = await doctor(place, { PATH: '/nonexistent' });
+  const beside = await doctor(place, { PATH: program.directory });
+  const firstLine = ({ stdout }: { readonly stdout: string }) => stdout.split('\n')[0];
+
+  expect(beside.stdout.replace(/\s+/g, ' ')).toContain(
+    `✓ Prometheus version 3.5.0 at ${program.path}, for \`pool-lab up --prometheus\``,
+  );
+  expect(without.stdout).toMatch(/^– Prometheus .*up --prometheus[\s\S]* {2}→ Install it/m);
+  expect(firstLine(without)).toBe(firstLine(beside));
 });

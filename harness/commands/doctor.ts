@@ -3,6 +3,7 @@ import { readOptions } from '../plan/option-table.ts';
 import { problemError } from '../plan/problem-error.ts';
 import { OUTPUT_OPTIONS, PLACE_OPTIONS } from '../plan/run-options.ts';
 import { checkPreconditions } from '../postgres/preconditions.ts';
+import { lookForPrograms } from '../prometheus/optional-programs.ts';
 import { createPaint } from '../report/paint.ts';
 import { preconditionsTerminal } from '../report/preconditions-terminal.ts';
 import type { Command } from './command.ts';
@@ -18,15 +19,21 @@ export const doctorCommand: Command = {
   async run(flags, io) {
     const { values, problems } = readOptions(DOCTOR_OPTIONS, { flags, env: io.env });
     if (problems.length > 0) throw problemError(problems, 'doctor');
-    const preconditions = await checkPreconditions(values.directory);
+    const [preconditions, optional] = await Promise.all([
+      checkPreconditions(values.directory),
+      lookForPrograms(io.env),
+    ]);
     const ok = preconditions.every((precondition) => precondition.ok);
     io.stdout.write(
       values.json
-        ? `${JSON.stringify({ ok, preconditions }, null, 2)}\n`
-        : preconditionsTerminal(preconditions, {
-            columns: io.stdout.columns,
-            paint: createPaint(io.stdout.color),
-          }),
+        ? `${JSON.stringify({ ok, preconditions, optional }, null, 2)}\n`
+        : preconditionsTerminal(
+            { preconditions, optional },
+            {
+              columns: io.stdout.columns,
+              paint: createPaint(io.stdout.color),
+            },
+          ),
     );
     return ok ? EXIT_CODE.ok : EXIT_CODE.environment;
   },

@@ -2,20 +2,21 @@ import { expect, test } from 'vitest';
 import { createPaint } from './paint.ts';
 import { openPlan } from './test/sample-situations.ts';
 import { sampleTrial } from './test/sample-trial.ts';
-import { upScreen } from './up-screen.ts';
+import { type UpScreen, upScreen } from './up-screen.ts';
 
 const address = { host: '127.0.0.1', port: 5_433, database: 'lab' };
-const screen = (loaded: boolean): string =>
+const screen = (loaded: boolean, prometheus: UpScreen['prometheus'] = null): string =>
   upScreen(
     {
       plan: openPlan(),
       url: 'http://127.0.0.1:1/',
       adminUrl: 'http://127.0.0.1:2',
       superuser: { ...address, user: 'postgres' },
-      api: { user: 'api' },
+      api: { host: '127.0.0.1', port: 5_432, user: 'api', database: 'pool_lab' },
       passwordFile: '/tmp/pgpass',
       others: 1,
       loaded,
+      prometheus,
       environment: sampleTrial().environment,
     },
     { columns: 80, paint: createPaint(false) },
@@ -33,4 +34,14 @@ test('it ends with what carries over and how to stop it', () => {
   expect(screen(false).replace(/\s+/g, ' ')).toMatch(
     /CARRIES OVER .* DOES NOT .* UNKNOWN .* Ctrl-C stops everything\. $/,
   );
+});
+
+test('with a Prometheus it says where alerts, graphs and the dashboard are', () => {
+  expect(screen(true)).not.toContain('Prometheus');
+  const url = 'http://127.0.0.1:9090';
+  const text = screen(true, { url, version: '3.5.0', dashboardPath: '/lab/dashboard.json' });
+  expect(text).toContain('Watch it in Prometheus 3.5.0, every second');
+  expect(text).toContain(`  alerts: ${url}/alerts\n`);
+  expect(text.match(/^ {4}http:.*\/graph\?g0\.expr=\S+$/gm)).toHaveLength(3);
+  expect(text).toContain('import /lab/dashboard.json');
 });

@@ -6,7 +6,9 @@ import { carriesOverLines } from './carries-over-lines.ts';
 import { formatClaim } from './format.ts';
 import { lineText } from './line-text.ts';
 import { loadText } from './load-text.ts';
+import { type PrometheusScreen, prometheusSections } from './prometheus-lines.ts';
 import { shapeText } from './shape-text.ts';
+import { shellWord } from './sweep/shell-word.ts';
 import type { TerminalStyle } from './terminal-style.ts';
 
 export interface UpScreen {
@@ -14,10 +16,12 @@ export interface UpScreen {
   readonly url: string;
   readonly adminUrl: string;
   readonly superuser: Pick<DatabaseConfig, 'host' | 'port' | 'user' | 'database'>;
-  readonly api: Pick<DatabaseConfig, 'user'>;
+  readonly api: Pick<DatabaseConfig, 'host' | 'port' | 'user' | 'database'>;
   readonly passwordFile: string;
   readonly others: number;
   readonly loaded: boolean;
+  /** `null`: none was asked for. */
+  readonly prometheus: PrometheusScreen | null;
   readonly environment: Pick<Environment, 'postgres' | 'cores'>;
 }
 
@@ -39,8 +43,8 @@ export function upScreen(screen: UpScreen, style: TerminalStyle): string {
     others: screen.others,
   });
   const requests = Math.min(ceiling ?? maxConnections * 2, maxConnections * 2);
-  const psql = (user: string): string =>
-    `PGPASSFILE=${passwordFile} psql -h ${superuser.host} -p ${superuser.port} -U ${user} ${superuser.database}`;
+  const psql = ({ host, port, user, database }: UpScreen['api']): string =>
+    `PGPASSFILE=${passwordFile} psql -h ${host} -p ${port} -U ${shellWord(user)} ${shellWord(database)}`;
   const section = (title: string, lines: readonly string[]): string =>
     [paint.bold(title), ...lines.map((line) => `  ${line}`), ''].join('\n');
   return [
@@ -60,14 +64,17 @@ export function upScreen(screen: UpScreen, style: TerminalStyle): string {
     section(
       'Look at the server side, as superuser (a storm can take its slots as well: then try again)',
       [
-        `${psql(superuser.user)} -c "SELECT application_name, state, count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' GROUP BY 1, 2 ORDER BY 1, 2"`,
+        `${psql(superuser)} -c "SELECT application_name, state, count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' GROUP BY 1, 2 ORDER BY 1, 2"`,
       ],
     ),
-    section('Be one connection too many, as the role of the API', [psql(api.user)]),
+    section('Be one connection too many, as the role of the API', [psql(api)]),
     section('Look at the pools', [
       `curl -s ${adminUrl}${ADMIN_PATHS.metrics}`,
       `curl -s ${adminUrl}${ADMIN_PATHS.stats}`,
     ]),
+    ...(screen.prometheus === null ? [] : prometheusSections(screen.prometheus)).map(
+      ({ title, lines }) => section(title, lines),
+    ),
     ...carriesOverLines(screen.environment).map((line) => lineText(line, style)),
     '',
     'Ctrl-C stops everything.',

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { prometheusLinks } from './prometheus-links.ts';
+
+test('each graph is a link that opens with its expression', () => {
+  const { alertsUrl, graphs } = prometheusLinks('http://127.0.0.1:9090');
+  expect(alertsUrl).toBe('http://127.0.0.1:9090/alerts');
+  expect(graphs.map(({ expression }) => expression)).toEqual([
+    'sum(rate(pool_lab_pending_request_seconds_total[5s]))',
+    'label_replace(sum(pool_lab_pg_connections), "series", "connections", "", "") or ' +
+      'label_replace(max(pool_lab_pg_max_connections), "series", "max_connections", "", "")',
+    'sum by (reason) (rate(pool_lab_connect_errors_total{sqlstate="53300"}[5s]))',
+  ]);
+  for (const { url, expression } of graphs) {
+    const { origin, pathname, searchParams } = new URL(url);
+    expect(origin + pathname).toBe('http://127.0.0.1:9090/graph');
+    expect(Object.fromEntries(searchParams)).toEqual({
+      'g0.expr': expression,
+      'g0.tab': '0',
+      'g0.range_input': '5m',
+    });
+  }
+});
+
+test('a link can be pasted into a shell and clicked in a terminal', () => {
+  for (const { url } of prometheusLinks('http://127.0.0.1:9090').graphs) {
+    // A quoted URL has neither blanks nor quotes; a terminal ends a link at a bracket.
+    expect(url).not.toMatch(/[\s'"<>[\]{}\\]/);
+  }
+});
