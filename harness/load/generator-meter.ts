@@ -12,6 +12,8 @@ const NS_PER_MS = 1_000_000;
 
 /** How busy the generator itself was: a busy one measures itself. */
 export interface GeneratorMeter {
+  /** Busy share of the event loop since it was last asked for, or since the start; 0 to 1. */
+  recentUtilization(): number;
   /** Ends the measurement and says what was used since the start. */
   stop(): LoadResult['generator'];
 }
@@ -23,7 +25,14 @@ export function startGeneratorMeter(): GeneratorMeter {
   const beat = setInterval(() => stalls.beat(performance.now()), STALL_BEAT_MS).unref();
   const cpuAtStart = process.cpuUsage();
   const loopAtStart = performance.eventLoopUtilization();
+  let lastLoop = loopAtStart;
   return {
+    recentUtilization: () => {
+      const loop = performance.eventLoopUtilization();
+      const { utilization } = performance.eventLoopUtilization(loop, lastLoop);
+      lastLoop = loop;
+      return utilization;
+    },
     stop: () => {
       const cpu = process.cpuUsage(cpuAtStart);
       const { utilization } = performance.eventLoopUtilization(loopAtStart);

@@ -218,7 +218,19 @@ export interface LoadProgress {
   readonly inFlight: number;
   /** Of right answers so far; `null` without any. */
   readonly latencyUs: Readonly<Record<ProgressQuantile, number>> | null;
+  readonly recent: RecentLoad;
 }
+
+/** Since the report before it, about a second; what ended or was due before counts no more. */
+export interface RecentLoad {
+  /** Of right answers; `null` without any. */
+  readonly latencyUs: RecentQuantiles | null;
+  /** How late the generator took requests up, as in `LoadResult`; `null` where none was due. */
+  readonly lagUs: RecentQuantiles | null;
+  /** Busy share of the generator's event loop, 0 to 1. */
+  readonly eventLoopUtilization: number;
+}
+export type RecentQuantiles = Readonly<Record<'p50' | 'p99' | 'max', number>>;
 
 export const PROGRESS_QUANTILES = {
   p50: 0.5,

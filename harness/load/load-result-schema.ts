@@ -65,6 +65,8 @@ const ledgerSchema: z.ZodType<Ledger> = z.strictObject({
   attempts: z.strictObject({ started: count, ...endings }),
 });
 
+const recentQuantiles = z.strictObject({ p50: duration, p99: duration, max: duration }).nullable();
+
 export const loadProgressSchema: z.ZodType<LoadProgress> = z.strictObject({
   elapsedMs: duration,
   ledger: ledgerSchema,
@@ -80,6 +82,11 @@ export const loadProgressSchema: z.ZodType<LoadProgress> = z.strictObject({
       max: duration,
     })
     .nullable(),
+  recent: z.strictObject({
+    latencyUs: recentQuantiles,
+    lagUs: recentQuantiles,
+    eventLoopUtilization: z.number().min(0).max(1),
+  }),
 });
 
 export const loadResultSchema: z.ZodType<LoadResult> = z.strictObject({

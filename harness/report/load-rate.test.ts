@@ -26,7 +26,8 @@ function progress(seen: {
     ...endings,
     attempts: { started: scheduled, ...endings },
   };
-  return { elapsedMs, good, inFlight, ledger, latencyUs: null };
+  const recent = { latencyUs: null, lagUs: null, eventLoopUtilization: 0 };
+  return { elapsedMs, good, inFlight, ledger, latencyUs: null, recent };
 }
 
 test('rates are of the time since the last look', () => {

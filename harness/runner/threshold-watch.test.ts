@@ -21,6 +21,7 @@ function progress(elapsedMs: number, ledger: Partial<Ledger> = {}): LoadProgress
     good: 0,
     inFlight: 0,
     latencyUs: null,
+    recent: { latencyUs: null, lagUs: null, eventLoopUtilization: 0 },
   };
 }
 

@@ -49,6 +49,7 @@ function soFar(
       good: 0,
       inFlight: 0,
       latencyUs: null,
+      recent: { latencyUs: null, lagUs: null, eventLoopUtilization: 0 },
       ...progress,
     },
   };

@@ -1,4 +1,4 @@
-import type { LoadProgress } from '../load-engine.ts';
+import type { LoadProgress, RecentQuantiles } from '../load-engine.ts';
 import { mergeLedgers, sumOf } from './merge-ledgers.ts';
 
 /**
@@ -27,5 +27,21 @@ export function mergeLoadProgress(reports: readonly LoadProgress[]): LoadProgres
             p999: highest('p999'),
             max: highest('max'),
           },
+    recent: {
+      latencyUs: highestOf(reports.map(({ recent }) => recent.latencyUs)),
+      lagUs: highestOf(reports.map(({ recent }) => recent.lagUs)),
+      // What limits a generator is its busiest thread.
+      eventLoopUtilization: Math.max(...reports.map(({ recent }) => recent.eventLoopUtilization)),
+    },
+  };
+}
+
+function highestOf(all: readonly (RecentQuantiles | null)[]): RecentQuantiles | null {
+  const known = all.filter((one) => one !== null);
+  if (known.length === 0) return null;
+  return {
+    p50: Math.max(...known.map(({ p50 }) => p50)),
+    p99: Math.max(...known.map(({ p99 }) => p99)),
+    max: Math.max(...known.map(({ max }) => max)),
   };
 }

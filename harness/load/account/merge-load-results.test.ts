@@ -104,10 +104,18 @@ test('progress adds counts, and says of each quantile what the whole does not ex
     inFlight: 2,
   };
   const fast = progressOf([{ tookMs: 10 }, { tookMs: 20 }]);
+  expect(fast.recent.latencyUs?.p99).toBeLessThan(slow.recent.latencyUs?.p50 ?? 0);
   const merged = mergeLoadProgress([slow, fast, progressOf([])]);
   expect(merged).toMatchObject({ ledger: { scheduled: 3, ok: 3 }, good: 3, inFlight: 2 });
   expect(merged.latencyUs?.p50).toBe(slow.latencyUs?.p50);
-  expect(mergeLoadProgress([progressOf([])]).latencyUs).toBeNull();
+  expect(merged.recent).toEqual({
+    latencyUs: slow.recent.latencyUs,
+    lagUs: slow.recent.lagUs,
+    eventLoopUtilization: 0.5,
+  });
+  const idle = mergeLoadProgress([progressOf([])]);
+  expect(idle.latencyUs).toBeNull();
+  expect(idle.recent).toMatchObject({ latencyUs: null, lagUs: null });
 });
 
 /** One thread's result: its requests, told to a recorder in the order of time. */
@@ -147,7 +155,7 @@ function progressOf(all: readonly { readonly tookMs: number }[]): LoadProgress {
       ending: right,
     })),
   );
-  return recorder.progress();
+  return recorder.progress(0.5);
 }
 
 function replay(all: readonly Request[]) {

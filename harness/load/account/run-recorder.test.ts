@@ -294,7 +294,7 @@ test('a target refuses connections since the first that failed after its last an
 
 test('progress tells the ledger, what is in flight, and quantiles of right answers alone', () => {
   const { recorder, at, send } = startRecorder();
-  expect(recorder.progress()).toMatchObject({ elapsedMs: 0, inFlight: 0, latencyUs: null });
+  expect(recorder.progress(0)).toMatchObject({ elapsedMs: 0, inFlight: 0, latencyUs: null });
   const flights = Array.from({ length: 1_000 }, () => send(0));
   for (const [index, flight] of flights.entries()) {
     at((index + 1) / 10).end(flight, answered(right));
@@ -302,7 +302,7 @@ test('progress tells the ledger, what is in flight, and quantiles of right answe
   const slow = send(100);
   at(3_000).end(slow, answered(refused));
   send(3_000);
-  const { latencyUs, ...progress } = at(3_500).progress();
+  const { latencyUs, ...progress } = at(3_500).progress(0.25);
   expect(progress).toMatchObject({
     elapsedMs: 3_500,
     inFlight: 1,
@@ -316,6 +316,39 @@ test('progress tells the ledger, what is in flight, and quantiles of right answe
     expect(Math.abs(us / 1_000 - ms)).toBeLessThanOrEqual(0.11);
   }
 });
+
+test('what a report tells of the last second leaves out what the report before it told', () => {
+  const { recorder, at, send } = startRecorder();
+  const first = send(0);
+  const failed = send(0);
+  at(50).end(first, answered(right));
+  at(90).end(failed, answered(refused));
+  const latencyUs = { p50: 50_000, p99: 50_000, max: 50_000 };
+  expect(at(1_000).progress(0.5).recent).toMatchObject({
+    latencyUs: near(latencyUs),
+    lagUs: { p50: 0, p99: 0, max: 0 },
+    eventLoopUtilization: 0.5,
+  });
+  // Due at 1.1 s, taken up 20 ms later; another one is dropped 5 ms late.
+  at(1_120).begin(1_100_000);
+  at(1_125).dropped(1_120_000);
+  expect(at(2_000).progress(0.25).recent).toEqual({
+    latencyUs: null,
+    lagUs: near({ p50: 5_000, p99: 20_000, max: 20_000 }),
+    eventLoopUtilization: 0.25,
+  });
+  expect(recorder.progress(0).recent).toMatchObject({ latencyUs: null, lagUs: null });
+});
+
+/** Within the 0.1 % that a histogram is off by. */
+function near(us: Readonly<Record<string, number>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(us).map(([name, value]) => [
+      name,
+      expect.toSatisfy((seen: number) => Math.abs(seen - value) <= value / 1_000),
+    ]),
+  );
+}
 
 function valuesMs(encoded: string | null): readonly number[] {
   if (encoded === null) return [];

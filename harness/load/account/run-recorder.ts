@@ -6,6 +6,7 @@ import { Histogram } from './histogram.ts';
 import { InFlightIntegral } from './in-flight-integral.ts';
 import { type Ending, endedRequests, LedgerAccount } from './ledger.ts';
 import { progressLatency } from './progress-latency.ts';
+import { RecentValues } from './recent-values.ts';
 import { RightAnswers } from './right-answers.ts';
 import { RunClock } from './run-clock.ts';
 import { SecondSeries } from './second-series.ts';
@@ -59,6 +60,8 @@ export class RunRecorder {
     censored: new Histogram(),
   };
   readonly #lag = new Histogram();
+  readonly #recentLatency = new RecentValues();
+  readonly #recentLag = new RecentValues();
   readonly #rightAnswers = new RightAnswers();
   readonly #workers = new WorkerCounts();
   readonly #brokenLaws = new Set<string>();
@@ -117,7 +120,7 @@ export class RunRecorder {
     const dueUs = Math.min(intendedUs ?? nowUs, nowUs);
     this.#account.schedule();
     this.#seconds.started(nowUs);
-    this.#lag.record(nowUs - dueUs);
+    this.#recordLag(nowUs - dueUs);
     this.#integral.change(dueUs, 1);
     this.#silentSinceUs ??= nowUs;
     return new OpenFlight(dueUs);
@@ -158,6 +161,7 @@ export class RunRecorder {
     const partsUs = outcome === 'ok' ? this.#recordParts(flight, ending, latencyUs) : null;
     this.#seconds.ended(endedUs, { outcome, latencyUs, good, partsUs });
     this.#latency[outcome].record(latencyUs);
+    if (outcome === 'ok') this.#recentLatency.record(latencyUs);
     const fromUs = Math.min(flight.intendedUs, this.#windowUs);
     this.#residenceUs += Math.max(0, Math.min(endedUs, this.#windowUs) - fromUs);
     this.#integral.change(endedUs, -1);
@@ -170,7 +174,7 @@ export class RunRecorder {
     this.#account.schedule();
     this.#account.drop();
     this.#seconds.dropped(nowUs);
-    this.#lag.record(Math.max(0, nowUs - intendedUs));
+    this.#recordLag(Math.max(0, nowUs - intendedUs));
   }
 
   /**
@@ -187,13 +191,23 @@ export class RunRecorder {
     );
   }
 
-  progress(): LoadProgress {
+  /**
+   * How far the run is, with what is new since the last report.
+   *
+   * @param eventLoopUtilization of the engine's generator since then
+   */
+  progress(eventLoopUtilization: number): LoadProgress {
     return {
       elapsedMs: this.#clock.now() / US_PER_MS,
       ledger: this.#account.snapshot(),
       good: this.#good,
       inFlight: this.inFlight,
       latencyUs: progressLatency(this.#latency.ok),
+      recent: {
+        latencyUs: this.#recentLatency.take(),
+        lagUs: this.#recentLag.take(),
+        eventLoopUtilization,
+      },
     };
   }
 
@@ -233,6 +247,11 @@ export class RunRecorder {
       ...rightAnswers,
       answersByWorker,
     };
+  }
+
+  #recordLag(lagUs: number): void {
+    this.#lag.record(lagUs);
+    this.#recentLag.record(lagUs);
   }
 
   #watchTarget(ending: Ending, nowUs: number): void {

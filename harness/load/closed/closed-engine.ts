@@ -160,7 +160,9 @@ class ClosedRun {
     const recorder = this.#recorder;
     this.#ticks += 1;
     if (this.#ticks % BALANCE_EVERY_TICKS === 0) recorder.checkBalance(this.#inFlightSeen());
-    if (this.#ticks % PROGRESS_EVERY_TICKS === 0) this.#hooks.onProgress(recorder.progress());
+    if (this.#ticks % PROGRESS_EVERY_TICKS === 0) {
+      this.#hooks.onProgress(recorder.progress(meter.recentUtilization()));
+    }
     const { durationMs, drainMs, targetDownMs } = this.#request;
     if (!recorder.windowIsOver) {
       if (targetIsDown(recorder, targetDownMs)) this.#end.resolve('target_down');

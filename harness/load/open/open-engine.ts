@@ -154,7 +154,9 @@ class OpenRun {
   #tick(meter: GeneratorMeter): void {
     const recorder = this.#recorder;
     if (this.#ticks % BALANCE_EVERY_TICKS === 0) recorder.checkBalance(this.#users.inFlightSeen);
-    if (this.#ticks % PROGRESS_EVERY_TICKS === 0) this.#hooks.onProgress(recorder.progress());
+    if (this.#ticks % PROGRESS_EVERY_TICKS === 0) {
+      this.#hooks.onProgress(recorder.progress(meter.recentUtilization()));
+    }
     const { durationMs, drainMs, targetDownMs } = this.#request;
     if (recorder.windowIsOver) {
       this.#generator ??= meter.stop();

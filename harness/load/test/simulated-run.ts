@@ -1,3 +1,4 @@
+import type { GeneratorMeter } from '../generator-meter.ts';
 import type { LoadProgress, LoadRequest, LoadResult, OpenModel } from '../load-engine.ts';
 import { type OpenShare, runOpenLoad } from '../open/open-engine.ts';
 import { type ServerPlan, type ServerTruth, simulateServer } from './simulated-server.ts';
@@ -58,7 +59,7 @@ export async function simulateOpenRun(options: SimulationOptions): Promise<Simul
       request,
       { signal: controller.signal, onProgress: (report) => progress.push(report) },
       options.share,
-      { timeline, openWire, startMeter: () => ({ stop: () => IDLE_GENERATOR }) },
+      { timeline, openWire, startMeter: () => IDLE_METER },
     ),
   );
   return { result, truth, progress };
@@ -71,3 +72,5 @@ const IDLE_GENERATOR: LoadResult['generator'] = {
   eventLoopDelayMsP99: 0,
   stalledMs: 0,
 };
+
+const IDLE_METER: GeneratorMeter = { recentUtilization: () => 0, stop: () => IDLE_GENERATOR };

@@ -65,6 +65,7 @@ function load(elapsedMs: number): LoadProgress {
     good: 3_800,
     inFlight: 64,
     latencyUs: null,
+    recent: { latencyUs: null, lagUs: null, eventLoopUtilization: 0 },
   };
 }
 

@@ -26,7 +26,7 @@ export async function simulateOpen(plan: StubPlan, request: LoadRequest): Promis
     runOpenLoad(request, hooks, undefined, {
       timeline,
       openWire: stub.openWire,
-      startMeter: () => ({ stop: () => IDLE_GENERATOR }),
+      startMeter: () => ({ recentUtilization: () => 0, stop: () => IDLE_GENERATOR }),
     }),
   );
   return { request, load, truth: stub.truth(), uncorrected: null };
