@@ -4,7 +4,6 @@ import { buildApp } from './app.ts';
 import { errorBodySchema, HEADERS, SERVER_TIMING, VALIDATE_ONLY_HEADER } from './contract.ts';
 import { LoopTurns, NODE_LOOP } from './event-loop/loop-turns.ts';
 import { type FinishedRequest, HttpAccount } from './http/http-account.ts';
-import { NO_CHECKOUT_OBSERVER } from './http/request-scope.ts';
 import { DatabaseError } from './pool/database-error.ts';
 import { seededRandom } from './random.ts';
 import { type FakeAnswer, FakePool, poolTimeout, sqlError } from './test/fake-pool.ts';
@@ -36,7 +35,6 @@ async function appOn(pool: FakePool, { draining = false, loop = null }: Surround
     pool,
     account,
     recorder: { requestEnded: (request) => ended.push(request) },
-    checkouts: NO_CHECKOUT_OBSERVER,
     random: seededRandom(1),
     loop,
     isDraining: () => draining,

@@ -4,7 +4,7 @@ import type { LoopTurns } from './event-loop/loop-turns.ts';
 import type { HttpAccount, HttpRecorder } from './http/http-account.ts';
 import { parameterProblems } from './http/parameter-problems.ts';
 import { badRequest, type RequestFailure, requestFailureOf } from './http/request-failure.ts';
-import { type CheckoutObserver, RequestScope } from './http/request-scope.ts';
+import { RequestScope } from './http/request-scope.ts';
 import { serverTiming } from './http/server-timing.ts';
 import type { Pool } from './pool/pool.ts';
 import { noopRoute } from './routes/noop.ts';
@@ -23,7 +23,6 @@ export interface AppDeps {
   readonly pool: Pool;
   readonly account: HttpAccount;
   readonly recorder: HttpRecorder;
-  readonly checkouts: CheckoutObserver;
   readonly random: () => number;
   /** `null`: answers do not tell how late the event loop was. */
   readonly loop: LoopTurns | null;

@@ -5,7 +5,6 @@ import { APPLICATION_NAME_PREFIX, type ServerConfig, type WorkerStats } from '..
 import { LoopTurns, NODE_LOOP } from '../event-loop/loop-turns.ts';
 import { HttpAccount, NO_HTTP_RECORDER } from '../http/http-account.ts';
 import { drainHttp } from '../http/http-drain.ts';
-import { NO_CHECKOUT_OBSERVER } from '../http/request-scope.ts';
 import { EventLoopMeter } from '../metrics/event-loop.ts';
 import { createWorkerMetrics } from '../metrics/worker-metrics.ts';
 import { createPool } from '../pool/create-pool.ts';
@@ -60,7 +59,6 @@ export async function startWorker({ workerId, config, send, log }: WorkerDeps): 
     pool,
     account,
     recorder: metrics?.http ?? NO_HTTP_RECORDER,
-    checkouts: metrics?.checkouts ?? NO_CHECKOUT_OBSERVER,
     // The ids are small and the seeds often too: apart they must not meet.
     random: seededRandom(config.seed + workerId * SEED_STRIDE),
     loop,
@@ -160,7 +158,7 @@ function statsOf({
   ready,
   account,
   eventLoop,
-  pool: { overflow: _overflow, ...pool },
+  pool: { overflow: _overflow, queued: _queued, ...pool },
 }: {
   readonly workerId: number;
   readonly ready: boolean;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type LoopProbe, LoopTurns } from '../event-loop/loop-turns.ts';
 import type { Checkout } from '../pool/pool.ts';
 import { FakePool } from '../test/fake-pool.ts';
-import { NO_CHECKOUT_OBSERVER, RequestScope } from './request-scope.ts';
+import { RequestScope } from './request-scope.ts';
 
 /** A loop that has not slept since it was asked first. */
 const SLEEPLESS: LoopProbe = {
@@ -31,7 +31,7 @@ class LatePool extends FakePool {
 }
 
 function scopeOn(pool: FakePool, loop: LoopTurns | null): RequestScope {
-  return new RequestScope({ pool, loop, checkouts: NO_CHECKOUT_OBSERVER, random: () => 0.5 });
+  return new RequestScope({ pool, loop, random: () => 0.5 });
 }
 
 test('a request that a busy loop finds is older than its taking up', () => {

@@ -34,24 +34,8 @@ interface OpenHold {
   readonly heldSince: number;
 }
 
-/** Told how many requests wait for a connection and hold one, as it changes. */
-export interface CheckoutObserver {
-  waiting(delta: 1 | -1): void;
-  holding(delta: 1 | -1): void;
-}
-
-export const NO_CHECKOUT_OBSERVER: CheckoutObserver = {
-  waiting() {
-    // Instrumentation is switched off.
-  },
-  holding() {
-    // Instrumentation is switched off.
-  },
-};
-
 export interface RequestScopeDeps {
   readonly pool: Pool;
-  readonly checkouts: CheckoutObserver;
   readonly random: () => number;
   /** `null`: the event loop's lateness is not measured. */
   readonly loop: LoopTurns | null;
@@ -64,7 +48,6 @@ export interface RequestScopeDeps {
 export class RequestScope {
   readonly random: () => number;
   readonly #pool: Pool;
-  readonly #checkouts: CheckoutObserver;
   readonly #startedAt: number;
   readonly #arrivalLoopMs: number | null;
   #waitMs = 0;
@@ -76,9 +59,8 @@ export class RequestScope {
   #aborted = false;
   #onAbort: (() => void) | null = null;
 
-  constructor({ pool, checkouts, random, loop }: RequestScopeDeps) {
+  constructor({ pool, random, loop }: RequestScopeDeps) {
     this.#pool = pool;
-    this.#checkouts = checkouts;
     this.random = random;
     const takenUpAt = loop?.takeUp() ?? performance.now();
     // Arrived somewhere in the span in which the loop did not look: half of it, over many requests.
@@ -144,11 +126,9 @@ export class RequestScope {
   async hold(): Promise<Hold> {
     const checkout = await this.#checkout();
     const heldSince = performance.now();
-    this.#checkouts.holding(1);
     const open = { checkout, heldSince };
     this.#open.add(open);
     const release = (error?: unknown): void => {
-      this.#checkouts.holding(-1);
       this.#open.delete(open);
       const heldMs = performance.now() - heldSince;
       this.#dbMs += heldMs;
@@ -165,7 +145,6 @@ export class RequestScope {
 
   async #checkout(): Promise<Checkout> {
     const askedAt = performance.now();
-    this.#checkouts.waiting(1);
     try {
       const checkout = await this.#pool.checkout();
       this.#waitMs += checkout.waitMs;
@@ -176,8 +155,6 @@ export class RequestScope {
       // A failed checkout does not say how its time was split; the caller spent it waiting.
       this.#waitMs += performance.now() - askedAt;
       throw classify(error);
-    } finally {
-      this.#checkouts.waiting(-1);
     }
   }
 }

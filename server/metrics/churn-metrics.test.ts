@@ -23,7 +23,10 @@ test('before anything happened every reason to close and to refuse is there with
   expect(closed).toHaveLength(4);
   expect(samples).toContain(`${METRICS.overflowOpenedTotal}{worker="7"} 0`);
   const refused = samples.filter((line) => line.includes('sqlstate="53300"'));
-  expect(refused).toHaveLength(5);
+  expect(refused).toHaveLength(6);
+  for (const reason of ['unavailable', 'auth', 'other', 'role_limit']) {
+    expect(samples.join('\n')).toContain(`reason="${reason}"} 0`);
+  }
 });
 
 test.each([

@@ -13,6 +13,18 @@ const REASON_OF_REFUSAL = new Map<string, ConnectErrorReason>([
   ['database_limit', 'database_limit'],
 ]);
 
+/**
+ * What each reason usually comes with. These series are there before the first failure, since `rate()`
+ * does not see the first value of a counter.
+ */
+const USUAL_SQLSTATES: readonly (readonly [reason: ConnectErrorReason, sqlstate: string])[] = [
+  ...[...REASON_OF_REFUSAL.values()].map((reason) => [reason, REFUSED] as const),
+  ['unavailable', ''],
+  ['unavailable', '57P03'],
+  ['auth', '28P01'],
+  ['other', REFUSED],
+];
+
 /** Counts why connections come and go. Series that alerts look at are there before the first event. */
 export function churnRecorder(
   registry: MetricRegistry,
@@ -20,13 +32,15 @@ export function churnRecorder(
 ): Pick<PoolRecorder, 'connectError' | 'overflowOpened' | 'closed'> {
   const overflowOpened = registry.counter({
     name: METRICS.overflowOpenedTotal,
-    help: 'Connections opened beyond the pool size.',
+    help: 'Connections opened while as many as the pool size occupied a slot already.',
     labelNames: ['worker'],
   })({ worker });
   overflowOpened.inc(0);
   const closed = registry.counter({
     name: METRICS.connectionsClosedTotal,
-    help: 'Connections closed, by reason.',
+    help:
+      'Connections closed: overflow (not kept on return), error (broken, or not to be trusted), lifetime (too old, or ' +
+      'idle for too long), shutdown (of the pool).',
     labelNames: ['worker', 'reason'],
   });
   const closedSeries = new Map<CloseReason, ReturnType<typeof closed>>();
@@ -37,12 +51,12 @@ export function churnRecorder(
   }
   const errors = registry.counter({
     name: METRICS.connectErrorsTotal,
-    help: 'Connections that could not be opened, by SQLSTATE (empty without one) and reason.',
+    help:
+      'Connections that could not be opened, by SQLSTATE (empty without one) and reason. Given up by the pool is ' +
+      'unavailable.',
     labelNames: ['worker', 'sqlstate', 'reason'],
   });
-  for (const reason of REASON_OF_REFUSAL.values()) {
-    errors({ worker, sqlstate: REFUSED, reason }).inc(0);
-  }
+  for (const [reason, sqlstate] of USUAL_SQLSTATES) errors({ worker, sqlstate, reason }).inc(0);
   return {
     connectError: (error) =>
       errors({ worker, sqlstate: error.sqlstate ?? '', reason: reasonOf(error) }).inc(),

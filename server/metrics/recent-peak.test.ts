@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
-import { RecentPeak } from './recent-peak.ts';
+import { PEAK_SECONDS, RecentPeak } from './recent-peak.ts';
+
+const WINDOWS_A_SECOND = 2;
 
 test('a spike that is over is still seen, until its window is the oldest', () => {
   const waiting = new RecentPeak();
-  for (let i = 0; i < 5; i++) waiting.change(1);
-  for (let i = 0; i < 4; i++) waiting.change(-1);
-  for (let window = 0; window < 19; window++) {
+  waiting.changed(5);
+  waiting.changed(1);
+  for (let window = 0; window < PEAK_SECONDS * WINDOWS_A_SECOND; window++) {
     waiting.rotate();
     expect(waiting.peak).toBe(5);
   }
@@ -13,10 +15,13 @@ test('a spike that is over is still seen, until its window is the oldest', () =>
   expect(waiting.peak).toBe(1);
 });
 
+test('scrapes every fifteen seconds miss none', () => {
+  expect(PEAK_SECONDS).toBeGreaterThan(15);
+});
+
 test('what lasts is the peak of every window', () => {
   const held = new RecentPeak();
-  held.change(1);
-  held.change(1);
+  held.changed(2);
   for (let window = 0; window < 100; window++) held.rotate();
   expect(held.peak).toBe(2);
 });

@@ -1,5 +1,7 @@
-/** Windows kept; with one every half second the peak covers the last ten seconds. */
-const WINDOWS = 20;
+/** Two a second, each half a second long but for the one under way. */
+const WINDOWS = 32;
+/** What is covered at least: the complete windows. More than the 15 s that lie between most scrapes. */
+export const PEAK_SECONDS = (WINDOWS - 1) / 2;
 
 /**
  * The highest value of a count within the last windows. Any number of scrapers may read it, none
@@ -10,10 +12,10 @@ export class RecentPeak {
   #window = 0;
   #now = 0;
 
-  /** @param delta by how much the count changes */
-  change(delta: 1 | -1): void {
-    this.#now += delta;
-    if (this.#now > (this.#peaks[this.#window] ?? 0)) this.#peaks[this.#window] = this.#now;
+  /** The count from now on. */
+  changed(count: number): void {
+    this.#now = count;
+    if (count > (this.#peaks[this.#window] ?? 0)) this.#peaks[this.#window] = count;
   }
 
   get peak(): number {

@@ -41,6 +41,7 @@ export class PoolAccount {
     this.#acquireOk += 1;
     this.#held += 1;
     this.#heldPeak = Math.max(this.#heldPeak, this.#held);
+    this.#recorder.heldChanged(this.#held);
     this.#recorder.waited(waitMs / 1000, 'ok');
   }
 
@@ -56,6 +57,7 @@ export class PoolAccount {
 
   holdEnded(holdMs: number): void {
     this.#held -= 1;
+    this.#recorder.heldChanged(this.#held);
     this.#holdSeconds += holdMs / 1000;
     this.#recorder.held(holdMs / 1000);
   }
@@ -65,6 +67,7 @@ export class PoolAccount {
     this.#integrate();
     this.#queued = length;
     this.#queuedPeak = Math.max(this.#queuedPeak, length);
+    this.#recorder.queueChanged(length);
   }
 
   snapshot(counts: ConnectionCounts): PoolSnapshot {
@@ -72,6 +75,7 @@ export class PoolAccount {
     return {
       ...counts,
       waiting: this.#acquireStarted - this.#acquireOk - this.#acquireTimeout - this.#acquireError,
+      queued: this.#queued,
       acquireStarted: this.#acquireStarted,
       acquireOk: this.#acquireOk,
       acquireTimeout: this.#acquireTimeout,

@@ -56,6 +56,8 @@ export interface PoolSnapshot {
   readonly closing: number;
   /** Callers without an answer yet: queued for a slot, or whose connection is being opened. */
   readonly waiting: number;
+  /** Those of them that are queued for a slot. */
+  readonly queued: number;
   /** SQLAlchemy's counter: −poolSize at the start, 0 when the size is reached, up to maxOverflow. */
   readonly overflow: number;
   readonly acquireStarted: number;
@@ -81,6 +83,10 @@ export interface PoolRecorder {
   waited(seconds: number, result: 'ok' | 'timeout' | 'error'): void;
   held(seconds: number): void;
   connected(seconds: number, result: 'ok' | 'error'): void;
+  /** How many callers queue for a slot from now on. */
+  queueChanged(callers: number): void;
+  /** How many connections are in their holders' hands from now on. */
+  heldChanged(connections: number): void;
   /** Why a connect failed; told besides `connected`. */
   connectError(error: DatabaseError): void;
   /** A connection beyond the pool size was opened; told besides `connected`. */
@@ -93,6 +99,8 @@ export const NO_POOL_RECORDER: PoolRecorder = {
   waited: () => undefined,
   held: () => undefined,
   connected: () => undefined,
+  queueChanged: () => undefined,
+  heldChanged: () => undefined,
   connectError: () => undefined,
   overflowOpened: () => undefined,
   closed: () => undefined,

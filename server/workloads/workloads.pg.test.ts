@@ -4,7 +4,6 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { buildApp } from '../app.ts';
 import { HEADERS, LAB_SCHEMA, POOL_DEFAULTS, type PoolConfig } from '../contract.ts';
 import { HttpAccount, NO_HTTP_RECORDER } from '../http/http-account.ts';
-import { NO_CHECKOUT_OBSERVER } from '../http/request-scope.ts';
 import { createPool } from '../pool/create-pool.ts';
 import { NO_POOL_RECORDER, type Pool } from '../pool/pool.ts';
 import { seededRandom } from '../random.ts';
@@ -29,7 +28,6 @@ function appOn(pool: Pool): Promise<FastifyInstance> {
     pool,
     account: new HttpAccount(),
     recorder: NO_HTTP_RECORDER,
-    checkouts: NO_CHECKOUT_OBSERVER,
     random: seededRandom(1),
     loop: null,
     isDraining: () => false,
