@@ -13,6 +13,7 @@ import { roundsTerminal } from '../report/rounds-terminal.ts';
 import type { TerminalStyle } from '../report/terminal-style.ts';
 import { trialJson } from '../report/trial-json.ts';
 import { trialTerminal } from '../report/trial-terminal.ts';
+import { chooseDatabase, planOn } from '../runner/database-choice.ts';
 import { withLab } from '../runner/lab.ts';
 import { roundPlans, runRounds } from '../runner/rounds.ts';
 import type { TrialHooks } from '../runner/trial.ts';
@@ -22,7 +23,7 @@ import { labDeps } from './lab-deps.ts';
 /** One measurement of one configuration. */
 export const runCommand: Command = {
   name: 'run',
-  summary: 'one measurement of one configuration, on an embedded PostgreSQL',
+  summary: 'one measurement of one configuration, on an embedded PostgreSQL or on yours',
   options: RUN_OPTIONS,
   helpNotes: factHelp,
   examples: [
@@ -45,16 +46,17 @@ export const runCommand: Command = {
     },
   ],
   async run(flags, io) {
-    const { plan, ports, directory, json, rounds, warnings } = parseTrialPlan({
-      flags,
-      env: io.env,
-    });
-    for (const warning of warnings) io.stderr.write(`${warning}\n`);
+    const asked = parseTrialPlan({ flags, env: io.env });
+    const { ports, json, rounds } = asked;
+    for (const warning of asked.warnings) io.stderr.write(`${warning}\n`);
+    const deps = labDeps(io, asked.directory);
+    const foreignDatabase = await chooseDatabase(asked.database, { ...deps, command: 'run' });
+    const plan = planOn(foreignDatabase, asked.plan);
 
     const progress = createProgress(io.stderr);
     progress.report({ kind: 'step', text: 'starting PostgreSQL' });
     try {
-      const trials = await withLab(plan.postgres, labDeps(io, directory), (lab) =>
+      const trials = await withLab(plan.postgres, { ...deps, foreignDatabase }, (lab) =>
         runRounds(lab, roundPlans(plan, rounds), {
           ports,
           stopped: io.signal,

@@ -9,6 +9,7 @@ import { LoadRate } from '../report/load-rate.ts';
 import { createPaint } from '../report/paint.ts';
 import { createProgress, type Progress } from '../report/progress.ts';
 import { upScreen } from '../report/up-screen.ts';
+import { chooseDatabase, planOn } from '../runner/database-choice.ts';
 import { withLab } from '../runner/lab.ts';
 import { pause } from '../runner/pause.ts';
 import { keepLoading, type StandingLab, withStandingLab } from '../runner/standing-lab.ts';
@@ -38,19 +39,19 @@ export const upCommand: Command = {
   ],
   async run(flags, io) {
     const given = { flags, env: io.env };
-    const { plan, ports, directory, json, warnings } = parseTrialPlan({
-      ...given,
-      command: 'up',
-      further: UP_OPTIONS,
-    });
+    const asked = parseTrialPlan({ ...given, command: 'up', further: UP_OPTIONS });
+    const { ports, json } = asked;
     const { values, problems } = readOptions(UP_OPTIONS, given);
     if (problems.length > 0) throw problemError(problems, 'up');
     const { load } = values;
-    for (const warning of warnings) io.stderr.write(`${warning}\n`);
+    for (const warning of asked.warnings) io.stderr.write(`${warning}\n`);
+    const deps = labDeps(io, asked.directory);
+    const foreignDatabase = await chooseDatabase(asked.database, { ...deps, command: 'up' });
+    const plan = planOn(foreignDatabase, asked.plan);
     const progress = createProgress(io.stderr);
     progress.report({ kind: 'step', text: 'starting PostgreSQL and the API' });
     try {
-      await withLab(plan.postgres, labDeps(io, directory), (lab) =>
+      await withLab(plan.postgres, { ...deps, foreignDatabase }, (lab) =>
         withStandingLab(lab, plan, ports, async (standing) => {
           progress.end();
           const { server, superuser, api, passwordFile, others } = standing;
@@ -62,6 +63,7 @@ export const upCommand: Command = {
                   {
                     ...{ plan, url, adminUrl, superuser, api, passwordFile, others },
                     loaded: load,
+                    prometheus: null,
                     environment: lab.environment,
                   },
                   { columns: io.stdout.columns, paint: createPaint(io.stdout.color) },

@@ -128,6 +128,7 @@ test('every flag reaches its field', () => {
       seed: 4_294_967_295,
     },
     ports: { port: 8_080, adminPort: 8_081 },
+    database: { kind: 'embedded' },
     directory: '/srv/lab',
     rounds: 3,
     json: true,
@@ -138,6 +139,8 @@ test('every flag reaches its field', () => {
 
 test('every setting of a plan can be given by its variable, with the same meaning as its flag', () => {
   for (const [name, option] of Object.entries(RUN_OPTIONS)) {
+    // What must be said each time has no variable.
+    if (option.env === null) continue;
     const texts: Readonly<Record<string, string>> = {
       poolOrder: 'lifo',
       poolKind: 'null',
@@ -151,15 +154,21 @@ test('every setting of a plan can be given by its variable, with the same meanin
       arrivals: 'constant',
       atCap: 'queue',
       gate: 'rounds-spread=0.7',
+      postgres: 'url',
+      allowRemoteDb: 'db.example.com',
+      apiVia: 'pool.example.com:6432',
     };
-    // What belongs to the open loop, to retries or to thresholds shows only beside them.
+    // What belongs to the open loop, to retries, to thresholds or to a database that runs already shows
+    // only beside them.
     const beside: RawFlags = ['arrivals', 'maxInFlight', 'atCap', 'threads'].includes(name)
       ? { rate: '5' }
       : name === 'retryBackoff'
         ? { retries: '1' }
         : name === 'abortOnFail'
           ? { threshold: ['lost==0'] }
-          : {};
+          : ['allowRemoteDb', 'apiVia'].includes(name)
+            ? { postgres: 'url' }
+            : {};
     const text =
       texts[name] ??
       (option.parser.placeholder === null
@@ -169,10 +178,9 @@ test('every setting of a plan can be given by its variable, with the same meanin
           : '7');
     const asFlag = option.repeatable ? [text] : text;
     const byFlag = parseTrialPlan({ flags: { ...beside, [name]: asFlag }, env: {} });
-    expect(
-      parseTrialPlan({ flags: beside, env: { [option.env ?? '']: text } }),
-      option.flag,
-    ).toEqual(byFlag);
+    expect(parseTrialPlan({ flags: beside, env: { [option.env]: text } }), option.flag).toEqual(
+      byFlag,
+    );
     expect(byFlag, option.flag).not.toEqual(parseTrialPlan({ flags: beside, env: {} }));
   }
 });

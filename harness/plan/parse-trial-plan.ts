@@ -1,3 +1,9 @@
+import {
+  type DatabaseAsked,
+  databaseAsked,
+  databaseProblems,
+  givenServerSettings,
+} from './database-asked.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { idleOptionWarnings } from './idle-options.ts';
 import { loadProblems } from './load-problems.ts';
@@ -22,6 +28,8 @@ export interface ParsedTrialPlan {
   readonly plan: TrialPlan;
   /** Where the API listens; 0 lets the system choose. */
   readonly ports: { readonly port: number; readonly adminPort: number };
+  /** Which PostgreSQL; of one that runs already the plan's settings are to be replaced by its own. */
+  readonly database: DatabaseAsked;
   /** The result goes to stdout as JSON. */
   readonly json: boolean;
   /** Parent of the lab's own directory. */
@@ -54,11 +62,13 @@ export function parseTrialPlan(given: {
     ...problemsBetween(read),
     ...loadProblems(read),
     ...thresholdProblems(read),
+    ...databaseProblems(read.values, read.sources),
   ];
   if (problems.length > 0) throw problemError(problems, command);
   return {
     plan: deepFreeze(trialPlanSchema.parse(trialPlanOf(read.values))),
     ports: { port: read.values.port, adminPort: read.values.adminPort },
+    database: databaseAsked(read.values, givenServerSettings(read)),
     json: read.values.json,
     directory: read.values.directory,
     rounds: read.values.rounds,

@@ -6,6 +6,7 @@ import {
   WORKLOADS,
   type Workload,
 } from '../../server/contract.ts';
+import { DATABASE_OPTIONS } from './database-options.ts';
 import { gateLimits } from './gate-parser.ts';
 import { GATE_DEFAULTS } from './gates.ts';
 import { LOAD_OPTIONS } from './load-options.ts';
@@ -228,6 +229,7 @@ export const RUN_OPTIONS = {
     defaultValue: 1,
     description: 'trials of the same plan one after the other, each on fresh workers',
   }),
+  ...DATABASE_OPTIONS,
   ...PORT_OPTIONS,
   ...PLACE_OPTIONS,
   ...OUTPUT_OPTIONS,

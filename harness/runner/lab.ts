@@ -7,8 +7,11 @@ import { LabError } from '../lab-error.ts';
 import { createLoadEngine } from '../load/load-process-engine.ts';
 import type { LoadSession } from '../load/load-session.ts';
 import { createEmbeddedPostgres } from '../postgres/embedded.ts';
+import type { ForeignDatabase } from '../postgres/foreign-database.ts';
 import { openLabDirectory } from '../postgres/lab-directory.ts';
+import { hideDatabasePassword } from '../postgres/password-secrecy.ts';
 import type { PostgresSettings, StartedPostgres } from '../postgres/provider.ts';
+import { createUrlPostgres } from '../postgres/url.ts';
 import type { Redactor } from '../report/redactor.ts';
 import { machineEnvironment } from './environment.ts';
 import { fileSystemName } from './file-system-name.ts';
@@ -51,6 +54,8 @@ export interface LabDeps {
   /** Parent of the lab's own directory. */
   readonly labParent: string;
   readonly warn: (sentence: string) => void;
+  /** A PostgreSQL that runs already. @default null, the lab starts its own */
+  readonly foreignDatabase?: ForeignDatabase | null;
   /** @default nobody */
   readonly observer?: LabObserver;
 }
@@ -86,12 +91,13 @@ export async function withLab<T>(
   loading.catch(() => undefined);
   stack.defer(() => loading.then((it) => it.close()).catch(() => undefined));
 
-  const provider = createEmbeddedPostgres({
-    custodian: watchdog,
-    labParent: deps.labParent,
-  });
+  const { foreignDatabase = null } = deps;
+  const provider =
+    foreignDatabase === null
+      ? createEmbeddedPostgres({ custodian: watchdog, labParent: deps.labParent })
+      : createUrlPostgres(foreignDatabase, deps);
   const postgres = stack.adopt(await provider.start(settings, deps.signal), (it) => it.stop());
-  for (const { password } of [postgres.api, postgres.superuser]) deps.redactor.register(password);
+  for (const role of [postgres.api, postgres.superuser]) hideDatabasePassword(role, deps.redactor);
   if (postgres.postmasterPid !== null) {
     stack.defer(observer.onProcess('postgresql', postgres.postmasterPid));
   }

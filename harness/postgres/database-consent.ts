@@ -1,0 +1,136 @@
+import type { LookupAddress } from 'node:dns';
+import { BlockList, isIPv6 } from 'node:net';
+import type { ClientBase } from 'pg';
+import { z } from 'zod';
+import { APPLICATION_NAME_PREFIX, MONITOR_APPLICATION_NAME } from '../../server/contract.ts';
+import { LabError } from '../lab-error.ts';
+import { describeError } from '../system-error.ts';
+
+/** All addresses of a name, as `dns.promises.lookup` with `all` gives them. */
+export type LookupAll = (host: string) => Promise<readonly LookupAddress[]>;
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+
+/** The lab's load may bring down what it is put on; on another machine it must be asked for by name. */
+export async function isLoopback(host: string, lookupAll: LookupAll): Promise<boolean> {
+  const found = await lookupAll(host);
+  return (
+    found.length > 0 &&
+    found.every(({ address }) => LOOPBACK.check(address, isIPv6(address) ? 'ipv6' : 'ipv4'))
+  );
+}
+
+/**
+ * A database on another machine is used only where its host was named on purpose.
+ *
+ * @returns whether it is on another machine
+ * @throws LabError REFUSED_REMOTE_DATABASE, DATABASE_UNREACHABLE
+ */
+export async function requireConsentForHost({
+  host,
+  allowRemoteDb,
+  lookupAll,
+}: {
+  readonly host: string;
+  /** `--allow-remote-db`, or `null`. */
+  readonly allowRemoteDb: string | null;
+  readonly lookupAll: LookupAll;
+}): Promise<{ readonly isRemote: boolean }> {
+  let isLocal: boolean;
+  try {
+    isLocal = await isLoopback(host, lookupAll);
+  } catch (cause) {
+    throw new LabError('DATABASE_UNREACHABLE', {
+      message: `The database's host ${host} has no address (${describeError(cause)}).`,
+      hint: 'Is its name right, and known on this machine?',
+      cause,
+    });
+  }
+  if (isLocal || allowRemoteDb?.toLowerCase() === host) return { isRemote: !isLocal };
+  throw new LabError('REFUSED_REMOTE_DATABASE', {
+    message:
+      allowRemoteDb === null
+        ? `the database's host ${host} is not this machine`
+        : `the database's host ${host} is not this machine, and --allow-remote-db names ${allowRemoteDb}`,
+    hint: `the lab uses up the slots of its PostgreSQL, for everybody on it; where that is wanted, add --allow-remote-db ${host}`,
+  });
+}
+
+const sessionSchema = z.object({
+  application_name: z.string(),
+  role: z.string(),
+  sessions: z.coerce.number().int(),
+});
+export interface Sessions {
+  readonly applicationName: string;
+  readonly role: string;
+  readonly sessions: number;
+}
+
+/**
+ * Sessions of everybody but this one. One that is still connecting has no role yet: a health check that
+ * only knocks never gets one.
+ */
+export async function readOtherSessions(client: ClientBase): Promise<readonly Sessions[]> {
+  const { rows } = await client.query(`
+    SELECT coalesce(application_name, '') AS application_name, usename AS role, count(*) AS sessions
+      FROM pg_stat_activity
+     WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND usename IS NOT NULL
+     GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2`);
+  return z
+    .array(sessionSchema)
+    .parse(rows)
+    .map(({ application_name, role, sessions }) => ({
+      applicationName: application_name,
+      role,
+      sessions,
+    }));
+}
+
+/** Enough to recognise them by. */
+const SESSIONS_SHOWN = 5;
+
+/**
+ * What stands against using a server with these sessions on it; `null`: nothing.
+ *
+ * Two labs on one server would count each other's sessions as their own and change each other's
+ * password, so another one's monitor is refused in any case, unless the lab is to drive that one's API.
+ */
+export function sessionsRefusal(
+  sessions: readonly Sessions[],
+  allowed: {
+    /** `--shared-db-ok` */
+    readonly sharedDbOk: boolean;
+    /** The API that runs there already is the one to be driven. */
+    readonly drivesTheApi: boolean;
+  },
+): LabError | null {
+  const ofALab = sessions.some((it) => it.applicationName === MONITOR_APPLICATION_NAME);
+  if (ofALab && !allowed.drivesTheApi) {
+    return new LabError('REFUSED_SHARED_DATABASE', {
+      message: 'another pool-lab is at work on this PostgreSQL',
+      hint: 'stop it, or drive the API that it started: run --target … --target-admin …',
+    });
+  }
+  const others = sessions.filter(
+    ({ applicationName }) => !(allowed.drivesTheApi && isOfTheLab(applicationName)),
+  );
+  if (others.length === 0 || allowed.sharedDbOk) return null;
+  const shown = others
+    .slice(0, SESSIONS_SHOWN)
+    .map((it) => `${it.sessions} × ${it.applicationName || 'without a name'} (role ${it.role})`);
+  const count = others.reduce((sum, it) => sum + it.sessions, 0);
+  return new LabError('REFUSED_SHARED_DATABASE', {
+    message: `others use this PostgreSQL: ${count} ${count === 1 ? 'session' : 'sessions'}, ${shown.join(', ')}${others.length > SESSIONS_SHOWN ? ' …' : ''}`,
+    hint: 'the lab uses up the slots that they need too, and they disturb what it measures; where that is known and wanted, add --shared-db-ok',
+  });
+}
+
+function isOfTheLab(applicationName: string): boolean {
+  return (
+    applicationName === MONITOR_APPLICATION_NAME ||
+    applicationName.startsWith(APPLICATION_NAME_PREFIX)
+  );
+}
