@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseConfig } from '../../server/contract.ts';
-import { LabError } from '../lab-error.ts';
 import type { LoadProgress } from '../load/load-engine.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
-import { describeError } from '../system-error.ts';
+import { withPrivateDirectory } from '../private-directory.ts';
 import { withApi } from './api.ts';
 import type { Lab } from './lab.ts';
 import { runLoad } from './observed-load.ts';
@@ -35,20 +33,24 @@ export interface ConnectionCount {
 /** A sample window as short as the monitor takes them. */
 const WATCH_WINDOW_MS = 250;
 
-/** PostgreSQL and the API, without a measurement, for as long as `use` runs. */
+/**
+ * PostgreSQL and the API, without a measurement, for as long as `use` runs.
+ *
+ * @throws LabError DIRECTORY_UNUSABLE
+ */
 export async function withStandingLab<T>(
   lab: Lab,
   plan: TrialPlan,
   ports: TrialPorts,
   use: (standing: StandingLab) => Promise<T>,
 ): Promise<T> {
-  const directory = makePrivateDirectory();
-  const release = lab.custodian.guard({ kind: 'directory', path: directory });
-  try {
+  const { custodian } = lab;
+  const asked = { prefix: 'pool-lab-up-', purpose: 'a password file', custodian };
+  return withPrivateDirectory(asked, async (directory) => {
     const passwordFile = join(directory, 'pgpass');
     const { api, superuser } = lab.postgres;
     writeFileSync(passwordFile, [api, superuser].map(passwordLine).join(''), { mode: 0o600 });
-    return await withApi(lab, { plan, ports }, (server) =>
+    return withApi(lab, { plan, ports }, (server) =>
       use({
         server,
         passwordFile,
@@ -59,23 +61,7 @@ export async function withStandingLab<T>(
         watch: () => countConnections(lab, server),
       }),
     );
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-    release();
-  }
-}
-
-/** @throws LabError DIRECTORY_UNUSABLE */
-function makePrivateDirectory(): string {
-  try {
-    return mkdtempSync(join(tmpdir(), 'pool-lab-up-'));
-  } catch (cause) {
-    throw new LabError('DIRECTORY_UNUSABLE', {
-      message: `no place for a password file in ${tmpdir()}: ${describeError(cause)}`,
-      hint: 'Set TMPDIR to a directory that exists and that you may write, or unset it.',
-      cause,
-    });
-  }
+  });
 }
 
 /** Load of the plan's kind, one run after the other, until the signal is aborted. */
