@@ -81,7 +81,7 @@ const SHAPES: Readonly<Record<MetricKey, MetricShape>> = {
   pgActiveConnections: plain({ wait_event_type: PG_WAIT_EVENT_TYPES }),
   pgMaxConnections: plain(),
   pgReservedConnections: plain(),
-  pgTransactionsTotal: plain({ result: 'any' }),
+  pgTransactionsTotal: plain({ result: ['commit', 'rollback'] }),
   pgSessionsTotal: plain(),
   pgSampleAgeSeconds: plain(),
   budgetConnections: plain({ bound: BUDGET_BOUNDS }),

@@ -1,0 +1,97 @@
+import { METRICS } from '../../../server/contract.ts';
+import { rateWindow, SCRAPES, type Windows } from '../windows.ts';
+import { eventsWithin, ofWorkers, rateOf } from './counter.ts';
+import { RECORDED } from './recorded.ts';
+import type { AlertRule, RecordingRule, RuleGroupOf } from './rule.ts';
+
+const USED_SHARE = 0.8;
+/** SQLSTATE too_many_connections. */
+const REFUSED = 'sqlstate="53300"';
+
+const SERVER_SIDE =
+  'pool_lab_pg_*, which are there where the lab watches the database; postgres_exporter has pg_stat_activity_count, pg_settings_max_connections and pg_settings_superuser_reserved_connections for it';
+
+/** The slots of PostgreSQL: how many are left, and who was refused one. */
+export const postgresRules: RuleGroupOf = (windows) => ({
+  name: 'pool-lab-postgres',
+  recording: postgresRecording(windows),
+  alerts: postgresAlerts(windows),
+});
+
+function postgresRecording(windows: Windows): readonly RecordingRule[] {
+  const recorded = RECORDED(windows);
+  const sessions = `sum by (job, instance) (${METRICS.pgConnections})`;
+  const limit = (metric: string) => `max by (job, instance) (${metric})`;
+  return [
+    {
+      record: recorded.slotsLeft,
+      why: 'Slots that a role without privileges can still have. Below zero where superusers sit in the reserved ones too.',
+      expr: `${limit(METRICS.pgMaxConnections)}
+- ${limit(METRICS.pgReservedConnections)}
+- ${sessions}`,
+    },
+    {
+      record: recorded.slotsUsedRatio,
+      why: 'Share in use, by whomever, of the slots that a role without privileges can have.',
+      expr: `${sessions}
+/ (${limit(METRICS.pgMaxConnections)} - ${limit(METRICS.pgReservedConnections)})`,
+    },
+    {
+      record: recorded.connectErrors,
+      why: 'Connections that could not be opened, per second; 53300: PostgreSQL had no slot.',
+      expr: `sum by (job, instance, sqlstate) (${rateOf(ofWorkers(METRICS.connectErrorsTotal), windows)})`,
+    },
+  ];
+}
+
+function postgresAlerts(windows: Windows): readonly AlertRule[] {
+  const recorded = RECORDED(windows);
+  const bound = (name: string) => `${METRICS.budgetConnections}{bound="${name}"}`;
+  return [
+    {
+      alert: 'PostgresSlotsLow',
+      severity: 'warning',
+      forScrapes: SCRAPES.short,
+      needs: SERVER_SIDE,
+      expr: `${recorded.slotsUsedRatio} > ${USED_SHARE}`,
+      summary:
+        '{{ $value | humanizePercentage }} of the connections of the PostgreSQL behind {{ $labels.instance }} are in use',
+      description:
+        'When the last one is taken, the next request that needs a new connection fails. See whose sessions they are and whether they work: idle ones belong to pools that are larger than they need to be. Expected for the time of a rolling deploy whose rollout ceiling is that high.',
+    },
+    {
+      alert: 'PostgresSlotsExhausted',
+      severity: 'critical',
+      forScrapes: SCRAPES.brief,
+      needs: SERVER_SIDE,
+      expr: `${recorded.slotsLeft} <= 0`,
+      summary: 'The PostgreSQL behind {{ $labels.instance }} has no connection left for anybody',
+      description:
+        'Whoever needs a new connection is refused with SQLSTATE 53300, other services included. Free slots first: stop a deploy that is under way, end idle sessions of whoever has most. Then lower pool_size and max_overflow until workers × (pool_size + max_overflow) fits; raising max_connections needs a restart and memory.',
+    },
+    {
+      alert: 'PostgresRefusesConnections',
+      severity: 'critical',
+      forScrapes: 0,
+      needs: `${METRICS.connectErrorsTotal}; a service of your own would have to count SQLSTATE 53300, which OpenTelemetry has no metric for and PostgreSQL no statistic. Does without pool_lab_pg_*`,
+      expr: eventsWithin(ofWorkers(METRICS.connectErrorsTotal, REFUSED), windows),
+      summary: `PostgreSQL refused {{ printf "%.0f" $value }} connections to {{ $labels.instance }} within ${rateWindow(windows)} (SQLSTATE 53300)`,
+      description:
+        'This is exhaustion: requests fail, and each retry asks again. The label reason of the counter says what is full: the server (too_many_clients, reserved_*), the role or the database. Do as for PostgresSlotsExhausted; for a role or a database, look at its CONNECTION LIMIT.',
+    },
+    {
+      alert: 'PoolBudgetOverbooked',
+      severity: 'info',
+      forScrapes: SCRAPES.short,
+      needs: 'pool_lab_budget_connections, which is there where the lab watches the database',
+      expr: `max without (bound) (
+  ${bound('usable')}
+  unless ignoring (bound) (${bound('ceiling')} <= ignoring (bound) ${bound('usable')})
+)`,
+      summary:
+        'The pools at {{ $labels.instance }} may open more connections than the {{ $value }} that PostgreSQL has for them',
+      description:
+        'Nothing fails yet, and nothing will until the load asks for it: then connections are refused instead of waited for. Choose pool_size and max_overflow so that workers × (pool_size + max_overflow) fits, old and new workers of a rolling deploy included.',
+    },
+  ];
+}
