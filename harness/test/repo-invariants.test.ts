@@ -51,6 +51,11 @@ const ADAPTERS = {
   // are written; generated files and those of other tools are plain data.
   yaml: ['dashboards/yaml/yaml-document.ts', 'harness/plan/sweep/yaml-document.ts'],
   '@prometheus-io/lezer-promql': 'dashboards/promql/expression.ts',
+  // Two, since a panel and what holds the panels are each a file's worth.
+  '@grafana/grafana-foundation-sdk': [
+    'dashboards/grafana/sdk/dashboard-builder.ts',
+    'dashboards/grafana/sdk/panel-builder.ts',
+  ],
   'csv-stringify': 'harness/report/sweep/csv.ts',
   'junit-report-builder': 'harness/report/sweep/junit.ts',
   vite: 'dashboards/web/build.ts',

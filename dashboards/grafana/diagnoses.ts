@@ -1,0 +1,96 @@
+import { HARNESS_METRICS, METRICS } from '../../server/contract.ts';
+import { ALL_WORKERS, api, average, load, rate } from './series.ts';
+
+/** One thing that exhaustion is made of, told from the others by what only it does. */
+export interface Diagnosis {
+  readonly name: string;
+  /** 1 while it is so, 0 while it is not; nothing where it cannot be told. */
+  readonly expr: string;
+  /** What gives it away. */
+  readonly sign: string;
+  readonly advice: string;
+}
+
+/** From here on a diagnosis is made. Ratios are of 1, times in seconds. */
+const BOUNDS = {
+  /** Of the time somebody waits: below it a queue is a passing one. */
+  saturatedRatio: 0.5,
+  /** Of the API's sessions; transactions of several round trips are there for a moment, all of them. */
+  idleInTransactionRatio: 0.5,
+  /** Of the active sessions. */
+  lockWaitRatio: 0.3,
+  /** A loop that is this late adds as much to each answer. */
+  eventLoopDelaySeconds: 0.05,
+  /** What a trial's own gates call a busy and a late generator. */
+  generatorUtilizationRatio: 0.7,
+  dispatchLagSeconds: 0.005,
+} as const;
+
+const ofWorker = 'on (job, instance, worker)';
+const idleInTransaction = 'state=~"idle_in_transaction|idle_in_transaction_aborted"';
+
+/** Share of 1 while there is something to share, else 0: nobody active is nobody waiting for a lock. */
+const averageShare = (part: string, whole: string) =>
+  `sum(${average(part)}) / sum(${average(whole)})`;
+
+/** In the order in which they are ruled out: the earlier ones cause the later ones. */
+export const DIAGNOSES: readonly Diagnosis[] = [
+  {
+    name: 'Database full',
+    expr: `sum(${rate(api(METRICS.connectErrorsTotal, ALL_WORKERS, 'sqlstate="53300"'))}) > bool 0`,
+    sign: 'PostgreSQL refuses connections (53300)',
+    advice:
+      'Fewer workers or smaller pools, or a higher `max_connections`. Row *Budget* says by how much. Larger pools make it worse.',
+  },
+  {
+    name: 'Nothing finishes',
+    expr:
+      'max(' +
+      `(${api(METRICS.connectionCount, ALL_WORKERS, 'state="used"')} >= bool ${ofWorker} ${api(METRICS.connectionMax, ALL_WORKERS)}) ` +
+      `* ${ofWorker} (${api(METRICS.pendingRequests, ALL_WORKERS)} > bool 0) ` +
+      `* ${ofWorker} (${rate(api(`${METRICS.useSeconds}_count`, ALL_WORKERS))} == bool 0))`,
+    sign: 'a pool is checked out whole, requests wait, and no connection comes back',
+    advice:
+      'Look at their state in row *PostgreSQL*: idle is a leak in the code, active a statement that hangs. Restart that worker to be back now.',
+  },
+  {
+    name: 'Idle in transaction',
+    expr: `${averageShare(api(METRICS.pgConnections, ALL_WORKERS, idleInTransaction), api(METRICS.pgConnections, ALL_WORKERS))} > bool ${BOUNDS.idleInTransactionRatio}`,
+    sign: 'half of the sessions hold a transaction open and do nothing',
+    advice:
+      'Move remote calls and computations out of the transaction; set `idle_in_transaction_session_timeout`.',
+  },
+  {
+    name: 'Hot rows',
+    expr: `${averageShare(api(METRICS.pgActiveConnections, 'wait_event_type="Lock"'), api(METRICS.pgActiveConnections))} > bool ${BOUNDS.lockWaitRatio}`,
+    sign: 'a third of the active sessions wait for a lock',
+    advice:
+      'A larger pool only moves the queue into the database. Make the pool smaller, the transaction shorter, or the row less shared.',
+  },
+  {
+    name: 'Busy process',
+    expr: `max(${average(api(METRICS.eventLoopDelaySeconds, ALL_WORKERS, 'percentile="0.99"'))}) > bool ${BOUNDS.eventLoopDelaySeconds}`,
+    sign: "a worker's event loop is late by 50 ms and more",
+    advice:
+      'It is the process, not the pool: more workers, or less work in each. Connections stay checked out while the loop is late.',
+  },
+  {
+    name: 'Generator busy',
+    expr: `max(${load(HARNESS_METRICS.utilizationRatio)}) > bool ${BOUNDS.generatorUtilizationRatio}`,
+    sign: 'the load generator itself has no time left',
+    advice: 'Do not believe these latencies. Give it a core of its own, or ask for less.',
+  },
+  {
+    name: 'Generator late',
+    expr: `max(${load(HARNESS_METRICS.dispatchLagSeconds, 'percentile="0.99"')}) > bool ${BOUNDS.dispatchLagSeconds}`,
+    sign: 'it takes requests up over 5 ms after they were due',
+    advice: 'As above: the failed measurement is the generator’s, not the API’s.',
+  },
+  {
+    name: 'Requests queue',
+    expr: `max(${rate(api(METRICS.saturatedSecondsTotal, ALL_WORKERS))}) > bool ${BOUNDS.saturatedRatio}`,
+    sign: 'more than half of the time somebody waits for a connection',
+    advice:
+      'With slots left and **nothing else red**, the pool is too small for this load: raise `pool_size` as far as row *Budget* allows. Otherwise it is a consequence of what is red above.',
+  },
+];

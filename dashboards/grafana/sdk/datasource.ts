@@ -1,0 +1,2 @@
+/** Whichever the reader chose with the variable `datasource`. */
+export const DATASOURCE = { type: 'prometheus', uid: '$datasource' };
