@@ -15,6 +15,7 @@ import { trialJson } from '../report/trial-json.ts';
 import { trialTerminal } from '../report/trial-terminal.ts';
 import { chooseDatabase, planOn } from '../runner/database-choice.ts';
 import { withLab } from '../runner/lab.ts';
+import { isInContainer, requireListenConsent } from '../runner/listen-consent.ts';
 import { roundPlans, runRounds } from '../runner/rounds.ts';
 import type { TrialHooks } from '../runner/trial.ts';
 import type { Command } from './command.ts';
@@ -49,6 +50,7 @@ export const runCommand: Command = {
     const asked = parseTrialPlan({ flags, env: io.env });
     const { ports, json, rounds } = asked;
     for (const warning of asked.warnings) io.stderr.write(`${warning}\n`);
+    requireListenConsent(ports.listen, isInContainer(io.env));
     const deps = labDeps(io, asked.directory);
     const foreignDatabase = await chooseDatabase(asked.database, { ...deps, command: 'run' });
     const plan = planOn(foreignDatabase, asked.plan);

@@ -11,6 +11,7 @@ import { createProgress, type Progress } from '../report/progress.ts';
 import { upScreen } from '../report/up-screen.ts';
 import { chooseDatabase, planOn } from '../runner/database-choice.ts';
 import { withLab } from '../runner/lab.ts';
+import { isInContainer, requireListenConsent } from '../runner/listen-consent.ts';
 import { pause } from '../runner/pause.ts';
 import { keepLoading, type StandingLab, withStandingLab } from '../runner/standing-lab.ts';
 import type { Command } from './command.ts';
@@ -45,6 +46,7 @@ export const upCommand: Command = {
     if (problems.length > 0) throw problemError(problems, 'up');
     const { load } = values;
     for (const warning of asked.warnings) io.stderr.write(`${warning}\n`);
+    requireListenConsent(ports.listen, isInContainer(io.env));
     const deps = labDeps(io, asked.directory);
     const foreignDatabase = await chooseDatabase(asked.database, { ...deps, command: 'up' });
     const plan = planOn(foreignDatabase, asked.plan);

@@ -78,6 +78,8 @@ test('every flag reaches its field', () => {
         seed: '4294967295',
         port: '8080',
         adminPort: '8081',
+        listen: '::1',
+        allowedHost: ['API:9464', '[::1]:9464'],
         directory: '/srv/lab',
         json: true,
       },
@@ -127,7 +129,12 @@ test('every flag reaches its field', () => {
       abortOnFail: true,
       seed: 4_294_967_295,
     },
-    ports: { port: 8_080, adminPort: 8_081 },
+    ports: {
+      port: 8_080,
+      adminPort: 8_081,
+      listen: '::1',
+      allowedHosts: ['api:9464', '[::1]:9464'],
+    },
     database: { kind: 'embedded' },
     directory: '/srv/lab',
     rounds: 3,
@@ -157,6 +164,8 @@ test('every setting of a plan can be given by its variable, with the same meanin
       postgres: 'url',
       allowRemoteDb: 'db.example.com',
       apiVia: 'pool.example.com:6432',
+      listen: '0.0.0.0',
+      allowedHost: 'api:9464',
     };
     // What belongs to the open loop, to retries, to thresholds or to a database that runs already shows
     // only beside them.

@@ -26,8 +26,14 @@ import { paramProblems } from './workload-params.ts';
 
 export interface ParsedTrialPlan {
   readonly plan: TrialPlan;
-  /** Where the API listens; 0 lets the system choose. */
-  readonly ports: { readonly port: number; readonly adminPort: number };
+  /** Where the API listens, and under which names it answers. */
+  readonly ports: {
+    /** 0 lets the system choose. */
+    readonly port: number;
+    readonly adminPort: number;
+    readonly listen: string;
+    readonly allowedHosts: readonly string[];
+  };
   /** Which PostgreSQL; of one that runs already the plan's settings are to be replaced by its own. */
   readonly database: DatabaseAsked;
   /** The result goes to stdout as JSON. */
@@ -67,7 +73,12 @@ export function parseTrialPlan(given: {
   if (problems.length > 0) throw problemError(problems, command);
   return {
     plan: deepFreeze(trialPlanSchema.parse(trialPlanOf(read.values))),
-    ports: { port: read.values.port, adminPort: read.values.adminPort },
+    ports: {
+      port: read.values.port,
+      adminPort: read.values.adminPort,
+      listen: read.values.listen,
+      allowedHosts: read.values.allowedHost,
+    },
     database: databaseAsked(read.values, givenServerSettings(read)),
     json: read.values.json,
     directory: read.values.directory,

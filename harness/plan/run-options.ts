@@ -9,6 +9,7 @@ import {
 import { DATABASE_OPTIONS } from './database-options.ts';
 import { gateLimits } from './gate-parser.ts';
 import { GATE_DEFAULTS } from './gates.ts';
+import { LISTEN_OPTIONS } from './listen-options.ts';
 import { LOAD_OPTIONS } from './load-options.ts';
 import { option } from './option.ts';
 import { THRESHOLD_OPTIONS } from './thresholds/threshold-options.ts';
@@ -231,6 +232,7 @@ export const RUN_OPTIONS = {
   }),
   ...DATABASE_OPTIONS,
   ...PORT_OPTIONS,
+  ...LISTEN_OPTIONS,
   ...PLACE_OPTIONS,
   ...OUTPUT_OPTIONS,
 } as const;

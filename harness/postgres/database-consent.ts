@@ -1,26 +1,9 @@
-import type { LookupAddress } from 'node:dns';
-import { BlockList, isIPv6 } from 'node:net';
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
 import { APPLICATION_NAME_PREFIX, MONITOR_APPLICATION_NAME } from '../../server/contract.ts';
 import { LabError } from '../lab-error.ts';
+import { isLoopbackHost, type LookupAll } from '../loopback.ts';
 import { describeError } from '../system-error.ts';
-
-/** All addresses of a name, as `dns.promises.lookup` with `all` gives them. */
-export type LookupAll = (host: string) => Promise<readonly LookupAddress[]>;
-
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
-LOOPBACK.addAddress('::1', 'ipv6');
-
-/** The lab's load may bring down what it is put on; on another machine it must be asked for by name. */
-export async function isLoopback(host: string, lookupAll: LookupAll): Promise<boolean> {
-  const found = await lookupAll(host);
-  return (
-    found.length > 0 &&
-    found.every(({ address }) => LOOPBACK.check(address, isIPv6(address) ? 'ipv6' : 'ipv4'))
-  );
-}
 
 /**
  * A database on another machine is used only where its host was named on purpose.
@@ -40,7 +23,7 @@ export async function requireConsentForHost({
 }): Promise<{ readonly isRemote: boolean }> {
   let isLocal: boolean;
   try {
-    isLocal = await isLoopback(host, lookupAll);
+    isLocal = await isLoopbackHost(host, lookupAll);
   } catch (cause) {
     throw new LabError('DATABASE_UNREACHABLE', {
       message: `The database's host ${host} has no address (${describeError(cause)}).`,

@@ -1,16 +1,11 @@
-import { lookup } from 'node:dns/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { z } from 'zod';
 import type { DatabaseConfig } from '../../server/contract.ts';
 import { LabError } from '../lab-error.ts';
+import { type LookupAll, SYSTEM_LOOKUP } from '../loopback.ts';
 import { CONNECT_DEADLINE_MS, explainConnectError } from './connect-failure.ts';
-import {
-  type LookupAll,
-  readOtherSessions,
-  requireConsentForHost,
-  sessionsRefusal,
-} from './database-consent.ts';
+import { readOtherSessions, requireConsentForHost, sessionsRefusal } from './database-consent.ts';
 import { MONITOR_SESSION } from './monitor-queries.ts';
 import type { PostgresSettings } from './provider.ts';
 
@@ -83,7 +78,7 @@ export async function lookAtForeignDatabase({
   drivesTheApi,
   signal,
   warn,
-  lookupAll = (host) => lookup(host, { all: true }),
+  lookupAll = SYSTEM_LOOKUP,
 }: {
   readonly owner: DatabaseConfig;
   readonly apiVia: ForeignDatabase['apiVia'];

@@ -17,14 +17,19 @@ export interface TrialPorts {
   /** 0 lets the system choose. */
   readonly port: number;
   readonly adminPort: number;
+  /** An IP address. @default 127.0.0.1 */
+  readonly listen?: string;
+  /** Host headers the admin port answers to beside its own. @default none */
+  readonly allowedHosts?: readonly string[];
 }
 
 /** The API that a plan asks for, on the lab's database. */
 export function serverConfig(lab: Lab, plan: TrialPlan, ports: TrialPorts): ServerConfig {
   return {
-    host: '127.0.0.1',
-    ...ports,
-    allowedHosts: [],
+    host: ports.listen ?? '127.0.0.1',
+    port: ports.port,
+    adminPort: ports.adminPort,
+    allowedHosts: ports.allowedHosts ?? [],
     workers: plan.workers,
     graceMs: GRACE_MS,
     instrumentation: true,
