@@ -1,0 +1,107 @@
+import { expect, test, vi } from 'vitest';
+import { POOL_DEFAULTS, type ServerSideSample } from '../../server/contract.ts';
+import { LabError } from '../lab-error.ts';
+import type { BackendGroup } from '../postgres/monitor-queries.ts';
+import { type ServerSideFeedOptions, startServerSideFeed } from './server-side-feed.ts';
+
+const IDLE: readonly BackendGroup[] = [
+  { applicationName: 'pool-lab-w1', state: 'idle', waitEvent: null, backends: 3 },
+];
+
+function feeding(change: Partial<ServerSideFeedOptions['monitor']> = {}) {
+  const shown: ServerSideSample[] = [];
+  const warnings: string[] = [];
+  const feed = startServerSideFeed({
+    monitor: {
+      limits: {
+        version: '18.4',
+        maxConnections: 30,
+        superuserReservedConnections: 3,
+        reservedConnections: 0,
+        databaseConnectionLimit: null,
+        roleConnectionLimit: null,
+        apiRoleKind: 'ordinary',
+        durability: { fsync: '', synchronousCommit: '', fullPageWrites: '', walLevel: '' },
+        sharedBuffersBytes: 1,
+      },
+      backendsNow: async () => IDLE,
+      databaseCounts: async () => ({ committed: 5, rolledBack: 1, sessions: 2 }),
+      ...change,
+    },
+    plan: { workers: 1, pool: POOL_DEFAULTS },
+    show: (sample) => shown.push(sample),
+    warn: (sentence) => warnings.push(sentence),
+    pgbouncer: null,
+    intervalMs: 5,
+  });
+  return { feed, shown, warnings };
+}
+
+test('samples are shown from the start on, until it is stopped', async () => {
+  const { feed, shown, warnings } = feeding();
+  await vi.waitFor(() => expect(shown.length).toBeGreaterThan(2));
+  expect(shown[0]).toMatchObject({
+    connections: [{ worker: '1', state: 'idle', connections: 3 }],
+    transactions: { committed: 5, rolledBack: 1, sessions: 2 },
+    pgbouncer: null,
+  });
+  await feed.stop();
+  const count = shown.length;
+  await feed.stop();
+  expect(shown).toHaveLength(count);
+  expect(warnings).toEqual([]);
+});
+
+test('a sample that is read while it is stopped is not shown', async () => {
+  const backends = Promise.withResolvers<readonly BackendGroup[]>();
+  let asked = 0;
+  const { feed, shown } = feeding({
+    backendsNow: () => {
+      asked += 1;
+      return backends.promise;
+    },
+  });
+  await vi.waitFor(() => expect(asked).toBe(1));
+  const stopped = feed.stop();
+  backends.resolve(IDLE);
+  await stopped;
+  expect(shown).toEqual([]);
+});
+
+test('where the window’s last sample is too old nothing is shown, and the next one is', async () => {
+  let asked = 0;
+  const { feed, shown } = feeding({
+    backendsNow: async () => {
+      asked += 1;
+      return asked < 3 ? null : IDLE;
+    },
+  });
+  await vi.waitFor(() => expect(shown.length).toBeGreaterThan(0));
+  await feed.stop();
+  expect(shown.length).toBeLessThanOrEqual(asked - 2);
+});
+
+test('a monitor that is lost ends it without a word: the lab tells that', async () => {
+  const lost = new LabError('DATABASE_UNREACHABLE', { message: 'gone', hint: 'look' });
+  let asked = 0;
+  const { feed, shown, warnings } = feeding({
+    databaseCounts: () => {
+      asked += 1;
+      return Promise.reject(lost);
+    },
+  });
+  await vi.waitFor(() => expect(asked).toBe(1));
+  await feed.stop();
+  expect(asked).toBe(1);
+  expect(shown).toEqual([]);
+  expect(warnings).toEqual([]);
+});
+
+test('any other reason why it ends is a warning', async () => {
+  const { feed, warnings } = feeding({
+    backendsNow: () => Promise.reject(new Error('permission denied')),
+  });
+  await vi.waitFor(() => expect(warnings).toHaveLength(1));
+  expect(warnings[0]).toContain('permission denied');
+  await feed.stop();
+});
