@@ -1,20 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import type { ServerSideSample, ServerStats, WorkerStats } from '../contract.ts';
+import { DeadTotals } from '../metrics/dead-totals.ts';
 import { createPrimaryMetrics, type RestartReason } from '../metrics/primary-metrics.ts';
-import {
-  type MetricsSnapshot,
-  mergeSnapshots,
-  renderMetrics,
-  totalsOf,
-} from '../metrics/registry.ts';
+import { type MetricsSnapshot, renderMetrics } from '../metrics/registry.ts';
 import { createServerSideMetrics } from '../metrics/server-side-metrics.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
 /** Dead workers listed in the statistics; the oldest go first. */
 const DEAD_STATS_MAX = 1_000;
-/** Dead workers with series of their own; the totals of older ones are added up as `gone`. */
-const DEAD_SERIES_MAX = 64;
-const FOLDED_WORKER = 'gone';
 
 /** The numbers of all workers there are and were. Totals never fall: the dead keep theirs. */
 export class Telemetry {
@@ -23,8 +16,7 @@ export class Telemetry {
   readonly #primary = createPrimaryMetrics();
   readonly #serverSide = createServerSideMetrics();
   readonly #deadStats: { readonly stats: WorkerStats; readonly receivedAtMs: number }[] = [];
-  readonly #deadTotals: MetricsSnapshot[] = [];
-  #folding: Promise<void> = Promise.resolve();
+  readonly #deadTotals = new DeadTotals();
   #crashes = 0;
 
   constructor(options: {
@@ -42,8 +34,7 @@ export class Telemetry {
     const { stats, metrics, receivedAtMs } = worker.snapshot;
     this.#deadStats.push({ stats, receivedAtMs });
     if (this.#deadStats.length > DEAD_STATS_MAX) this.#deadStats.shift();
-    this.#deadTotals.push(totalsOf(metrics));
-    this.#folding = this.#folding.then(() => this.#foldOldest());
+    this.#deadTotals.add(metrics);
   }
 
   restarted(reason: RestartReason): void {
@@ -96,21 +87,10 @@ export class Telemetry {
       snapshots.map(({ worker }) => worker),
     );
     // The dead are read after the wait, together with the living: nobody is counted twice or missed.
-    return renderMetrics([own, serverSide, ...this.#livingNow(), ...this.#deadTotals]);
+    return renderMetrics([own, serverSide, ...this.#livingNow(), ...this.#deadTotals.snapshots]);
   }
 
   #livingNow(): MetricsSnapshot[] {
     return this.#alive().flatMap(({ snapshot }) => (snapshot === null ? [] : [snapshot.metrics]));
-  }
-
-  async #foldOldest(): Promise<void> {
-    while (this.#deadTotals.length > DEAD_SERIES_MAX) {
-      const [oldest = [], second = []] = this.#deadTotals;
-      const folded = await mergeSnapshots(
-        [oldest, second].map((totals) => totalsOf(totals, FOLDED_WORKER)),
-      );
-      // In one step, so that a reader in between sees the parts or the sum. New ones come behind.
-      this.#deadTotals.splice(0, 2, folded);
-    }
   }
 }

@@ -1,3 +1,5 @@
+import { exactSeconds } from './exact-seconds.ts';
+
 /** One series of a histogram: a few additions a value, since it is written several times a request. */
 export class BucketSeries {
   readonly labels: Readonly<Record<string, string>>;
@@ -33,7 +35,8 @@ export class BucketSeries {
       count += this.#counts[index] ?? 0;
       return { le, count };
     });
-    return { buckets, count: count + (this.#counts[buckets.length] ?? 0), sum: this.#sum };
+    const beyond = this.#counts[buckets.length] ?? 0;
+    return { buckets, count: count + beyond, sum: exactSeconds(this.#sum) };
   }
 }
 

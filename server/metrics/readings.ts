@@ -1,3 +1,5 @@
+import { exactSeconds } from './exact-seconds.ts';
+
 /** A metric whose values are read elsewhere and written here whenever numbers are asked for. */
 export class Readings<Name extends string> {
   readonly #definition: ReadingsDefinition<Name>;
@@ -9,10 +11,11 @@ export class Readings<Name extends string> {
 
   /** Replaces the value of the series with these labels. */
   set(labels: Readonly<Record<Name, string>>, value: number): void {
-    const { name, labelNames } = this.#definition;
+    const { name, type, labelNames } = this.#definition;
     if (!Number.isFinite(value)) throw new TypeError(`${name} cannot be ${value}`);
     const key = labelNames.map((label) => labels[label]).join('\n');
-    this.#values.set(key, { labels, value });
+    // Of several workers, a counter's values are added up.
+    this.#values.set(key, { labels, value: type === 'counter' ? exactSeconds(value) : value });
   }
 
   /** From now on it has no series at all, which is something else than zeros. */

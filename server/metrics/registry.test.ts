@@ -31,7 +31,7 @@ test('of a dead worker its totals stay and its gauges go', async () => {
 
 test('the totals of many dead workers can be kept under one name', async () => {
   const dead = [await snapshotOf('1', 10), await snapshotOf('2', 5)];
-  const folded = await mergeSnapshots(dead.map((snapshot) => totalsOf(snapshot, 'gone')));
+  const folded = mergeSnapshots(dead.map((snapshot) => totalsOf(snapshot, 'gone')));
   const text = await renderMetrics([folded, await snapshotOf('3', 1)]);
   expect(text).toContain('done_total{worker="gone"} 15');
   expect(text).toContain('took_count{route="/"} 3');

@@ -82,8 +82,10 @@ export function renderMetrics(snapshots: readonly MetricsSnapshot[]): Promise<st
 }
 
 /** Adds snapshots up into one. */
-export function mergeSnapshots(snapshots: readonly MetricsSnapshot[]): Promise<MetricsSnapshot> {
-  return AggregatorRegistry.aggregate(snapshots.map(parseSnapshot)).getMetricsAsJSON();
+export function mergeSnapshots(snapshots: readonly MetricsSnapshot[]): MetricsSnapshot {
+  const aggregated = AggregatorRegistry.aggregate(snapshots.map(parseSnapshot));
+  // What prom-client aggregated is the metric itself; only its own way to ask for it is asynchronous.
+  return parseSnapshot(aggregated.getMetricsAsArray());
 }
 
 /**
