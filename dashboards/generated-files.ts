@@ -1,3 +1,4 @@
+import { dashboardJson } from './grafana/pool-exhaustion.ts';
 import { ruleFile, ruleFileName } from './prometheus/rule-file.ts';
 import {
   SCRAPE_CONFIGURATION_FILE,
@@ -19,5 +20,6 @@ export function generatedFiles(): readonly GeneratedFile[] {
       content: ruleFile(windows),
     })),
     { path: `prometheus/${SCRAPE_CONFIGURATION_FILE}`, content: scrapeConfiguration() },
+    { path: 'grafana/pool-exhaustion.json', content: dashboardJson() },
   ];
 }
