@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { parseYaml } from '../../yaml/yaml-document.ts';
 
-/** What the tests look at; that the rest is right too, the specification's schema tells. */
+/** Every key that the file uses, so that no test overlooks one it does not know. */
 const texts = z.array(z.string());
-const serviceSchema = z.object({
+const serviceSchema = z.strictObject({
   image: z.string(),
   build: z.object({ context: z.string(), args: z.record(z.string(), z.string()) }).optional(),
   depends_on: z.record(z.string(), z.object({ condition: z.string() })).optional(),
@@ -29,6 +29,7 @@ const serviceSchema = z.object({
   cap_drop: texts.optional(),
   init: z.boolean().optional(),
   mem_limit: z.string().optional(),
+  pull_policy: z.string().optional(),
   read_only: z.boolean().optional(),
   security_opt: texts.optional(),
   shm_size: z.string().optional(),

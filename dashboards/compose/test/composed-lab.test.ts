@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { runCommand } from '../../../harness/commands/run.ts';
+import { upCommand } from '../../../harness/commands/up.ts';
+import {
+  type OptionTable,
+  type RawFlags,
+  readOptions,
+  unknownVariableWarnings,
+} from '../../../harness/plan/option-table.ts';
+import { PLAN_OPTIONS } from '../../../harness/plan/run-options.ts';
+import { parseYaml } from '../../yaml/yaml-document.ts';
+import {
+  type ComposeService,
+  fileVariables,
+  interpolated,
+  PROJECT,
+  services,
+} from './compose-file.ts';
+import { publishedPort } from './published-port.ts';
+
+/* What the file says about this project, held against the project. */
+
+const set = { POOL_LAB_POSTGRES_PASSWORD: 'secret' };
+const api = filledIn('api');
+const harness = filledIn('harness');
+
+test.each([
+  { name: 'api', service: api, command: upCommand },
+  { name: 'harness', service: harness, command: runCommand },
+])('$name is started with settings that its command knows and accepts', ({ service, command }) => {
+  const [word, ...line] = service.command ?? [];
+  expect(word).toBe(command.name);
+  const flags = flagsOf(line, command.options);
+  const env = service.environment ?? {};
+  expect(readOptions(command.options, { flags, env }).problems).toEqual([]);
+  expect(unknownVariableWarnings(command.options, env)).toEqual([]);
+});
+
+test.each([
+  ['POOL_LAB_WORKERS', PLAN_OPTIONS.workers],
+  ['POOL_LAB_POOL_SIZE', PLAN_OPTIONS.poolSize],
+  ['POOL_LAB_MAX_OVERFLOW', PLAN_OPTIONS.maxOverflow],
+  ['POOL_LAB_SUPERUSER_RESERVED', PLAN_OPTIONS.superuserReserved],
+  ['POOL_LAB_POOL_TIMEOUT', PLAN_OPTIONS.poolTimeout],
+] as const)('%s is by default what the lab has without the stack', (name, option) => {
+  const [use] = fileVariables.filter((it) => it.name === name);
+  expect(use?.rest).toBe(option.parser.print(option.defaultValue));
+  expect(option.env).toBe(name);
+});
+
+test('Prometheus finds the API and the harness where they listen, and is let in', () => {
+  const config = z
+    .object({
+      scrape_configs: z.array(
+        z.object({
+          job_name: z.string(),
+          static_configs: z.array(z.object({ targets: z.array(z.string()) })),
+        }),
+      ),
+    })
+    .parse(parseYaml(read('dashboards/prometheus/prometheus.yml')));
+  const targets = Object.fromEntries(
+    config.scrape_configs.map((it) => [
+      it.job_name,
+      it.static_configs.flatMap((one) => one.targets),
+    ]),
+  );
+  const apiFlags = flagsOf(api.command?.slice(1) ?? [], upCommand.options);
+  expect(targets).toEqual({
+    'pool-lab-api': [`api:${apiFlags['adminPort']}`],
+    'pool-lab-harness': [`harness:${harness.environment?.['POOL_LAB_METRICS_PORT']}`],
+  });
+  expect(apiFlags['allowedHost']).toEqual(expect.arrayContaining(targets['pool-lab-api'] ?? []));
+  expect([harness.environment?.['POOL_LAB_ALLOWED_HOST']]).toEqual(targets['pool-lab-harness']);
+});
+
+test('the API answers to the names by which its admin port is published', () => {
+  const moved = filledIn('api', { POOL_LAB_ADMIN_PORT: '19464' });
+  const { allowedHost } = flagsOf(moved.command?.slice(1) ?? [], upCommand.options);
+  expect(allowedHost).toEqual(['api:9464', 'localhost:19464', '127.0.0.1:19464']);
+});
+
+test.each([['api', api, ['port', 'adminPort']]] as const)(
+  '%s publishes the ports that it listens on',
+  (name, service, options) => {
+    const flags = flagsOf(service.command?.slice(1) ?? [], upCommand.options);
+    const published = (services[name]?.ports ?? []).map(
+      (port) => publishedPort(port).containerPort,
+    );
+    expect(published.sort()).toEqual(options.map((option) => Number(flags[option])).sort());
+  },
+);
+
+test('the harness drives the composed API, and by default with more clients than slots', () => {
+  const apiFlags = flagsOf(api.command?.slice(1) ?? [], upCommand.options);
+  expect(harness.environment).toMatchObject({
+    DATABASE_URL: api.environment?.['DATABASE_URL'],
+    POOL_LAB_TARGET: `http://api:${apiFlags['port']}`,
+    POOL_LAB_TARGET_ADMIN: `http://api:${apiFlags['adminPort']}`,
+  });
+  const { connections } = flagsOf(harness.command?.slice(1) ?? [], runCommand.options);
+  const slots = fileVariables.find(({ name }) => name === 'POOL_LAB_MAX_CONNECTIONS')?.rest;
+  expect(Number(connections)).toBeGreaterThan(Number(slots));
+});
+
+test('the API and the harness are the same image', () => {
+  const { image, build, pull_policy: pullPolicy } = services['api'] ?? {};
+  expect(services['harness']).toMatchObject({ image, build, pull_policy: pullPolicy });
+});
+
+test('the image has the Node and the version of the package', () => {
+  const manifest = z
+    .object({ version: z.string(), devDependencies: z.object({ node: z.string() }) })
+    .parse(JSON.parse(read('package.json')));
+  const dockerfile = read('Dockerfile');
+  const node = `node:${manifest.devDependencies.node}-bookworm-slim`;
+  expect(/^ARG NODE_IMAGE=(.*)$/m.exec(dockerfile)?.[1]).toBe(node);
+  expect(api.build?.args['NODE_IMAGE']).toBe(node);
+  expect(api.image).toBe(`pool-lab:${manifest.version}`);
+  expect(dockerfile).toContain(`org.opencontainers.image.version="${manifest.version}"`);
+});
+
+test('the image runs as an account without rights, and holds only what it is given by name', () => {
+  const lines = read('Dockerfile').split('\n');
+  const last = lines.findLastIndex((line) => line.startsWith('FROM '));
+  expect(lines.slice(last).filter((line) => line.startsWith('USER '))).toEqual(['USER node']);
+  const copied = lines
+    .filter((line) => line.startsWith('COPY ') && !line.includes('--from'))
+    .flatMap((line) => line.split(' ').slice(1, -1));
+  const [everything, ...rest] = read('.dockerignore').split('\n').filter(isRule);
+  expect(everything).toBe('*');
+  const letIn = rest.filter((rule) => rule.startsWith('!')).map((rule) => rule.slice(1));
+  expect(letIn.sort()).toEqual(copied.sort());
+});
+
+function filledIn(name: string, env: Readonly<Record<string, string>> = {}): ComposeService {
+  const service = services[name];
+  if (service === undefined) throw new Error(`no service ${name}`);
+  return interpolated(service, { ...set, ...env });
+}
+
+/** `--flag=value` and `--switch`, as the command line's parser gives them. */
+function flagsOf(line: readonly string[], options: OptionTable): RawFlags {
+  const flags: Record<string, string | boolean | readonly string[]> = {};
+  for (const argument of line) {
+    const [, flag, value] = /^--([\w-]+)(?:=(.*))?$/s.exec(argument) ?? [];
+    const found = Object.entries(options).find(([, option]) => option.flag === flag);
+    if (found === undefined) throw new Error(`the command has no ${argument}`);
+    const [name, { repeatable }] = found;
+    const before = flags[name];
+    flags[name] = repeatable
+      ? [...(Array.isArray(before) ? before : []), value ?? '']
+      : (value ?? true);
+  }
+  return flags;
+}
+
+function isRule(line: string): boolean {
+  return line !== '' && !line.startsWith('#');
+}
+
+function read(path: string): string {
+  return readFileSync(join(PROJECT, path), 'utf8');
+}
