@@ -515,6 +515,13 @@ export const HARNESS_METRICS = {
   cpuPressureSecondsTotal: 'pool_lab_host_cpu_pressure_seconds_total',
 } as const;
 
+/**
+ * How `worker` begins where it stands for what many long-dead workers counted; a number follows, another one
+ * each time some are put to it. Such a series is constant: a `rate()` over it is 0, and its appearance is
+ * no event.
+ */
+export const GONE_WORKERS_PREFIX = 'gone-';
+
 /** `percentile` of metrics that have it: the median, the 99th, the maximum. */
 export const METRIC_PERCENTILES = ['0.5', '0.99', '1'] as const;
 export type MetricPercentile = (typeof METRIC_PERCENTILES)[number];

@@ -1,3 +1,4 @@
+import { GONE_WORKERS_PREFIX } from '../contract.ts';
 import { type MetricsSnapshot, mergeSnapshots, totalsOf } from './registry.ts';
 
 /** Dead workers with series of their own at most. */
@@ -32,7 +33,7 @@ export class DeadTotals {
   /** In one step: a reader sees the parts or the sum. */
   #fold(): void {
     this.#generation += 1;
-    const name = `gone-${this.#generation}`;
+    const name = `${GONE_WORKERS_PREFIX}${this.#generation}`;
     const oldest = this.#own.splice(0, FOLDED_AT_ONCE);
     this.#folded = mergeSnapshots(
       [this.#folded, ...oldest].map((totals) => totalsOf(totals, name)),

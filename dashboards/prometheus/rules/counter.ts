@@ -1,10 +1,11 @@
+import { GONE_WORKERS_PREFIX } from '../../../server/contract.ts';
 import { rateWindow, type Windows } from '../windows.ts';
 
 /**
- * Workers come and go. When one has been dead for long, its totals are added to those of the worker `gone`,
- * which is no event of that moment; a service without the lab's label has no such worker either.
+ * Workers come and go. What those counted that have been dead for long is put together in a series that begins
+ * at that, which is no event of that moment; a service without the lab's label has no such worker either.
  */
-const LIVE = 'worker!="gone"';
+const LIVE = `worker!~"${GONE_WORKERS_PREFIX}.*"`;
 
 /** A metric's series of workers, not of what is left of long-dead ones. */
 export function ofWorkers(metric: string, ...matchers: readonly string[]): string {
