@@ -1,0 +1,169 @@
+import type { MeasuredTrial } from '../../harness/analysis/trial-result.ts';
+import { withHarnessMetrics } from '../../harness/metrics/harness-metrics.ts';
+import { parseTrialPlan } from '../../harness/plan/parse-trial-plan.ts';
+import type { TrialPlan } from '../../harness/plan/trial-plan.ts';
+import { findFreePort } from '../../harness/postgres/free-port.ts';
+import { LAB_DIRECTORY_PARENT } from '../../harness/postgres/lab-directory.ts';
+import { labRulesPath } from '../../harness/prometheus/dashboard-files.ts';
+import { SCRAPE_JOBS } from '../../harness/prometheus/prometheus-configuration.ts';
+import { requirePrometheus } from '../../harness/prometheus/prometheus-program.ts';
+import { withPrometheus } from '../../harness/prometheus/prometheus-server.ts';
+import { createRedactor } from '../../harness/report/redactor.ts';
+import { type Lab, withLab } from '../../harness/runner/lab.ts';
+import { runTrial } from '../../harness/runner/trial.ts';
+import { METRICS, POOL_DEFAULTS } from '../../server/contract.ts';
+import { type PanelQuery, panelQueries } from '../grafana/pool-exhaustion.ts';
+import { withAllChosen } from '../grafana/variables.ts';
+import { metricNames, queryAt, queryRange, type Series } from './prometheus-client.ts';
+
+/** What a Prometheus that scraped a lab every second knows after it. */
+export interface ObservedExhaustion {
+  /** Requests queue, and nothing fails. */
+  readonly queueing: ObservedTrial;
+  /** PostgreSQL refuses connections. */
+  readonly refusing: ObservedTrial;
+  /** Every query of the dashboard with the series it returned over all of it. */
+  readonly panels: readonly { readonly query: PanelQuery; readonly series: readonly Series[] }[];
+  /** Firing alerts, a series each, as they were recorded. */
+  readonly alerts: readonly Series[];
+  /** `up` of both targets, scrape by scrape. */
+  readonly scrapes: readonly Series[];
+  /** Names of all series, by job. */
+  readonly names: Readonly<Record<keyof typeof SCRAPE_JOBS, readonly string[]>>;
+  /** Waiting requests in the steady window, on average, from the integral counter. */
+  readonly meanQueue: number;
+  /** What the lab had to say beside its results. */
+  readonly warnings: readonly string[];
+}
+
+export interface ObservedTrial {
+  readonly result: MeasuredTrial;
+  /** Wall clock. */
+  readonly measureFromMs: number;
+  readonly stopAtMs: number;
+}
+
+/** Grafana makes it of a scrape interval of a second, see its documentation of the variable. */
+const RATE_INTERVAL = '4s';
+/** Nothing of the edges of a window is in what is compared with it. */
+const WINDOW_EDGE_MS = 1_000;
+
+const base = (): TrialPlan => {
+  const { plan } = parseTrialPlan({ flags: {}, env: {} });
+  return {
+    ...plan,
+    workers: 2,
+    workload: 'hold',
+    drainMs: 2_000,
+    postgres: { ...plan.postgres, maxConnections: 30 },
+  };
+};
+
+/**
+ * 48 clients at 8 connections: 40 wait, for half a second each. That is over half of the pool timeout, and
+ * far enough below it that no wait reaches it when a busy machine deals the clients out unevenly.
+ */
+const QUEUEING: TrialPlan = {
+  ...base(),
+  pool: { ...POOL_DEFAULTS, poolSize: 4, maxOverflow: 0, poolTimeoutMs: 900 },
+  workloadParams: { ms: '100' },
+  load: { ...base().load, model: { kind: 'closed', connections: 48, thinkTimeMs: 0 } },
+  // Prometheus asks its targets for the first time some five seconds after its start.
+  warmupMs: 6_000,
+  durationMs: 16_000,
+};
+
+/** 40 connections where 26 are usable. */
+const REFUSING: TrialPlan = {
+  ...base(),
+  pool: { ...POOL_DEFAULTS, poolSize: 5, maxOverflow: 15 },
+  workloadParams: { ms: '50' },
+  load: { ...base().load, model: { kind: 'closed', connections: 64, thinkTimeMs: 0 } },
+  warmupMs: 0,
+  durationMs: 8_000,
+};
+
+/** Runs both, one after the other, before the eyes of a Prometheus with the lab's rules. */
+export async function observeExhaustion(): Promise<ObservedExhaustion> {
+  const program = await requirePrometheus(process.env);
+  const adminPort = await findFreePort();
+  const warnings: string[] = [];
+  return withHarnessMetrics({ port: 0 }, ({ observer, url: harnessUrl }) =>
+    withLab(QUEUEING.postgres, { ...labDeps(warnings), observer }, (lab) =>
+      withPrometheus(
+        {
+          program,
+          port: 0,
+          targets: { api: `127.0.0.1:${adminPort}`, harness: new URL(harnessUrl ?? '').host },
+          rulesPath: labRulesPath(),
+        },
+        lab,
+        async ({ url }) => {
+          const fromMs = Date.now();
+          const queueing = await observeTrial(lab, QUEUEING, adminPort);
+          const refusing = await observeTrial(lab, REFUSING, adminPort);
+          return { queueing, refusing, warnings, ...(await look(url, { fromMs, queueing })) };
+        },
+      ),
+    ),
+  );
+}
+
+async function look(
+  url: string,
+  { fromMs, queueing }: { readonly fromMs: number; readonly queueing: ObservedTrial },
+): Promise<Omit<ObservedExhaustion, 'queueing' | 'refusing' | 'warnings'>> {
+  const toMs = Date.now();
+  const lookBack = `${Math.ceil((toMs - fromMs) / 1_000)}s`;
+  const panels = [];
+  for (const query of panelQueries()) {
+    const expr = withAllChosen(query.expr, RATE_INTERVAL);
+    panels.push({ query, series: await queryRange(url, expr, { fromMs, toMs, stepMs: 1_000 }) });
+  }
+  return {
+    panels,
+    alerts: await queryAt(url, `ALERTS{alertstate="firing"}[${lookBack}]`, toMs),
+    scrapes: await queryAt(url, `up[${lookBack}]`, toMs),
+    names: {
+      api: await metricNames(url, SCRAPE_JOBS.api),
+      harness: await metricNames(url, SCRAPE_JOBS.harness),
+    },
+    meanQueue: await meanQueue(url, queueing),
+  };
+}
+
+/** One query, at the end of the steady window and over nearly all of it. */
+async function meanQueue(url: string, { result, measureFromMs }: ObservedTrial): Promise<number> {
+  const { fromSecond, toSecond } = result.steadyState;
+  const endMs = measureFromMs + toSecond * 1_000 - WINDOW_EDGE_MS;
+  const rangeSeconds = toSecond - fromSecond - (2 * WINDOW_EDGE_MS) / 1_000;
+  const query = `sum(rate(${METRICS.pendingSecondsTotal}[${rangeSeconds}s]))`;
+  const [series] = await queryAt(url, query, endMs);
+  const [sample] = series?.samples ?? [];
+  if (sample === undefined) throw new Error(`${query} has no value at the end of the window`);
+  return sample.value;
+}
+
+async function observeTrial(lab: Lab, plan: TrialPlan, adminPort: number): Promise<ObservedTrial> {
+  const at = new Map<string, number>();
+  const result = await runTrial(
+    lab,
+    plan,
+    { onPhase: (phase) => at.set(phase, Date.now()), onProgress: () => undefined },
+    { port: 0, adminPort },
+  );
+  return { result, measureFromMs: at.get('measure') ?? 0, stopAtMs: at.get('stop') ?? 0 };
+}
+
+function labDeps(warnings: string[]) {
+  return {
+    poolLabVersion: 'test',
+    env: process.env,
+    signal: new AbortController().signal,
+    redactor: createRedactor(),
+    labParent: LAB_DIRECTORY_PARENT,
+    warn: (sentence: string): void => {
+      warnings.push(sentence);
+    },
+  };
+}
