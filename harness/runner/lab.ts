@@ -10,6 +10,7 @@ import { createEmbeddedPostgres } from '../postgres/embedded.ts';
 import type { ForeignDatabase } from '../postgres/foreign-database.ts';
 import { openLabDirectory } from '../postgres/lab-directory.ts';
 import { hideDatabasePassword } from '../postgres/password-secrecy.ts';
+import { openPgbouncerConsole, type PgbouncerConsole } from '../postgres/pgbouncer-console.ts';
 import type { PostgresSettings, StartedPostgres } from '../postgres/provider.ts';
 import { createUrlPostgres } from '../postgres/url.ts';
 import type { Redactor } from '../report/redactor.ts';
@@ -112,6 +113,9 @@ export async function withLab<T>(
   void monitor.lost.then((error) => broken.abort(error));
   lap('openMonitor');
 
+  const pgbouncer = pgbouncerConsole(foreignDatabase, deps.warn);
+  if (pgbouncer !== null) stack.adopt(pgbouncer, (it) => it.close());
+
   const signal = AbortSignal.any([deps.signal, broken.signal]);
   await seedDatabase({
     owner: postgres.superuser,
@@ -133,7 +137,7 @@ export async function withLab<T>(
     others: await monitor.countOthers(),
     custodian: watchdog,
     observer,
-    pgbouncer: null,
+    pgbouncer: pgbouncer === null ? null : () => pgbouncer.read(),
     warn: deps.warn,
     baseEnvironment,
     signal,
@@ -162,6 +166,17 @@ async function describeEnvironment(
           : fileSystemName(statfsSync(postgres.dataDirectory).type),
     },
   };
+}
+
+/** What the API connects through is asked for its own numbers, as the role that was given. */
+function pgbouncerConsole(
+  foreignDatabase: ForeignDatabase | null,
+  warn: LabDeps['warn'],
+): PgbouncerConsole | null {
+  if (foreignDatabase === null || foreignDatabase.apiVia === null) return null;
+  const { owner, apiVia } = foreignDatabase;
+  const { user, password, database } = owner;
+  return openPgbouncerConsole({ address: { ...apiVia, user, password }, database, warn });
 }
 
 function postgresDied(lastLines: readonly string[]): LabError {
