@@ -9,8 +9,8 @@ import { describeSweep } from '../report/sweep/plan-words.ts';
 import { settingsTerminal } from '../report/sweep/settings-terminal.ts';
 import type { Command } from './command.ts';
 
-const { resume: _resume, out: _out, ...OPTIONS_OF_BOTH } = SWEEP_OPTIONS;
-/** Those of a sweep but for where its results go. */
+const { resume: _resume, out: _out, metricsPort: _metricsPort, ...OPTIONS_OF_BOTH } = SWEEP_OPTIONS;
+/** Those of a sweep but for where its results and its metrics go. */
 export const CONFIG_OPTIONS = OPTIONS_OF_BOTH;
 /** How the answer itself is printed is no setting of a sweep. */
 const { json: _json, ...EXPLAINED } = CONFIG_OPTIONS;

@@ -18,6 +18,7 @@ import { withLab } from '../runner/lab.ts';
 import { isInContainer, requireListenConsent } from '../runner/listen-consent.ts';
 import { roundPlans, runRounds } from '../runner/rounds.ts';
 import type { TrialHooks } from '../runner/trial.ts';
+import { withAskedMetrics } from './asked-metrics.ts';
 import type { Command } from './command.ts';
 import { labDeps } from './lab-deps.ts';
 
@@ -56,20 +57,22 @@ export const runCommand: Command = {
     const plan = planOn(foreignDatabase, asked.plan);
 
     const progress = createProgress(io.stderr);
-    progress.report({ kind: 'step', text: 'starting PostgreSQL' });
     try {
-      const trials = await withLab(plan.postgres, { ...deps, foreignDatabase }, (lab) =>
-        runRounds(lab, roundPlans(plan, rounds), {
-          ports,
-          stopped: io.signal,
-          hooksOf: (ofRound, round) => {
-            if (rounds > 1) {
-              progress.report({ kind: 'step', text: `round ${round + 1} of ${rounds}` });
-            }
-            return progressHooks(progress, ofRound);
-          },
-        }),
-      );
+      const trials = await withAskedMetrics(asked, deps.warn, ({ observer }) => {
+        progress.report({ kind: 'step', text: 'starting PostgreSQL' });
+        return withLab(plan.postgres, { ...deps, foreignDatabase, observer }, (lab) =>
+          runRounds(lab, roundPlans(plan, rounds), {
+            ports,
+            stopped: io.signal,
+            hooksOf: (ofRound, round) => {
+              if (rounds > 1) {
+                progress.report({ kind: 'step', text: `round ${round + 1} of ${rounds}` });
+              }
+              return progressHooks(progress, ofRound);
+            },
+          }),
+        );
+      });
       progress.end();
       const style = { columns: io.stdout.columns, paint: createPaint(io.stdout.color) };
       io.stdout.write(reportText(trials, { plan, rounds, json, style }));

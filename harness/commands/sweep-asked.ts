@@ -11,6 +11,8 @@ export type AskedSweep = {
   readonly labParent: string;
   /** Where that was given by a flag: what repeats it, to be added to a command; else empty. */
   readonly placeFlags: string;
+  /** Of the harness's own metrics; 0 lets the system choose, `null`: they are not served. */
+  readonly metricsPort: number | null;
   readonly json: boolean;
   readonly warnings: readonly string[];
 } & (
@@ -33,10 +35,11 @@ export async function askedSweep(flags: RawFlags, env: RawEnv): Promise<AskedSwe
   const parsed = stored
     ? parseSweepPlan({ flags, env: variablesOf(SWEEP_CALL_OPTIONS, env), file: null })
     : parseSweepPlan({ flags, env, file: await givenConfigFile({ flags, env }) });
-  const { plan, out, resume, directory, json, warnings } = parsed;
+  const { plan, out, resume, directory, metricsPort, json, warnings } = parsed;
   const asked = {
     labParent: directory,
     placeFlags: flags['directory'] === undefined ? '' : ` --directory ${shellWord(directory)}`,
+    metricsPort,
     json,
     warnings,
   };

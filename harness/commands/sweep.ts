@@ -15,6 +15,7 @@ import type { LabDeps } from '../runner/lab.ts';
 import { createLabMeasurer } from '../runner/lab-measurer.ts';
 import { runSweep, type SweepHooks, type SweepMeasurer } from '../runner/sweep.ts';
 import { MACHINE_STORE, type StoreDeps } from '../store/store-deps.ts';
+import { withAskedMetrics } from './asked-metrics.ts';
 import type { Command } from './command.ts';
 import { labDeps } from './lab-deps.ts';
 import { type AskedSweep, askedSweep } from './sweep-asked.ts';
@@ -130,21 +131,24 @@ async function measure(
   const failed: LabError[] = [];
   let count = 0;
   try {
-    const ended = await runSweep(run.pending, {
-      measurer: parts.createMeasurer({
-        ...labDeps(io, asked.labParent),
-        env,
-        warn: (sentence) => progress.note(sentence),
+    const ended = await withAskedMetrics(asked, progress.note, ({ observer }) =>
+      runSweep(run.pending, {
+        measurer: parts.createMeasurer({
+          ...labDeps(io, asked.labParent),
+          env,
+          warn: (sentence) => progress.note(sentence),
+          observer,
+        }),
+        record: run.writer,
+        hooks: hooksFor(progress, {
+          onMeasured: () => {
+            count += 1;
+          },
+          onFailed: (error) => failed.push(error),
+        }),
+        signal,
       }),
-      record: run.writer,
-      hooks: hooksFor(progress, {
-        onMeasured: () => {
-          count += 1;
-        },
-        onFailed: (error) => failed.push(error),
-      }),
-      signal,
-    });
+    );
     if (ended === 'completed' && failed.length === 0) run.writer.finished();
     return { ended, count, failure: failed[0] ?? null };
   } catch (error) {

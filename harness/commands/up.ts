@@ -14,6 +14,7 @@ import { withLab } from '../runner/lab.ts';
 import { isInContainer, requireListenConsent } from '../runner/listen-consent.ts';
 import { pause } from '../runner/pause.ts';
 import { keepLoading, type StandingLab, withStandingLab } from '../runner/standing-lab.ts';
+import { withAskedMetrics } from './asked-metrics.ts';
 import type { Command } from './command.ts';
 import { labDeps } from './lab-deps.ts';
 
@@ -51,38 +52,40 @@ export const upCommand: Command = {
     const foreignDatabase = await chooseDatabase(asked.database, { ...deps, command: 'up' });
     const plan = planOn(foreignDatabase, asked.plan);
     const progress = createProgress(io.stderr);
-    progress.report({ kind: 'step', text: 'starting PostgreSQL and the API' });
     try {
-      await withLab(plan.postgres, { ...deps, foreignDatabase }, (lab) =>
-        withStandingLab(lab, plan, ports, async (standing) => {
-          progress.end();
-          const { server, superuser, api, passwordFile, others } = standing;
-          const { url, adminUrl } = server;
-          io.stdout.write(
-            json
-              ? `${JSON.stringify({ url, adminUrl, passwordFile, superuser: address(superuser), api: address(api) })}\n`
-              : upScreen(
-                  {
-                    ...{ plan, url, adminUrl, superuser, api, passwordFile, others },
-                    loaded: load,
-                    prometheus: null,
-                    environment: lab.environment,
-                  },
-                  { columns: io.stdout.columns, paint: createPaint(io.stdout.color) },
-                ),
-          );
-          const { signal } = lab;
-          const rate = new LoadRate();
-          await Promise.all([
-            watch(standing, { signal, progress, rate }),
-            load
-              ? keepLoading(lab, server, plan, { signal, onProgress: (seen) => rate.see(seen) })
-              : null,
-          ]);
-          // Anything but the user's own signal is a failure to tell.
-          if (!io.signal.aborted) lab.signal.throwIfAborted();
-        }),
-      );
+      await withAskedMetrics(asked, deps.warn, ({ observer, url: metricsUrl }) => {
+        progress.report({ kind: 'step', text: 'starting PostgreSQL and the API' });
+        return withLab(plan.postgres, { ...deps, foreignDatabase, observer }, (lab) =>
+          withStandingLab(lab, plan, ports, async (standing) => {
+            progress.end();
+            const { server, superuser, api, passwordFile, others } = standing;
+            const { url, adminUrl } = server;
+            io.stdout.write(
+              json
+                ? `${JSON.stringify({ url, adminUrl, metricsUrl, passwordFile, superuser: address(superuser), api: address(api) })}\n`
+                : upScreen(
+                    {
+                      ...{ plan, url, adminUrl, superuser, api, passwordFile, others },
+                      loaded: load,
+                      prometheus: null,
+                      environment: lab.environment,
+                    },
+                    { columns: io.stdout.columns, paint: createPaint(io.stdout.color) },
+                  ),
+            );
+            const { signal } = lab;
+            const rate = new LoadRate();
+            await Promise.all([
+              watch(standing, { signal, progress, rate }),
+              load
+                ? keepLoading(lab, server, plan, { signal, onProgress: (seen) => rate.see(seen) })
+                : null,
+            ]);
+            // Anything but the user's own signal is a failure to tell.
+            if (!io.signal.aborted) lab.signal.throwIfAborted();
+          }),
+        );
+      });
       return EXIT_CODE.ok;
     } finally {
       progress.end();

@@ -29,8 +29,12 @@ export async function startMetricsEndpoint(options: {
   const { allowedHosts, read } = options;
   const server = createServer();
   const port = await listen(server, options);
-  const authority = `${bracketed(options.host)}:${port}`;
-  const hosts: ReadonlySet<string> = new Set([authority, `localhost:${port}`, ...allowedHosts]);
+  const authority = `${reachable(options.host)}:${port}`;
+  const hosts: ReadonlySet<string> = new Set([
+    authority,
+    `localhost:${port}`,
+    ...allowedHosts.map((allowed) => allowed.toLowerCase()),
+  ]);
   server.on('request', (request, response) => {
     reply(response, refusal(request, hosts) ?? metrics(read));
   });
@@ -56,7 +60,7 @@ interface Answer {
  */
 function refusal(request: IncomingMessage, hosts: ReadonlySet<string>): Answer | null {
   const { host = '', origin } = request.headers;
-  if (!hosts.has(host)) return text(403, 'the Host header is not this server\n');
+  if (!hosts.has(host.toLowerCase())) return text(403, 'the Host header is not this server\n');
   if (origin !== undefined && !hosts.has(origin.replace(/^http:\/\//, ''))) {
     return text(403, 'the Origin header is not this server\n');
   }
@@ -97,7 +101,7 @@ function listen(
     server.once('error', (cause) =>
       reject(
         new LabError('PORT_IN_USE', {
-          message: `the harness's metrics cannot be served on ${bracketed(host)}:${port}: ${describeError(cause)}`,
+          message: `the harness's metrics cannot be served on ${reachable(host)}:${port}: ${describeError(cause)}`,
           hint: 'Choose another port with --metrics-port, or 0 to let the system choose.',
           cause,
         }),
@@ -110,7 +114,9 @@ function listen(
   });
 }
 
-/** IPv6 addresses stand in brackets in a URL and in a Host header. */
-function bracketed(host: string): string {
+/** As it stands in a URL; who listens on every address of the machine is reached by its loopback one. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
   return host.includes(':') ? `[${host}]` : host;
 }

@@ -78,6 +78,7 @@ test('every flag reaches its field', () => {
         seed: '4294967295',
         port: '8080',
         adminPort: '8081',
+        metricsPort: '8082',
         listen: '::1',
         allowedHost: ['API:9464', '[::1]:9464'],
         directory: '/srv/lab',
@@ -135,6 +136,7 @@ test('every flag reaches its field', () => {
       listen: '::1',
       allowedHosts: ['api:9464', '[::1]:9464'],
     },
+    metricsPort: 8_082,
     database: { kind: 'embedded' },
     directory: '/srv/lab',
     rounds: 3,
@@ -269,6 +271,9 @@ test.each<[RawFlags, string]>([
   [{ rollout: '65' }, '--rollout "65" is above 64'],
   [{ port: '65536' }, '--port "65536" is above 65535'],
   [{ port: '8080', adminPort: '8080' }, '--port, --admin-port "8080, 8080"'],
+  [{ port: '8080', metricsPort: '8080' }, '--port, --metrics-port "8080, 8080"'],
+  [{ adminPort: '8080', metricsPort: '8080' }, '--admin-port, --metrics-port "8080, 8080"'],
+  [{ metricsPort: 'any' }, '--metrics-port "any" is not a whole number in digits'],
   [{ directory: 'lab' }, '--directory "lab" is not an absolute path'],
 ])('%j is refused: %s', (flags, says) => {
   const error = refusal(flags);

@@ -34,6 +34,8 @@ export interface ParsedTrialPlan {
     readonly listen: string;
     readonly allowedHosts: readonly string[];
   };
+  /** Of the harness's own metrics; 0 lets the system choose, `null`: they are not served. */
+  readonly metricsPort: number | null;
   /** Which PostgreSQL; of one that runs already the plan's settings are to be replaced by its own. */
   readonly database: DatabaseAsked;
   /** The result goes to stdout as JSON. */
@@ -79,6 +81,7 @@ export function parseTrialPlan(given: {
       listen: read.values.listen,
       allowedHosts: read.values.allowedHost,
     },
+    metricsPort: read.values.metricsPort,
     database: databaseAsked(read.values, givenServerSettings(read)),
     json: read.values.json,
     directory: read.values.directory,
@@ -96,15 +99,15 @@ function problemsBetween({ values, sources, problems }: ReadOptions<PlanTable>):
   const sound = (...fields: readonly string[]): boolean => fields.every((f) => !wrong.has(f));
   const found: Problem[] = [];
   if (sound('--pool-size', '--max-overflow')) found.push(...shapeProblems(values, sources));
-  if (sound('--port', '--admin-port') && values.port !== 0 && values.port === values.adminPort) {
-    found.push({
-      field: '--port, --admin-port',
-      value: `${values.port}, ${values.adminPort}`,
-      source: `${sources.port}, ${sources.adminPort}`,
-      problem: 'are the same port',
-      remedy: 'give two different ones, or 0 for any free one',
-    });
-  }
+  found.push(
+    ...portProblems(
+      [
+        { flag: '--port', port: values.port, source: sources.port },
+        { flag: '--admin-port', port: values.adminPort, source: sources.adminPort },
+        { flag: '--metrics-port', port: values.metricsPort ?? 0, source: sources.metricsPort },
+      ].filter(({ flag }) => sound(flag)),
+    ),
+  );
   if (sound('--superuser-reserved', '--reserved', '--max-connections')) {
     found.push(...slotProblems(values, sources));
   }
@@ -113,4 +116,22 @@ function problemsBetween({ values, sources, problems }: ReadOptions<PlanTable>):
     found.push(...paramProblems({ workloads: [workload], params: param, source: sources.param }));
   }
   return found;
+}
+
+/** Every two that were given as one. */
+function portProblems(
+  asked: readonly { readonly flag: string; readonly port: number; readonly source: string }[],
+): Problem[] {
+  return asked.flatMap((one, index) =>
+    asked
+      .slice(index + 1)
+      .filter(({ port }) => port !== 0 && port === one.port)
+      .map((other) => ({
+        field: `${one.flag}, ${other.flag}`,
+        value: `${one.port}, ${other.port}`,
+        source: `${one.source}, ${other.source}`,
+        problem: 'are the same port',
+        remedy: 'give two different ones, or 0 for any free one',
+      })),
+  );
 }

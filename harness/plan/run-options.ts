@@ -209,7 +209,7 @@ export const OUTPUT_OPTIONS = {
 
 const port = wholeNumber({ min: 0, max: 65_535, placeholder: 'number' });
 
-/** Where the API listens, on loopback; 0 lets the system choose. */
+/** Where the API and the harness's metrics listen; 0 lets the system choose. */
 export const PORT_OPTIONS = {
   port: option('port', {
     parser: port,
@@ -220,6 +220,12 @@ export const PORT_OPTIONS = {
     parser: port,
     defaultValue: 0,
     description: 'port of /metrics, /healthz, /readyz, /stats; 0: any free one',
+  }),
+  metricsPort: option('metrics-port', {
+    parser: orNone(port, 'none'),
+    defaultValue: null,
+    description:
+      "port of the harness's own /metrics: the load, and who had the CPU; 0: any free one",
   }),
 } as const;
 

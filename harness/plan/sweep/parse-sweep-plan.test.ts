@@ -173,9 +173,9 @@ test.each<[RawFlags, RawEnv, readonly string[]]>([
   [{ poolSize: 'unlimited,4' }, {}, []],
   [
     {},
-    { POOL_LAB_PORT: '1', POOL_LAB_ROUND: '2' },
+    { POOL_LAB_LISTEN: '::1', POOL_LAB_ROUND: '2' },
     [
-      'POOL_LAB_PORT is not a setting of this command and changes nothing',
+      'POOL_LAB_LISTEN is not a setting of this command and changes nothing',
       'POOL_LAB_ROUND is not a setting of this command and changes nothing; did you mean POOL_LAB_ROUNDS?',
     ],
   ],

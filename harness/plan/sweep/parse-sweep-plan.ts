@@ -28,6 +28,8 @@ export interface ParsedSweepPlan {
   readonly out: string | null;
   /** The run to go on with, or `null`. */
   readonly resume: string | null;
+  /** Of the harness's own metrics; 0 lets the system choose, `null`: they are not served. */
+  readonly metricsPort: number | null;
   /** Parent of the lab's own directory. */
   readonly directory: string;
   /** The result goes to stdout as JSON. */
@@ -81,6 +83,7 @@ export function parseSweepPlan(given: {
     ),
     out: values.out,
     resume: values.resume,
+    metricsPort: values.metricsPort,
     directory: values.directory,
     json: values.json,
     warnings: [

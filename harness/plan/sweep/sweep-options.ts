@@ -3,7 +3,7 @@ import { LOAD_OPTIONS } from '../load-options.ts';
 import { option } from '../option.ts';
 import type { OptionTable } from '../option-table.ts';
 import { rate } from '../rate-parser.ts';
-import { OUTPUT_OPTIONS, PLACE_OPTIONS, PLAN_OPTIONS } from '../run-options.ts';
+import { OUTPUT_OPTIONS, PLACE_OPTIONS, PLAN_OPTIONS, PORT_OPTIONS } from '../run-options.ts';
 import { PLAN_LIMITS } from '../trial-plan.ts';
 import { listOf, numbersOf, wholeNumbersOf } from '../value-list.ts';
 import { assignments, choice, orNone, path, wholeNumber } from '../value-parser.ts';
@@ -108,6 +108,7 @@ export const SWEEP_CALL_OPTIONS = {
     }),
     env: null,
   },
+  metricsPort: PORT_OPTIONS.metricsPort,
   ...PLACE_OPTIONS,
   ...OUTPUT_OPTIONS,
 } as const;
