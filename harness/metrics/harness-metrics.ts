@@ -3,6 +3,7 @@ import { exposition } from './exposition.ts';
 import { LoadMetrics } from './load-metrics.ts';
 import { MachineMetrics } from './machine-metrics.ts';
 import { startMetricsEndpoint } from './metrics-endpoint.ts';
+import { ServerSideMetrics } from './server-side-metrics.ts';
 
 export interface HarnessMetricsOptions {
   /** 0 lets the system choose; `null`: there is no endpoint, and nothing is observed. */
@@ -33,11 +34,12 @@ export async function withHarnessMetrics<T>(
   if (port === null) return await use({ observer: UNOBSERVED, url: null });
   const load = new LoadMetrics();
   const machine = new MachineMetrics();
+  const serverSide = new ServerSideMetrics();
   const endpoint = await startMetricsEndpoint({
     host,
     port,
     allowedHosts,
-    read: () => exposition([...load.families(), ...machine.families()]),
+    read: () => exposition([...load.families(), ...machine.families(), ...serverSide.families()]),
   });
   try {
     return await use({
@@ -45,7 +47,7 @@ export async function withHarnessMetrics<T>(
       observer: {
         onProcess: (part, pid) => machine.onProcess(part, pid),
         onLoad: (phase) => load.begin(phase),
-        onServerSide: () => undefined,
+        onServerSide: (sample) => serverSide.show(sample),
       },
     });
   } finally {
