@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { runCommand } from '../../../harness/commands/run.ts';
@@ -75,6 +75,43 @@ test('Prometheus finds the API and the harness where they listen, and is let in'
   });
   expect(apiFlags['allowedHost']).toEqual(expect.arrayContaining(targets['pool-lab-api'] ?? []));
   expect([harness.environment?.['POOL_LAB_ALLOWED_HOST']]).toEqual(targets['pool-lab-harness']);
+});
+
+test('Grafana finds its dashboard and its Prometheus where they are', () => {
+  const { providers } = z
+    .object({ providers: z.array(z.object({ options: z.object({ path: z.string() }) })) })
+    .parse(parseYaml(read('dashboards/grafana/provisioning/dashboards/pool-lab.yml')));
+  const grafana = filledIn('grafana');
+  const [file] = (grafana.volumes ?? []).flatMap((volume) => {
+    const [source, target = ''] = volume.split(':');
+    return source?.endsWith('.json') ? [target] : [];
+  });
+  expect(providers.map(({ options }) => options.path)).toEqual([posix.dirname(file ?? '')]);
+  expect(grafana.environment?.['GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH']).toBe(file);
+
+  const { datasources } = z
+    .object({ datasources: z.array(z.object({ url: z.string() })) })
+    .parse(parseYaml(read('dashboards/grafana/provisioning/datasources/prometheus.yml')));
+  const [port] = (services['prometheus']?.ports ?? []).map(publishedPort);
+  expect(datasources).toMatchObject([{ url: `http://prometheus:${port?.containerPort}` }]);
+});
+
+test('the rules that Prometheus is told to read are mounted beside its configuration', () => {
+  const { rule_files: names } = z
+    .object({ rule_files: z.array(z.string()) })
+    .parse(parseYaml(read('dashboards/prometheus/prometheus.yml')));
+  const mounted = (services['prometheus']?.volumes ?? []).map((volume) => volume.split(':')[1]);
+  for (const name of names) expect(mounted).toContain(`/etc/prometheus/${name}`);
+});
+
+test('PgBouncer listens where it is published and looked for, before the composed database', () => {
+  const ini = read('dashboards/compose/pgbouncer.ini');
+  const [port] = (services['pgbouncer']?.ports ?? []).map(publishedPort);
+  expect(ini).toMatch(new RegExp(`^listen_port = ${port?.containerPort}$`, 'm'));
+  expect(services['pgbouncer']?.healthcheck?.test).toContain(`--port=${port?.containerPort}`);
+  expect(read('.env.example')).toContain(`pgbouncer:${port?.containerPort}`);
+  expect(ini).toMatch(/^pool_lab = host=postgres port=5432 dbname=pool_lab$/m);
+  expect(services['postgres']?.environment?.['POSTGRES_DB']).toBe('pool_lab');
 });
 
 test('the API answers to the names by which its admin port is published', () => {
