@@ -4,7 +4,7 @@ import { expressionProblems } from '../promql/expression-problems.ts';
 import { ANNOTATIONS } from './annotations.ts';
 import { dashboardJson, panelQueries } from './pool-exhaustion.ts';
 import { QUERIES_WITHOUT_DATA } from './queries-without-data.ts';
-import { PROVISIONED_DATASOURCE, VARIABLES, withAllChosen } from './variables.ts';
+import { VARIABLES, withAllChosen } from './variables.ts';
 
 interface Target {
   readonly refId: string;
@@ -228,12 +228,4 @@ test('the queries that a run may leave without data are queries of the dashboard
 test('the queries told of are those in the JSON', () => {
   const told = panelQueries().map(({ panel, refId, expr }) => [`${panel} ${refId}`, expr]);
   expect(told).toEqual(targets.map(([name, { expr }]) => [name, expr]));
-});
-
-test('the dashboard looks first for the data source that is provisioned', () => {
-  const provisioned = readFileSync(
-    new URL('provisioning/datasources/prometheus.yml', import.meta.url),
-    'utf8',
-  );
-  expect(provisioned).toContain(`uid: ${PROVISIONED_DATASOURCE.uid}`);
 });

@@ -12,8 +12,11 @@ const leftByApi =
 
 const usedByApi = `sum by (job, instance) (${api(METRICS.pgConnections, ALL_WORKERS)})`;
 
-/** Connections that PostgreSQL could still give to an ordinary role; the fewest, where there are several. */
-export const SLOTS_LEFT = `min(${leftByApi})`;
+/**
+ * Connections that PostgreSQL could still give to an ordinary role; the fewest, where there are several.
+ * Those about to be refused are in slots that are reserved, which would make it negative.
+ */
+export const SLOTS_LEFT = `clamp_min(min(${leftByApi}), 0)`;
 
 /** Share of the usable slots, those that neither are reserved nor belong to others, that the API has. */
 export const USABLE_SLOTS_IN_USE =

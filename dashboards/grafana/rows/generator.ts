@@ -118,17 +118,16 @@ export const GENERATOR_ROW: RowSpec = {
         {
           kind: 'series',
           title: 'Is a worker too busy to answer?',
-          shows: 'How late the event loop of each worker was: p99 of the last half second.',
+          shows:
+            'How late the event loop of each worker was in the last half second: median and p99.',
           advice:
-            'Over 50 ms the process is the limit, not the pool: requests wait before they even ask for a connection, and connections stay checked out longer. More workers, or less work in each.',
+            'A median over 2 ms: the process is the limit, not the pool. Requests wait before they even ask for a connection, and connections stay checked out longer. A p99 alone: pauses, or a machine without CPU left.',
           width: 6,
           unit: 's',
-          queries: [
-            {
-              expr: `max by (worker) (${api(METRICS.eventLoopDelaySeconds, ALL_WORKERS, 'percentile="0.99"')})`,
-              legend: 'worker {{worker}}',
-            },
-          ],
+          queries: ['0.5', '0.99'].map((percentile) => ({
+            expr: `max by (worker) (${api(METRICS.eventLoopDelaySeconds, ALL_WORKERS, `percentile="${percentile}"`)})`,
+            legend: `worker {{worker}} ${percentile === '0.5' ? 'median' : 'p99'}`,
+          })),
         },
       ],
     },

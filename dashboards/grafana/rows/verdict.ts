@@ -139,14 +139,14 @@ export const VERDICT_ROW: RowSpec = {
             'Each line is one cause of exhaustion, red while its sign is there. A line without any colour cannot be told: its metrics are missing.',
           advice:
             'Read from the top: the first red line is where to begin, those below may only follow from it. The table on the right says what to do.',
-          width: 13,
+          width: 9,
           unit: 'bool',
           queries: DIAGNOSES.map(({ name, expr }) => ({ expr, legend: name })),
         },
         {
           kind: 'text',
           title: 'What to do first',
-          width: 11,
+          width: 15,
           markdown: ['| red | because | do |', '| --- | --- | --- |', ...DIAGNOSES.map(rowOf)].join(
             '\n',
           ),
