@@ -1,5 +1,6 @@
 import { dashboardJson } from './grafana/pool-exhaustion.ts';
 import { ruleFile, ruleFileName } from './prometheus/rule-file.ts';
+import { ruleTestFile, ruleTestFileName } from './prometheus/rule-test-file.ts';
 import {
   SCRAPE_CONFIGURATION_FILE,
   scrapeConfiguration,
@@ -18,6 +19,10 @@ export function generatedFiles(): readonly GeneratedFile[] {
     ...ALL_WINDOWS.map((windows) => ({
       path: `prometheus/${ruleFileName(windows)}`,
       content: ruleFile(windows),
+    })),
+    ...ALL_WINDOWS.map((windows) => ({
+      path: `prometheus/tests/${ruleTestFileName(windows)}`,
+      content: ruleTestFile(windows),
     })),
     { path: `prometheus/${SCRAPE_CONFIGURATION_FILE}`, content: scrapeConfiguration() },
     { path: 'grafana/pool-exhaustion.json', content: dashboardJson() },

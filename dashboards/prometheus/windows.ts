@@ -20,8 +20,8 @@ export const SCRAPES = {
   short: 4,
   /** 8 s, or 2 min: for what is normal for a while, as during a rolling deploy. */
   steady: 8,
-  /** 4 min, or 1 h: how long a target that vanished is remembered. */
-  memory: 240,
+  /** 2 min, or 30 min: how long a target that vanished is remembered. */
+  memory: 120,
 } as const;
 
 /** A number of scrapes as Prometheus writes durations: `8s`, `2m`, `1h`. */

@@ -38,10 +38,16 @@ const ALERT_METRICS: ReadonlyMap<string, readonly string[]> = new Map([
 const plain = (labels: MetricShape['labels'] = {}): MetricShape => ({ kind: 'plain', labels });
 const histogram = (labels: MetricShape['labels']): MetricShape => ({ kind: 'histogram', labels });
 const worker = 'any';
+const CONNECTION_STATES = ['idle', 'used'];
 
 /** The labels of each metric; a query that asks for another finds nothing, silently. */
 const SHAPES: Readonly<Record<MetricKey, MetricShape>> = {
-  connectionCount: plain({ worker, state: ['idle', 'used'] }),
+  connectionCount: plain({
+    worker,
+    state: CONNECTION_STATES,
+    // What OpenTelemetry's own exporters call the state: of other services, never of the lab's.
+    db_client_connection_state: CONNECTION_STATES,
+  }),
   connectionMax: plain({ worker }),
   connectionIdleMax: plain({ worker }),
   pendingRequests: plain({ worker }),
