@@ -1,22 +1,32 @@
 import { EXIT_CODE } from '../exit-code.ts';
+import type { Io } from '../io.ts';
 import { type Option, readOptions } from '../plan/option-table.ts';
 import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
 import { problemError } from '../plan/problem-error.ts';
 import { RUN_OPTIONS } from '../plan/run-options.ts';
+import type { TrialPlan } from '../plan/trial-plan.ts';
 import { yesNo } from '../plan/value-parser.ts';
 import { formatCount } from '../report/format.ts';
 import { LoadRate } from '../report/load-rate.ts';
 import { createPaint } from '../report/paint.ts';
 import { createProgress, type Progress } from '../report/progress.ts';
+import type { PrometheusScreen } from '../report/prometheus-lines.ts';
+import { prometheusLinks } from '../report/prometheus-links.ts';
 import { upScreen } from '../report/up-screen.ts';
 import { chooseDatabase, planOn } from '../runner/database-choice.ts';
-import { withLab } from '../runner/lab.ts';
+import { type Lab, withLab } from '../runner/lab.ts';
 import { isInContainer, requireListenConsent } from '../runner/listen-consent.ts';
 import { pause } from '../runner/pause.ts';
 import { keepLoading, type StandingLab, withStandingLab } from '../runner/standing-lab.ts';
 import { withAskedMetrics } from './asked-metrics.ts';
 import type { Command } from './command.ts';
 import { labDeps } from './lab-deps.ts';
+import {
+  askedPrometheus,
+  besidePrometheus,
+  prometheusProblems,
+  UP_PROMETHEUS_OPTIONS,
+} from './up-prometheus.ts';
 
 const LOAD_OPTION: Option<boolean> = {
   flag: 'load',
@@ -26,7 +36,7 @@ const LOAD_OPTION: Option<boolean> = {
   description: 'put the load of --workload on it, by --connections or --rate, until it is stopped',
   repeatable: false,
 };
-const UP_OPTIONS = { load: LOAD_OPTION } as const;
+const UP_OPTIONS = { load: LOAD_OPTION, ...UP_PROMETHEUS_OPTIONS } as const;
 
 /** PostgreSQL, API and monitor, kept running so that people can look around. */
 export const upCommand: Command = {
@@ -38,51 +48,41 @@ export const upCommand: Command = {
       line: 'pool-lab up --max-connections 30 --workers 4 --pool-size 5 --max-overflow 10',
       shows: 'lines to paste: exhaust it, look at both sides',
     },
+    {
+      line: 'pool-lab up --prometheus --load --workload hold --connections 64 --max-connections 30',
+      shows: 'exhaustion as Prometheus sees it: graphs and alerts',
+    },
   ],
   async run(flags, io) {
     const given = { flags, env: io.env };
     const asked = parseTrialPlan({ ...given, command: 'up', further: UP_OPTIONS });
     const { ports, json } = asked;
-    const { values, problems } = readOptions(UP_OPTIONS, given);
+    const { values, sources, problems: unreadable } = readOptions(UP_OPTIONS, given);
+    const problems = [...unreadable, ...prometheusProblems(values, sources)];
     if (problems.length > 0) throw problemError(problems, 'up');
     const { load } = values;
     for (const warning of asked.warnings) io.stderr.write(`${warning}\n`);
     requireListenConsent(ports.listen, isInContainer(io.env));
+    const prometheus = await askedPrometheus(values, io.env);
+    // A Prometheus wants the load's numbers too, wherever they are.
+    const metrics = prometheus === null ? asked : { ...asked, metricsPort: asked.metricsPort ?? 0 };
     const deps = labDeps(io, asked.directory);
     const foreignDatabase = await chooseDatabase(asked.database, { ...deps, command: 'up' });
     const plan = planOn(foreignDatabase, asked.plan);
     const progress = createProgress(io.stderr);
     try {
-      await withAskedMetrics(asked, deps.warn, ({ observer, url: metricsUrl }) => {
+      await withAskedMetrics(metrics, deps.warn, ({ observer, url: metricsUrl }) => {
         progress.report({ kind: 'step', text: 'starting PostgreSQL and the API' });
         return withLab(plan.postgres, { ...deps, foreignDatabase, observer }, (lab) =>
-          withStandingLab(lab, plan, ports, async (standing) => {
-            progress.end();
-            const { server, superuser, api, passwordFile, others } = standing;
-            const { url, adminUrl } = server;
-            io.stdout.write(
-              json
-                ? `${JSON.stringify({ url, adminUrl, metricsUrl, passwordFile, superuser: address(superuser), api: address(api) })}\n`
-                : upScreen(
-                    {
-                      ...{ plan, url, adminUrl, superuser, api, passwordFile, others },
-                      loaded: load,
-                      prometheus: null,
-                      environment: lab.environment,
-                    },
-                    { columns: io.stdout.columns, paint: createPaint(io.stdout.color) },
-                  ),
-            );
-            const { signal } = lab;
-            const rate = new LoadRate();
-            await Promise.all([
-              watch(standing, { signal, progress, rate }),
-              load
-                ? keepLoading(lab, server, plan, { signal, onProgress: (seen) => rate.see(seen) })
-                : null,
-            ]);
-            // Anything but the user's own signal is a failure to tell.
-            if (!io.signal.aborted) lab.signal.throwIfAborted();
+          withStandingLab(lab, plan, ports, (standing) => {
+            const endpoints = { adminUrl: standing.server.adminUrl, metricsUrl };
+            return besidePrometheus(prometheus, { lab, ...endpoints }, (watching) => {
+              progress.end();
+              io.stdout.write(
+                screenText({ lab, standing, plan, metricsUrl, watching, json, load }, io),
+              );
+              return lookAround({ lab, standing, plan, load, progress }, io);
+            });
           }),
         );
       });
@@ -92,6 +92,61 @@ export const upCommand: Command = {
     }
   },
 };
+
+interface Shown {
+  readonly lab: Lab;
+  readonly standing: StandingLab;
+  readonly plan: TrialPlan;
+  readonly metricsUrl: string | null;
+  readonly watching: PrometheusScreen | null;
+  readonly json: boolean;
+  readonly load: boolean;
+}
+
+function screenText(
+  { lab, standing, plan, metricsUrl, watching, json, load }: Shown,
+  { stdout }: Io,
+): string {
+  const { server, superuser, api, passwordFile, others } = standing;
+  const { url, adminUrl } = server;
+  if (json) {
+    const prometheus = watching === null ? null : prometheusLinks(watching.graphUrl);
+    const roles = { superuser: address(superuser), api: address(api) };
+    return `${JSON.stringify({ url, adminUrl, metricsUrl, prometheus, passwordFile, ...roles })}\n`;
+  }
+  return upScreen(
+    {
+      ...{ plan, url, adminUrl, superuser, api, passwordFile, others },
+      loaded: load,
+      prometheus: watching,
+      environment: lab.environment,
+    },
+    { columns: stdout.columns, paint: createPaint(stdout.color) },
+  );
+}
+
+/** Until the user ends it, or something that it needs has ended. */
+async function lookAround(
+  {
+    lab,
+    standing,
+    plan,
+    load,
+    progress,
+  }: Pick<Shown, 'lab' | 'standing' | 'plan' | 'load'> & { readonly progress: Progress },
+  io: Io,
+): Promise<void> {
+  const { signal } = lab;
+  const rate = new LoadRate();
+  await Promise.all([
+    watch(standing, { signal, progress, rate }),
+    load
+      ? keepLoading(lab, standing.server, plan, { signal, onProgress: (seen) => rate.see(seen) })
+      : null,
+  ]);
+  // Anything but the user's own signal is a failure to tell.
+  if (!io.signal.aborted) lab.signal.throwIfAborted();
+}
 
 function address({ host, port, user, database }: StandingLab['api']) {
   return { host, port, user, database };

@@ -30,6 +30,8 @@ const PORT_ATTEMPTS_MAX = 3;
 export interface PrometheusServer {
   /** Origin without a slash at its end, e.g. `http://127.0.0.1:9090`. */
   readonly url: string;
+  /** Its own first page, where expressions are drawn: which one it is differs between builds. */
+  readonly graphUrl: string;
   readonly version: string;
   /** Resolves when it ends without having been asked to; stays open otherwise. */
   readonly died: Promise<PrometheusEnd>;
@@ -147,7 +149,7 @@ async function startAt(
         });
       });
       return {
-        server: { url, version: program.version, died },
+        server: { url, graphUrl: await firstPage(url), version: program.version, died },
         stop: () => {
           stopping = true;
           return stop();
@@ -218,6 +220,20 @@ async function isReady(url: string): Promise<boolean> {
   } catch {
     return false; // It does not listen yet; the deadline is the caller's.
   }
+}
+
+/**
+ * Where `/` leads: `/graph` in version 2, `/query` in version 3, and `/classic/graph` in Debian's, which has
+ * neither of the two newer user interfaces.
+ */
+async function firstPage(url: string): Promise<string> {
+  const response = await fetch(`${url}/`, {
+    redirect: 'manual',
+    headers: { connection: 'close' },
+    signal: AbortSignal.timeout(PROBE_DEADLINE_MS),
+  });
+  await response.arrayBuffer();
+  return new URL(response.headers.get('location') ?? '/graph', url).href;
 }
 
 async function endProcess(identity: ProcessIdentity, ended: Promise<PrometheusEnd>): Promise<void> {

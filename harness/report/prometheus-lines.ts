@@ -1,7 +1,8 @@
 import { prometheusLinks } from './prometheus-links.ts';
 
 export interface PrometheusScreen {
-  readonly url: string;
+  /** Prometheus's first page, where expressions are drawn. */
+  readonly graphUrl: string;
   readonly version: string;
   /** Of the dashboard's file. */
   readonly dashboardPath: string;
@@ -15,11 +16,11 @@ export interface ScreenSection {
 
 /** Where to look while a Prometheus scrapes the lab. */
 export function prometheusSections({
-  url,
+  graphUrl,
   version,
   dashboardPath,
 }: PrometheusScreen): readonly ScreenSection[] {
-  const { alertsUrl, graphs } = prometheusLinks(url);
+  const { url, alertsUrl, graphs } = prometheusLinks(graphUrl);
   return [
     {
       title: `Watch it in Prometheus ${version}, every second (it takes some seconds to begin)`,

@@ -1,9 +1,21 @@
 import { expect, test } from 'vitest';
 import { prometheusLinks } from './prometheus-links.ts';
 
+const GRAPH_URL = 'http://127.0.0.1:9090/graph';
+
+test.each([
+  ['version 2', '/graph', '/alerts'],
+  ['version 3', '/query', '/alerts'],
+  ["Debian's build", '/classic/graph', '/classic/alerts'],
+])('%s has its alerts beside its graphs', (_, graphPath, alertsPath) => {
+  const { url, alertsUrl, graphs } = prometheusLinks(`http://127.0.0.1:9090${graphPath}`);
+  expect(url).toBe('http://127.0.0.1:9090');
+  expect(alertsUrl).toBe(url + alertsPath);
+  expect(graphs.map((graph) => new URL(graph.url).pathname)).toEqual(Array(3).fill(graphPath));
+});
+
 test('each graph is a link that opens with its expression', () => {
-  const { alertsUrl, graphs } = prometheusLinks('http://127.0.0.1:9090');
-  expect(alertsUrl).toBe('http://127.0.0.1:9090/alerts');
+  const { graphs } = prometheusLinks(GRAPH_URL);
   expect(graphs.map(({ expression }) => expression)).toEqual([
     'sum(rate(pool_lab_pending_request_seconds_total[5s]))',
     'label_replace(sum(pool_lab_pg_connections), "series", "connections", "", "") or ' +
@@ -11,8 +23,7 @@ test('each graph is a link that opens with its expression', () => {
     'sum by (reason) (rate(pool_lab_connect_errors_total{sqlstate="53300"}[5s]))',
   ]);
   for (const { url, expression } of graphs) {
-    const { origin, pathname, searchParams } = new URL(url);
-    expect(origin + pathname).toBe('http://127.0.0.1:9090/graph');
+    const { searchParams } = new URL(url);
     expect(Object.fromEntries(searchParams)).toEqual({
       'g0.expr': expression,
       'g0.tab': '0',
@@ -22,7 +33,7 @@ test('each graph is a link that opens with its expression', () => {
 });
 
 test('a link can be pasted into a shell and clicked in a terminal', () => {
-  for (const { url } of prometheusLinks('http://127.0.0.1:9090').graphs) {
+  for (const { url } of prometheusLinks(GRAPH_URL).graphs) {
     // A quoted URL has neither blanks nor quotes; a terminal ends a link at a bracket.
     expect(url).not.toMatch(/[\s'"<>[\]{}\\]/);
   }

@@ -38,12 +38,12 @@ const GRAPHS: readonly Omit<PrometheusGraph, 'url'>[] = [
   },
 ];
 
-/** @param url the origin, without a slash at its end */
-export function prometheusLinks(url: string): PrometheusLinks {
+/** @param graphUrl Prometheus's first page, where expressions are drawn; its alerts are beside it */
+export function prometheusLinks(graphUrl: string): PrometheusLinks {
   return {
-    url,
-    alertsUrl: `${url}/alerts`,
-    graphs: GRAPHS.map((graph) => ({ ...graph, url: graphUrl(url, graph.expression) })),
+    url: new URL(graphUrl).origin,
+    alertsUrl: new URL('alerts', graphUrl).href,
+    graphs: GRAPHS.map((graph) => ({ ...graph, url: linkTo(graphUrl, graph.expression) })),
   };
 }
 
@@ -56,12 +56,12 @@ function named(name: string, expression: string): string {
   return `label_replace(${expression}, "series", "${name}", "", "")`;
 }
 
-/** Prometheus 3 sends the address of version 2 on to its own; `g0.tab=0` is the graph in both. */
-function graphUrl(url: string, expression: string): string {
+/** `g0.tab=0` is the graph, in all of Prometheus's user interfaces. */
+function linkTo(graphUrl: string, expression: string): string {
   const query = new URLSearchParams({
     'g0.expr': expression,
     'g0.tab': '0',
     'g0.range_input': GRAPH_RANGE,
   });
-  return `${url}/graph?${query}`;
+  return `${graphUrl}?${query}`;
 }

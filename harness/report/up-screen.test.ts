@@ -39,7 +39,11 @@ test('it ends with what carries over and how to stop it', () => {
 test('with a Prometheus it says where alerts, graphs and the dashboard are', () => {
   expect(screen(true)).not.toContain('Prometheus');
   const url = 'http://127.0.0.1:9090';
-  const text = screen(true, { url, version: '3.5.0', dashboardPath: '/lab/dashboard.json' });
+  const text = screen(true, {
+    graphUrl: `${url}/graph`,
+    version: '3.5.0',
+    dashboardPath: '/lab/dashboard.json',
+  });
   expect(text).toContain('Watch it in Prometheus 3.5.0, every second');
   expect(text).toContain(`  alerts: ${url}/alerts\n`);
   expect(text.match(/^ {4}http:.*\/graph\?g0\.expr=\S+$/gm)).toHaveLength(3);
