@@ -153,6 +153,45 @@ test('committed and rolled back transactions of a window are counted', async () 
   });
 });
 
+test('who asks while a window is sampled gets its last sample, unless that is too old', async () => {
+  // Of an interval this long there is one sample.
+  const monitor = await openMonitor({ superuser, api, workerPrefix: PREFIX, intervalMs: 60_000 });
+  try {
+    await connectAs(`${PREFIX}1`);
+    const before = await monitor.backendsNow(60_000);
+    expect(before).toContainEqual(
+      expect.objectContaining({ applicationName: `${PREFIX}1`, state: 'idle', backends: 1 }),
+    );
+    const sampling = monitor.startSampling();
+    await until(async () => (await monitor.backendsNow(60_000)) !== null);
+    const sample = await monitor.backendsNow(60_000);
+    await connectAs(`${PREFIX}2`);
+    expect(await monitor.backendsNow(60_000)).toBe(sample);
+    expect(await monitor.backendsNow(-1)).toBeNull();
+    expect((await sampling.stop()).samples).toBe(1);
+    expect(await monitor.backendsNow(0)).toContainEqual(
+      expect.objectContaining({ applicationName: `${PREFIX}2` }),
+    );
+  } finally {
+    await monitor.close();
+  }
+});
+
+test('transactions and sessions of the API’s database are as PostgreSQL counts them', async () => {
+  await withMonitor(async (monitor) => {
+    const before = await monitor.databaseCounts();
+    const client = await connectAs(`${PREFIX}1`);
+    for (let i = 0; i < 20; i += 1) await client.query('BEGIN; SELECT 1; ROLLBACK');
+    await client.end();
+    opened.splice(opened.indexOf(client), 1);
+    await until(async () => {
+      const { rolledBack, sessions } = await monitor.databaseCounts();
+      return rolledBack >= before.rolledBack + 20 && (sessions ?? 0) > (before.sessions ?? 0);
+    });
+    expect(before.sessions).not.toBeNull();
+  });
+});
+
 test('waiting for sessions to go tells how many are left at the deadline', async () => {
   await withMonitor(async (monitor) => {
     const client = await connectAs(`${PREFIX}1`);

@@ -1,7 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, inject, test } from 'vitest';
-import { type DatabaseConfig, POOL_DEFAULTS, type ServerConfig } from '../../server/contract.ts';
+import {
+  ADMIN_PATHS,
+  type DatabaseConfig,
+  METRICS,
+  POOL_DEFAULTS,
+  type ServerConfig,
+} from '../../server/contract.ts';
 import { NOTHING_GUARDED } from '../custodian.ts';
 import { seedDatabase } from './seeding.ts';
 import {
@@ -54,6 +60,36 @@ test('a ready server answers, tells its account and is gone after use', async ()
     return server.pid;
   });
   expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+});
+
+test('what it is told of the database is on its metrics, and an API that is gone is told in vain', async () => {
+  const server = await withServer(configOf({}), deps, async (started) => {
+    started.showServerSide({
+      maxConnections: 4_242,
+      superuserReserved: 3,
+      reserved: 0,
+      connections: [{ state: 'idle', worker: '1', connections: 7 }],
+      active: [],
+      transactions: null,
+      budget: { floor: 1, ceiling: 1, usable: 4_238 },
+      pgbouncer: null,
+    });
+    const metrics = async (): Promise<string> =>
+      await (await fetch(new URL(ADMIN_PATHS.metrics, started.adminUrl))).text();
+    await expect.poll(metrics).toContain(`\n${METRICS.pgMaxConnections} 4242\n`);
+    expect(await metrics()).toContain(`${METRICS.pgConnections}{state="idle",worker="1"} 7\n`);
+    return started;
+  });
+  server.showServerSide({
+    maxConnections: 1,
+    superuserReserved: 0,
+    reserved: 0,
+    connections: [],
+    active: [],
+    transactions: null,
+    budget: { floor: null, ceiling: null, usable: 1 },
+    pgbouncer: null,
+  });
 });
 
 test('an API that ends in the middle is an expected problem, told with the reason', async () => {
