@@ -17,6 +17,7 @@ import { benchClosedEngine } from './closed-engine.ts';
 import { EMBEDDED_START_LIMITS, measureEmbeddedStarts, type StartTimes } from './embedded-start.ts';
 import type { Interleaved } from './interleaved.ts';
 import { openEngineLines } from './open-engine-lines.ts';
+import { scrapeLines } from './scrape-lines.ts';
 import { sweepLines } from './sweep-lines.ts';
 
 const INSTRUMENTATION_ROUNDS = 8;
@@ -33,6 +34,7 @@ const PARTS: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   open: openEngineLines,
   overhead: () => onLab(overhead),
   sweep: () => sweepLines(labDeps()),
+  scrape: () => scrapeLines(labDeps()),
 };
 
 async function embeddedStart(): Promise<readonly string[]> {
