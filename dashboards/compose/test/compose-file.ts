@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { parseYaml } from '../../yaml/yaml-document.ts';
+import { COMPOSE_FILE } from './project-paths.ts';
 
 /** Every key that the file uses, so that no test overlooks one it does not know. */
 const texts = z.array(z.string());
@@ -39,9 +39,6 @@ const serviceSchema = z.strictObject({
 });
 const composeSchema = z.object({ services: z.record(z.string(), serviceSchema) });
 export type ComposeService = z.infer<typeof serviceSchema>;
-
-export const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
-export const COMPOSE_FILE = fileURLToPath(new URL('../../../docker-compose.yml', import.meta.url));
 
 const text = readFileSync(COMPOSE_FILE, 'utf8');
 /** As the file has them, variables and all. */

@@ -2,24 +2,18 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
-  COMPOSE_FILE,
   type ComposeService,
   fileVariables,
   interpolated,
-  PROJECT,
   services,
   variablesOf,
 } from './compose-file.ts';
-import { lintComposeFile } from './compose-linter.ts';
+import { COMPOSE_FILE, PROJECT } from './project-paths.ts';
 import { publishedPort } from './published-port.ts';
 
 const PASSWORD = 'POOL_LAB_POSTGRES_PASSWORD';
 const each = Object.entries(services);
 const required = { [PASSWORD]: 'secret' };
-
-test('the file obeys the Compose specification and every rule of the linter', () => {
-  expect(lintComposeFile(COMPOSE_FILE)).toEqual([]);
-});
 
 test('its services are these, two of them in a profile of their own', () => {
   const profiles = Object.fromEntries(each.map(([name, it]) => [name, it.profiles ?? []]));

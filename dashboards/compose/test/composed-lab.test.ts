@@ -12,13 +12,8 @@ import {
 } from '../../../harness/plan/option-table.ts';
 import { PLAN_OPTIONS } from '../../../harness/plan/run-options.ts';
 import { parseYaml } from '../../yaml/yaml-document.ts';
-import {
-  type ComposeService,
-  fileVariables,
-  interpolated,
-  PROJECT,
-  services,
-} from './compose-file.ts';
+import { type ComposeService, fileVariables, interpolated, services } from './compose-file.ts';
+import { PROJECT } from './project-paths.ts';
 import { publishedPort } from './published-port.ts';
 
 /* What the file says about this project, held against the project. */
@@ -74,7 +69,9 @@ test('Prometheus finds the API and the harness where they listen, and is let in'
     'pool-lab-harness': [`harness:${harness.environment?.['POOL_LAB_METRICS_PORT']}`],
   });
   expect(apiFlags['allowedHost']).toEqual(expect.arrayContaining(targets['pool-lab-api'] ?? []));
-  expect([harness.environment?.['POOL_LAB_ALLOWED_HOST']]).toEqual(targets['pool-lab-harness']);
+  expect(harness.environment?.['POOL_LAB_ALLOWED_HOST']?.split(' ')).toEqual(
+    expect.arrayContaining(targets['pool-lab-harness'] ?? []),
+  );
 });
 
 test('Grafana finds its dashboard and its Prometheus where they are', () => {
@@ -114,10 +111,17 @@ test('PgBouncer listens where it is published and looked for, before the compose
   expect(services['postgres']?.environment?.['POSTGRES_DB']).toBe('pool_lab');
 });
 
-test('the API answers to the names by which its admin port is published', () => {
-  const moved = filledIn('api', { POOL_LAB_ADMIN_PORT: '19464' });
-  const { allowedHost } = flagsOf(moved.command?.slice(1) ?? [], upCommand.options);
-  expect(allowedHost).toEqual(['api:9464', 'localhost:19464', '127.0.0.1:19464']);
+test('the API and the harness answer to the names by which their ports are published', () => {
+  const moved = { POOL_LAB_ADMIN_PORT: '19464', POOL_LAB_METRICS_PORT: '19465' };
+  const apiLine = filledIn('api', moved).command?.slice(1) ?? [];
+  expect(flagsOf(apiLine, upCommand.options)['allowedHost']).toEqual([
+    'api:9464',
+    'localhost:19464',
+    '127.0.0.1:19464',
+  ]);
+  expect(filledIn('harness', moved).environment?.['POOL_LAB_ALLOWED_HOST']).toBe(
+    'harness:9465 localhost:19465 127.0.0.1:19465',
+  );
 });
 
 test.each([['api', api, ['port', 'adminPort']]] as const)(
