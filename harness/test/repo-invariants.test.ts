@@ -61,6 +61,7 @@ const ADAPTERS = {
   vite: 'dashboards/web/build.ts',
   uplot: 'dashboards/web/app/chart/uplot-adapter.ts',
   'playwright-core': 'dashboards/web/test/browser.ts',
+  dclint: 'dashboards/compose/test/compose-linter.ts',
 } as const;
 
 test.each(Object.entries(ADAPTERS))('%s is imported by its adapter alone', (name, adapter) => {
