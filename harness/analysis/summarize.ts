@@ -90,6 +90,7 @@ export function summarizeTrial(seen: TrialObservations, decode: DecodeHistogram)
     generator,
     host: seen.host,
     seconds: secondsOf(seen, decode),
+    api: { ...seen.api },
     phasesMs: { ...seen.phasesMs },
     environment: seen.environment,
   };

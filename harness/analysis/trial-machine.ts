@@ -16,6 +16,14 @@ export const hostSchema = z.strictObject({
 });
 export type Host = Readonly<z.infer<typeof hostSchema>>;
 
+/** How the API came to be where it is not just started for the trial, next to its PostgreSQL. */
+export const apiSchema = z.strictObject({
+  /** Origin of an API that ran before the trial and after it; `null`: one was started for the trial. */
+  target: z.string().nullable(),
+  /** `host:port` of what it connects through, e.g. a PgBouncer; `null`: to PostgreSQL itself, or unknown. */
+  via: z.string().nullable(),
+});
+
 /** Where the trial was measured, and with what. */
 export const environmentSchema = z.strictObject({
   poolLabVersion: z.string(),

@@ -42,8 +42,12 @@ export interface TrialObservations {
     readonly lost: boolean;
   };
   readonly rollout: MeasuredTrial['rollout'];
-  /** Connections of the API that the server side still had after the API was stopped. */
-  readonly leftBehind: number;
+  readonly api: MeasuredTrial['api'];
+  /**
+   * Connections of the API that the server side still had after the API was stopped; `null` where it was
+   * not, or where another keeps them on purpose.
+   */
+  readonly leftBehind: number | null;
   readonly postgresCpuMs: number | null;
   readonly host: Host;
   readonly phasesMs: Readonly<Record<string, number>>;

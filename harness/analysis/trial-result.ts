@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import { REFUSAL_REASONS } from '../../server/contract.ts';
 import { trialPlanSchema } from '../plan/trial-plan.ts';
-import { environmentSchema, hostSchema } from './trial-machine.ts';
+import { apiSchema, environmentSchema, hostSchema } from './trial-machine.ts';
 import { BOTTLENECKS } from './verdict/bottleneck-kinds.ts';
 import { CAVEAT_CODES } from './verdict/caveat-codes.ts';
 
@@ -261,8 +261,9 @@ export const measuredTrialSchema = z.strictObject({
       acquireTimeout: count,
       acquireError: count,
       opened: count,
-      heldPeak: count,
-      waitingPeak: count,
+      /** Since the worker's start; `null` where that was before the trial and the peak may be older. */
+      heldPeak: count.nullable(),
+      waitingPeak: count.nullable(),
       meanWaiting: z.number().min(0),
       saturatedShare: share,
       eventLoopUtilization: share,
@@ -302,6 +303,8 @@ export const measuredTrialSchema = z.strictObject({
       latencyMsP99: ms.nullable(),
     }),
   ),
+  /** Results of before there was anything to say have none. */
+  api: apiSchema.default({ target: null, via: null }),
   /** Where the trial's own time went. */
   phasesMs: z.record(z.string(), ms),
   environment: environmentSchema,

@@ -13,7 +13,7 @@ import { roundsTerminal } from '../report/rounds-terminal.ts';
 import type { TerminalStyle } from '../report/terminal-style.ts';
 import { trialJson } from '../report/trial-json.ts';
 import { trialTerminal } from '../report/trial-terminal.ts';
-import { chooseDatabase, planOn } from '../runner/database-choice.ts';
+import { type GivenParts, withGivenParts } from '../runner/given-parts.ts';
 import { withLab } from '../runner/lab.ts';
 import { isInContainer, requireListenConsent } from '../runner/listen-consent.ts';
 import { roundPlans, runRounds } from '../runner/rounds.ts';
@@ -53,35 +53,43 @@ export const runCommand: Command = {
     for (const warning of asked.warnings) io.stderr.write(`${warning}\n`);
     requireListenConsent(ports.listen, isInContainer(io.env));
     const deps = labDeps(io, asked.directory);
-    const foreignDatabase = await chooseDatabase(asked.database, { ...deps, command: 'run' });
-    const plan = planOn(foreignDatabase, asked.plan);
-
     const progress = createProgress(io.stderr);
     try {
-      const trials = await withAskedMetrics(asked, deps.warn, ({ observer }) => {
-        progress.report({ kind: 'step', text: 'starting PostgreSQL' });
-        return withLab(plan.postgres, { ...deps, foreignDatabase, observer }, (lab) =>
-          runRounds(lab, roundPlans(plan, rounds), {
-            ports,
-            stopped: io.signal,
-            hooksOf: (ofRound, round) => {
-              if (rounds > 1) {
-                progress.report({ kind: 'step', text: `round ${round + 1} of ${rounds}` });
-              }
-              return progressHooks(progress, ofRound);
-            },
-          }),
-        );
+      return await withGivenParts(asked, { ...deps, command: 'run' }, async (given) => {
+        const { plan, foreignDatabase, drivenApi } = given;
+        const trials = await withAskedMetrics(asked, deps.warn, ({ observer }) => {
+          progress.report({ kind: 'step', text: startingText(given) });
+          const parts = { ...deps, foreignDatabase, drivenApi, observer };
+          return withLab(plan.postgres, parts, (lab) =>
+            runRounds(lab, roundPlans(plan, rounds), {
+              ports,
+              stopped: io.signal,
+              hooksOf: (ofRound, round) => {
+                if (rounds > 1) {
+                  progress.report({ kind: 'step', text: `round ${round + 1} of ${rounds}` });
+                }
+                return progressHooks(progress, ofRound);
+              },
+            }),
+          );
+        });
+        progress.end();
+        const style = { columns: io.stdout.columns, paint: createPaint(io.stdout.color) };
+        io.stdout.write(reportText(trials, { plan, rounds, json, style }));
+        return exitCodeOf(trials);
       });
-      progress.end();
-      const style = { columns: io.stdout.columns, paint: createPaint(io.stdout.color) };
-      io.stdout.write(reportText(trials, { plan, rounds, json, style }));
-      return exitCodeOf(trials);
     } finally {
       progress.end();
     }
   },
 };
+
+function startingText({ foreignDatabase, drivenApi }: GivenParts): string {
+  if (drivenApi !== null) return `driving the API at ${drivenApi.url}`;
+  if (foreignDatabase === null) return 'starting PostgreSQL';
+  const { owner, version } = foreignDatabase;
+  return `using PostgreSQL ${version} at ${owner.host}:${owner.port}`;
+}
 
 /** One trial is shown in full; of several, what they have in common and how far they lie apart. */
 function reportText(

@@ -32,6 +32,9 @@ const IDLE_IN_UP: readonly OptionName[] = [
   'threshold',
   'abortOnFail',
   'rounds',
+  'target',
+  'targetAdmin',
+  'iOwnThisTarget',
 ];
 
 /** One sentence for each option that was given and that the rest of the settings make useless. */

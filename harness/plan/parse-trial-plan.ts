@@ -19,6 +19,7 @@ import {
 import { problemError } from './problem-error.ts';
 import { RUN_OPTIONS } from './run-options.ts';
 import { shapeProblems, slotProblems } from './setting-problems.ts';
+import { type TargetAsked, targetAsked, targetProblems } from './target-asked.ts';
 import { thresholdProblems } from './thresholds/threshold-problems.ts';
 import { type TrialPlan, trialPlanSchema } from './trial-plan.ts';
 import { trialPlanOf } from './trial-plan-of.ts';
@@ -38,6 +39,8 @@ export interface ParsedTrialPlan {
   readonly metricsPort: number | null;
   /** Which PostgreSQL; of one that runs already the plan's settings are to be replaced by its own. */
   readonly database: DatabaseAsked;
+  /** The API that runs already and is to be driven; `null`: one is started. */
+  readonly target: TargetAsked | null;
   /** The result goes to stdout as JSON. */
   readonly json: boolean;
   /** Parent of the lab's own directory. */
@@ -71,6 +74,7 @@ export function parseTrialPlan(given: {
     ...loadProblems(read),
     ...thresholdProblems(read),
     ...databaseProblems(read.values, read.sources),
+    ...(command === 'run' ? targetProblems(read.values, read.sources) : []),
   ];
   if (problems.length > 0) throw problemError(problems, command);
   return {
@@ -82,6 +86,7 @@ export function parseTrialPlan(given: {
       allowedHosts: read.values.allowedHost,
     },
     metricsPort: read.values.metricsPort,
+    target: command === 'run' ? targetAsked(read.values, read.sources) : null,
     database: databaseAsked(read.values, givenServerSettings(read)),
     json: read.values.json,
     directory: read.values.directory,

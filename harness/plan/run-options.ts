@@ -12,6 +12,7 @@ import { GATE_DEFAULTS } from './gates.ts';
 import { LISTEN_OPTIONS } from './listen-options.ts';
 import { LOAD_OPTIONS } from './load-options.ts';
 import { option } from './option.ts';
+import { TARGET_OPTIONS } from './target-options.ts';
 import { THRESHOLD_OPTIONS } from './thresholds/threshold-options.ts';
 import { PLAN_LIMITS } from './trial-plan.ts';
 import {
@@ -237,6 +238,7 @@ export const RUN_OPTIONS = {
     description: 'trials of the same plan one after the other, each on fresh workers',
   }),
   ...DATABASE_OPTIONS,
+  ...TARGET_OPTIONS,
   ...PORT_OPTIONS,
   ...LISTEN_OPTIONS,
   ...PLACE_OPTIONS,

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { DatabaseConfig } from '../../server/contract.ts';
 import { LabError } from '../lab-error.ts';
 import { type LookupAll, SYSTEM_LOOKUP } from '../loopback.ts';
+import { API_ROLE } from './cluster-template.ts';
 import { CONNECT_DEADLINE_MS, explainConnectError } from './connect-failure.ts';
 import { readOtherSessions, requireConsentForHost, sessionsRefusal } from './database-consent.ts';
 import { MONITOR_SESSION } from './monitor-queries.ts';
@@ -19,6 +20,8 @@ export interface ForeignDatabase {
   readonly settings: PostgresSettings;
   /** e.g. `15.14`. */
   readonly version: string;
+  /** Whose limits hold for the API. */
+  readonly apiRole: string;
   /** An API that runs there already is to be driven: its role and its tables are not touched. */
   readonly drivesTheApi: boolean;
 }
@@ -48,6 +51,7 @@ const stateSchema = z.object({
   creates_roles: z.boolean(),
   creates_schemas: z.boolean(),
   sees_sessions: z.boolean(),
+  has_api_role: z.boolean(),
 });
 type State = z.infer<typeof stateSchema>;
 
@@ -61,7 +65,8 @@ const STATE_SQL = `
          r.rolsuper AS is_superuser,
          r.rolsuper OR r.rolcreaterole AS creates_roles,
          has_database_privilege(current_database(), 'CREATE') AS creates_schemas,
-         pg_has_role('pg_read_all_stats', 'USAGE') AS sees_sessions
+         pg_has_role('pg_read_all_stats', 'USAGE') AS sees_sessions,
+         EXISTS (SELECT FROM pg_roles WHERE rolname = '${API_ROLE}') AS has_api_role
     FROM pg_roles r WHERE r.rolname = current_user`;
 
 /**
@@ -116,6 +121,8 @@ export async function lookAtForeignDatabase({
         extra: {},
       },
       version: state.version,
+      // Of an API that was started otherwise, the role is not known.
+      apiRole: drivesTheApi && !state.has_api_role ? owner.user : API_ROLE,
       drivesTheApi,
     };
   });

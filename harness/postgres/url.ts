@@ -42,7 +42,7 @@ export function createUrlPostgres(
         }
       };
       return {
-        api: { ...owner, ...database.apiVia, user: API_ROLE, password },
+        api: { ...owner, ...database.apiVia, user: database.apiRole, password },
         superuser: owner,
         version,
         settings,

@@ -25,7 +25,11 @@ export function roundsTerminal(result: RoundsResult, style: TerminalStyle): stri
   const blocks = [
     [
       ...(first === undefined ? [] : [planLine(first)]),
-      { label: 'ROUNDS', text: 'one after the other on fresh workers', rows: roundRows(result) },
+      {
+        label: 'ROUNDS',
+        text: `one after the other on ${(first?.api.target ?? null) === null ? 'fresh workers' : 'an API that ran before'}`,
+        rows: roundRows(result),
+      },
     ],
     [
       ...trustLines(result, paint),

@@ -42,6 +42,7 @@ export function trialBudgetLines(trial: MeasuredTrial, paint: Paint): readonly R
     const answers = trial.workers.map((it) => `w${it.worker} ${formatCount(it.answers)}`);
     lines.push({ label: '', text: `answers by worker: ${answers.join(', ')}` });
   }
+  lines.push(...apiLines(trial));
   if (rollout !== null) {
     lines.push({
       label: 'DEPLOY',
@@ -49,4 +50,26 @@ export function trialBudgetLines(trial: MeasuredTrial, paint: Paint): readonly R
     });
   }
   return lines;
+}
+
+/** What an API that was not just started on its PostgreSQL leaves unseen. */
+function apiLines({ api }: MeasuredTrial): readonly ReportLine[] {
+  return [
+    ...(api.target === null
+      ? []
+      : [
+          {
+            label: 'TARGET',
+            text: `${api.target}, which ran before and goes on. Not seen: whether it leaves connections behind; peaks of its pools that were not higher than earlier ones; who else asks it`,
+          },
+        ]),
+    ...(api.via === null
+      ? []
+      : [
+          {
+            label: 'VIA',
+            text: `the API connects through ${api.via}: what its pools open there is no more than what that may open on PostgreSQL, so that the prediction is an upper bound`,
+          },
+        ]),
+  ];
 }

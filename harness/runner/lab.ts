@@ -14,6 +14,7 @@ import { openPgbouncerConsole, type PgbouncerConsole } from '../postgres/pgbounc
 import type { PostgresSettings, StartedPostgres } from '../postgres/provider.ts';
 import { createUrlPostgres } from '../postgres/url.ts';
 import type { Redactor } from '../report/redactor.ts';
+import type { DrivenApi } from './driven-api.ts';
 import { machineEnvironment } from './environment.ts';
 import { fileSystemName } from './file-system-name.ts';
 import { type LabObserver, UNOBSERVED } from './lab-observer.ts';
@@ -33,6 +34,10 @@ export interface Lab {
   readonly environment: Omit<Environment, 'loadEngine'>;
   /** Connections of everybody but the API, the monitor's own among them, before any load. */
   readonly others: number;
+  /** The API that is driven, where it runs already; `null`: each trial starts its own. */
+  readonly drivenApi: DrivenApi | null;
+  /** `host:port` of what the API connects through; `null`: to PostgreSQL itself, or unknown. */
+  readonly apiVia: string | null;
   readonly custodian: Custodian;
   readonly observer: LabObserver;
   /** Reads PgBouncer's console and never rejects; `null` where the API reaches PostgreSQL directly. */
@@ -57,6 +62,8 @@ export interface LabDeps {
   readonly warn: (sentence: string) => void;
   /** A PostgreSQL that runs already. @default null, the lab starts its own */
   readonly foreignDatabase?: ForeignDatabase | null;
+  /** An API that runs already, on that PostgreSQL. @default null, each trial starts its own */
+  readonly drivenApi?: DrivenApi | null;
   /** @default nobody */
   readonly observer?: LabObserver;
 }
@@ -92,7 +99,8 @@ export async function withLab<T>(
   loading.catch(() => undefined);
   stack.defer(() => loading.then((it) => it.close()).catch(() => undefined));
 
-  const { foreignDatabase = null } = deps;
+  const { foreignDatabase = null, drivenApi = null } = deps;
+  const via = foreignDatabase?.apiVia ?? null;
   const provider =
     foreignDatabase === null
       ? createEmbeddedPostgres({ custodian: watchdog, labParent: deps.labParent })
@@ -117,13 +125,16 @@ export async function withLab<T>(
   if (pgbouncer !== null) stack.adopt(pgbouncer, (it) => it.close());
 
   const signal = AbortSignal.any([deps.signal, broken.signal]);
-  await seedDatabase({
-    owner: postgres.superuser,
-    apiRole: postgres.api.user,
-    baseEnvironment,
-    custodian: watchdog,
-    signal,
-  });
+  // Who started the API that is driven has seeded its database as well.
+  if (drivenApi === null) {
+    await seedDatabase({
+      owner: postgres.superuser,
+      apiRole: postgres.api.user,
+      baseEnvironment,
+      custodian: watchdog,
+      signal,
+    });
+  }
   lap('seed');
   const load = await loading;
   stack.defer(observer.onProcess('generator', load.pid));
@@ -135,6 +146,8 @@ export async function withLab<T>(
     load,
     environment: await describeEnvironment(provider.kind, postgres, monitor, deps),
     others: await monitor.countOthers(),
+    drivenApi,
+    apiVia: via === null ? null : `${bracketed(via.host)}:${via.port}`,
     custodian: watchdog,
     observer,
     pgbouncer: pgbouncer === null ? null : () => pgbouncer.read(),
@@ -166,6 +179,11 @@ async function describeEnvironment(
           : fileSystemName(statfsSync(postgres.dataDirectory).type),
     },
   };
+}
+
+/** IPv6 addresses stand in brackets before a port. */
+function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 /** What the API connects through is asked for its own numbers, as the role that was given. */

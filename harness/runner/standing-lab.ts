@@ -5,14 +5,14 @@ import type { LoadProgress } from '../load/load-engine.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import { withPrivateDirectory } from '../private-directory.ts';
 import { withApi } from './api.ts';
+import type { Api } from './driven-api.ts';
 import type { Lab } from './lab.ts';
 import { runLoad } from './observed-load.ts';
-import type { ServerProcess } from './server-process.ts';
 import { loadRequest, type TrialPorts } from './trial-request.ts';
 
 /** What somebody needs who wants to look around. */
 export interface StandingLab {
-  readonly server: ServerProcess;
+  readonly server: Api;
   /** libpq's password file for the API's role and the superuser; readable by this user only. */
   readonly passwordFile: string;
   readonly api: DatabaseConfig;
@@ -67,7 +67,7 @@ export async function withStandingLab<T>(
 /** Load of the plan's kind, one run after the other, until the signal is aborted. */
 export async function keepLoading(
   lab: Lab,
-  server: ServerProcess,
+  server: Api,
   plan: TrialPlan,
   hooks: {
     readonly signal: AbortSignal;
@@ -79,7 +79,7 @@ export async function keepLoading(
   }
 }
 
-async function countConnections(lab: Lab, server: ServerProcess): Promise<ConnectionCount> {
+async function countConnections(lab: Lab, server: Api): Promise<ConnectionCount> {
   const sampling = lab.monitor.startSampling();
   await new Promise((resolve) => setTimeout(resolve, WATCH_WINDOW_MS));
   const [window, stats] = await Promise.all([sampling.stop(), server.stats()]);

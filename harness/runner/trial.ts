@@ -2,6 +2,7 @@ import type { ServerStats } from '../../server/contract.ts';
 import {
   APPLICATION_NAME_PREFIX,
   errorBodySchema,
+  HEADERS,
   VALIDATE_ONLY_HEADER,
 } from '../../server/contract.ts';
 import { summarizeTrial } from '../analysis/summarize.ts';
@@ -13,13 +14,13 @@ import type { LoadProgress, LoadRequest, LoadResult } from '../load/load-engine.
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import type { TrialPhase } from '../report/phase-words.ts';
 import { withApi } from './api.ts';
+import type { Api } from './driven-api.ts';
 import { hostBetween, readHostHealth } from './host-health.ts';
 import type { Lab } from './lab.ts';
 import type { LiveConnections } from './monitor-window.ts';
 import { runLoad } from './observed-load.ts';
 import { pause } from './pause.ts';
 import { readTreeCpuMs } from './process-cpu.ts';
-import type { ServerProcess } from './server-process.ts';
 import { createThresholdWatch } from './threshold-watch.ts';
 import { loadRequest, type TrialPorts, warmupRequest } from './trial-request.ts';
 
@@ -66,7 +67,7 @@ export async function runTrials(
 ): Promise<readonly MeasuredTrial[]> {
   const [first] = plans;
   if (first === undefined) return [];
-  hooks.onPhase('start');
+  if (lab.drivenApi === null) hooks.onPhase('start');
   const startingMs = performance.now();
   let stoppingMs = startingMs;
   const measured = await withApi(lab, { plan: first, ports }, async (server) => {
@@ -75,15 +76,16 @@ export async function runTrials(
     for (const plan of plans) {
       observations.push(await measure({ lab, server, plan, hooks, startServerMs }));
     }
-    hooks.onPhase('stop');
+    if (lab.drivenApi === null) hooks.onPhase('stop');
     stoppingMs = performance.now();
     return observations;
   });
   const stoppedMs = performance.now();
-  const leftBehind = await lab.monitor.waitUntilGone(
-    APPLICATION_NAME_PREFIX,
-    BACKENDS_GONE_DEADLINE_MS,
-  );
+  // One that goes on keeps its connections, and so does a PgBouncer between the two.
+  const leftBehind =
+    lab.drivenApi === null && lab.apiVia === null
+      ? await lab.monitor.waitUntilGone(APPLICATION_NAME_PREFIX, BACKENDS_GONE_DEADLINE_MS)
+      : null;
   const end = {
     leftBehind,
     stopServerMs: stoppedMs - stoppingMs,
@@ -94,14 +96,14 @@ export async function runTrials(
 
 /** A measurement waits for its last facts: when the server side was rid of the workers, and whether. */
 type Measurement = (end: {
-  readonly leftBehind: number;
+  readonly leftBehind: number | null;
   readonly stopServerMs: number;
   readonly waitGoneMs: number;
 }) => MeasuredTrial;
 
 async function measure(context: {
   readonly lab: Lab;
-  readonly server: ServerProcess;
+  readonly server: Api;
   readonly plan: TrialPlan;
   readonly hooks: TrialHooks;
   readonly startServerMs: number;
@@ -186,16 +188,17 @@ async function measure(context: {
           lost: window.lost !== null,
         },
         rollout,
+        api: { target: lab.drivenApi?.url ?? null, via: lab.apiVia },
         leftBehind,
         postgresCpuMs: cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore,
         host,
         phasesMs: {
-          startServer: startServerMs,
+          ...(lab.drivenApi === null ? { startServer: startServerMs } : {}),
           warmup: warmupMs,
           measure: measureMs,
           stats: statsMs,
-          stopServer: stopServerMs,
-          waitGone: waitGoneMs,
+          ...(lab.drivenApi === null ? { stopServer: stopServerMs } : {}),
+          ...(leftBehind === null ? {} : { waitGone: waitGoneMs }),
         },
       },
       mergeHistograms,
@@ -203,9 +206,10 @@ async function measure(context: {
 }
 
 /**
- * The API knows its workloads' parameters; a wrong one is refused before there is any load.
+ * The API knows its workloads' parameters; a wrong one is refused before there is any load, and so is what
+ * is no API of this project.
  *
- * @throws LabError CONFIG_INVALID in the API's own words
+ * @throws LabError CONFIG_INVALID in the API's own words, REFUSED_TARGET
  */
 async function requireValidParameters(
   { origin, path }: LoadRequest,
@@ -213,8 +217,15 @@ async function requireValidParameters(
 ): Promise<void> {
   const response = await fetch(new URL(path, origin), {
     headers: { [VALIDATE_ONLY_HEADER]: '1', connection: 'close' },
+    redirect: 'manual',
     signal,
   });
+  if (!response.headers.has(HEADERS.worker)) {
+    throw new LabError('REFUSED_TARGET', {
+      message: `what answers at ${origin} is no API of pool-lab`,
+      hint: 'give the address of one that pool-lab up has started; nothing else is put under load',
+    });
+  }
   if (response.ok) return;
   const { error } = errorBodySchema.parse(await response.json());
   throw new LabError('CONFIG_INVALID', {
@@ -230,7 +241,7 @@ function throwIfBroken(signals: readonly AbortSignal[], load: LoadResult): void 
 }
 
 async function rollOut(
-  server: ServerProcess,
+  server: Api,
   plan: TrialPlan,
   signal: AbortSignal,
 ): Promise<MeasuredTrial['rollout']> {
@@ -244,7 +255,7 @@ async function rollOut(
  * The account of a moment with nothing in flight. A client has its last byte before the server has
  * counted the request as finished, so the first look may come too early.
  */
-async function settledStats(server: ServerProcess, signal: AbortSignal): Promise<ServerStats> {
+async function settledStats(server: Api, signal: AbortSignal): Promise<ServerStats> {
   for (let attempt = 1; ; attempt += 1) {
     const stats = await server.stats();
     const busy = stats.workers.some(({ alive, http }) => alive && http.inFlight > 0);

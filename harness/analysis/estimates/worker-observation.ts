@@ -9,17 +9,18 @@ export function workerObservations({
   load,
   before,
   after,
+  api,
 }: TrialObservations): MeasuredTrial['workers'] {
   const seconds = observedSeconds(load);
-  return sinceBefore(before, after).map(({ end, since }) => ({
+  return sinceBefore(before, after).map(({ end, start, since }) => ({
     worker: end.worker,
     answers: load.answersByWorker[String(end.worker)] ?? 0,
     acquireStarted: since(({ pool }) => pool.acquireStarted),
     acquireTimeout: since(({ pool }) => pool.acquireTimeout),
     acquireError: since(({ pool }) => pool.acquireError),
     opened: since(({ pool }) => pool.opened),
-    heldPeak: end.pool.heldPeak,
-    waitingPeak: end.pool.waitingPeak,
+    heldPeak: peakOf(({ pool }) => pool.heldPeak, { end, start, api }),
+    waitingPeak: peakOf(({ pool }) => pool.waitingPeak, { end, start, api }),
     meanWaiting: seconds > 0 ? since(({ pool }) => pool.waitingSeconds) / seconds : 0,
     saturatedShare:
       seconds > 0 ? Math.min(1, since(({ pool }) => pool.saturatedSeconds) / seconds) : 0,
@@ -43,18 +44,40 @@ export function apiCpuMs(before: ServerStats, after: ServerStats): number {
   return cpuMsOf(after) - cpuMsOf(before);
 }
 
+/** Of a worker that served others before, a peak is the trial's own only where it is a new one. */
+function peakOf(
+  read: (stats: WorkerStats) => number,
+  {
+    end,
+    start,
+    api,
+  }: {
+    readonly end: WorkerStats;
+    readonly start: WorkerStats | null;
+    readonly api: TrialObservations['api'];
+  },
+): number | null {
+  const peak = read(end);
+  return api.target === null || start === null || peak > read(start) ? peak : null;
+}
+
 type Since = (read: (stats: WorkerStats) => number) => number;
 
 /** A worker that started in between began at nothing. */
 function sinceBefore(
   before: ServerStats,
   after: ServerStats,
-): readonly { readonly end: WorkerStats; readonly since: Since }[] {
+): readonly {
+  readonly end: WorkerStats;
+  readonly start: WorkerStats | null;
+  readonly since: Since;
+}[] {
   const earlier = new Map(before.workers.map((stats) => [stats.worker, stats]));
   return after.workers.map((end) => {
     const start = earlier.get(end.worker);
     return {
       end,
+      start: start ?? null,
       since: (read) => Math.max(0, read(end) - (start === undefined ? 0 : read(start))),
     };
   });

@@ -53,6 +53,7 @@ export function soundObservations(): TrialObservations {
       lost: false,
     },
     rollout: null,
+    api: { target: null, via: null },
     leftBehind: 0,
     postgresCpuMs: 1_200,
     host: {

@@ -75,9 +75,9 @@ const READINGS: ReadonlyMap<FactName, Read> = new Map<FactName, Read>([
   ]),
   ['retries', retries],
 
-  ['pool.waiting.peak', ofWorkers((workers) => most(workers.map((it) => it.waitingPeak)))],
+  ['pool.waiting.peak', peakOfWorkers(({ waitingPeak }) => waitingPeak)],
   ['pool.waiting.mean', ofWorkers((workers) => sum(workers.map((it) => it.meanWaiting)))],
-  ['pool.held.peak', ofWorkers((workers) => most(workers.map((it) => it.heldPeak)))],
+  ['pool.held.peak', peakOfWorkers(({ heldPeak }) => heldPeak)],
   ['pool.saturated', ofWorkers((workers) => most(workers.map((it) => it.saturatedShare)))],
   ['pool.acquired', ofWorkers((workers) => sum(workers.map((it) => it.acquireStarted)))],
   ['pool.timeouts', ofWorkers((workers) => sum(workers.map((it) => it.acquireTimeout)))],
@@ -146,6 +146,17 @@ function errorRate(trial: JudgedTrial): Reading {
 function ofWorkers(read: (workers: JudgedTrial['workers']) => number): Read {
   return ({ workers }) =>
     workers.length === 0 ? withheld('no worker told its account') : known(read(workers));
+}
+
+/** Of an API that ran before, the highest peak may be older than the trial, and then is nobody's. */
+function peakOfWorkers(read: (worker: JudgedTrial['workers'][number]) => number | null): Read {
+  return ({ workers }) => {
+    const peaks = workers.map(read).filter((it) => it !== null);
+    if (workers.length === 0) return withheld('no worker told its account');
+    return peaks.length < workers.length
+      ? withheld('the API ran before, and had no higher peak in the trial')
+      : known(most(peaks));
+  };
 }
 
 function sampled(read: (connections: JudgedTrial['connections']) => number): Read {

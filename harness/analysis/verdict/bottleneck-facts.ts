@@ -56,6 +56,7 @@ export function bottleneckFacts(
       activeMean: server.activeMean,
       waitEventShares: server.waitEventShares,
       cores: postgresCpuMs === null ? null : cores(postgresCpuMs),
+      // Where a server is that somebody else runs, and what else has its CPU, is unknown.
       isHere: environment.postgres.provider !== 'url',
     },
     machine: {

@@ -90,6 +90,15 @@ test.each<[law: string, broken: string, Change]>([
     withLoad(() => ({ inFlightSeconds: 193, residenceSeconds: 193 })),
   ],
   ['nothing left behind', 'two connections stayed', (sound) => ({ ...sound, leftBehind: 2 })],
+  [
+    'one database',
+    'the database that is watched is not the one that the driven API uses',
+    (sound) => ({
+      ...sound,
+      api: { target: 'http://127.0.0.1:8080', via: null },
+      server: { ...sound.server, peakWorkers: 0 },
+    }),
+  ],
   ['load engine', 'the engine says so', withLoad(() => ({ brokenLaws: ['sent 3 = 2'] }))],
 ])('the law "%s" is broken where %s, and the trial INVALID', (name, _, change) => {
   const observations = change(soundObservations());
@@ -97,6 +106,24 @@ test.each<[law: string, broken: string, Change]>([
   const { verdict, caveats } = summarizeTrial(observations, decodeFake);
   expect(verdict).toBe('INVALID');
   expect(caveats.find(({ code }) => code === 'law_broken')?.detail).toContain(name);
+});
+
+test('an API that goes on leaves nothing to say about what it leaves behind', () => {
+  const sound = soundObservations();
+  const driven = {
+    ...sound,
+    api: { target: 'http://127.0.0.1:8080', via: null },
+    leftBehind: null,
+  };
+  const { laws, workers, verdict } = summarizeTrial(driven, decodeFake);
+  expect(laws.map(({ name }) => name)).not.toContain('nothing left behind');
+  expect(laws.map(({ name }) => name)).toContain('one database');
+  expect(verdict).toBe('VALID');
+  // As high as before the trial: nobody knows whether they were reached again.
+  expect(workers.map(({ heldPeak, waitingPeak }) => [heldPeak, waitingPeak])).toEqual([
+    [null, null],
+    [null, null],
+  ]);
 });
 
 const inSecond3 = (change: (second: LoadSecond) => Partial<LoadSecond>): Change =>

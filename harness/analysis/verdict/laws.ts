@@ -8,10 +8,17 @@ import { serverLaws } from './server-laws.ts';
  * request was lost or counted twice somewhere, and no number of the trial can be believed.
  */
 export function checkLaws(
-  seen: Pick<TrialObservations, 'plan' | 'load' | 'before' | 'after' | 'deaths' | 'leftBehind'>,
+  seen: Pick<
+    TrialObservations,
+    'plan' | 'load' | 'before' | 'after' | 'deaths' | 'leftBehind' | 'api' | 'server'
+  >,
 ): readonly Law[] {
   return [
     ...loadLaws(seen.load, seen.plan),
-    ...serverLaws(seen.load.ledger.attempts, { ...seen, deaths: seen.deaths.length }),
+    ...serverLaws(seen.load.ledger.attempts, {
+      ...seen,
+      deaths: seen.deaths.length,
+      peakOnServer: seen.api.target === null ? null : seen.server.peakWorkers,
+    }),
   ];
 }

@@ -7,7 +7,10 @@ import type { Law } from '../trial-result.ts';
  * What must hold between the clients' counts and the server's own.
  *
  * @param deaths workers that died in the window; what they counted last nobody was told
- * @param leftBehind connections of the API that the server side still had after the API was stopped
+ * @param leftBehind connections of the API that the server side still had after the API was stopped;
+ * `null` where that cannot be said
+ * @param peakOnServer connections of the API at most, as the server side saw them, of an API that was not
+ * started on this server by the lab itself; else `null`
  */
 export function serverLaws(
   attempts: Endings,
@@ -16,11 +19,13 @@ export function serverLaws(
     after,
     deaths,
     leftBehind,
+    peakOnServer,
   }: {
     readonly before: ServerStats;
     readonly after: ServerStats;
     readonly deaths: number;
-    readonly leftBehind: number;
+    readonly leftBehind: number | null;
+    readonly peakOnServer: number | null;
   },
 ): readonly Law[] {
   const delta = { ...serverDelta(before, after), isWhole: deaths === 0 };
@@ -28,7 +33,8 @@ export function serverLaws(
     answersOnBothSides(attempts, delta),
     errorsOnBothSides(attempts, delta),
     ...after.workers.map(poolAccount),
-    nothingLeftBehind(leftBehind),
+    ...(leftBehind === null ? [] : [nothingLeftBehind(leftBehind)]),
+    ...(peakOnServer === null ? [] : [seenOnServer(peakOnServer, after)]),
   ];
 }
 
@@ -80,6 +86,19 @@ function nothingLeftBehind(leftBehind: number): Law {
     name: 'nothing left behind',
     holds: leftBehind === 0,
     detail: `connections of the stopped API on the server side ${leftBehind} = 0`,
+  };
+}
+
+/** An API and a database that were named separately may not belong together. */
+function seenOnServer(peakOnServer: number, { workers }: ServerStats): Law {
+  const open = workers.reduce(
+    (sum, { alive, pool }) => sum + (alive ? pool.held + pool.idle : 0),
+    0,
+  );
+  return {
+    name: 'one database',
+    holds: open === 0 || peakOnServer > 0,
+    detail: `the API has ${open} connections open, of which the database in DATABASE_URL saw ${peakOnServer} at most`,
   };
 }
 

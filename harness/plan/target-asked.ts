@@ -1,0 +1,161 @@
+import type { PoolConfig, ServerDescription } from '../../server/contract.ts';
+import type { DATABASE_OPTIONS } from './database-options.ts';
+import {
+  type OptionSources,
+  type OptionValues,
+  type Problem,
+  SOURCE_DEFAULT,
+} from './option-table.ts';
+import { PLAN_OPTIONS } from './run-options.ts';
+import type { TARGET_OPTIONS } from './target-options.ts';
+import type { TrialPlan } from './trial-plan.ts';
+
+/** An API that runs already and is to be driven. */
+export interface TargetAsked {
+  /** Origin, e.g. `http://localhost:8080`. */
+  readonly url: string;
+  readonly adminUrl: string;
+  /** `--i-own-this-target`; `null`: not given. */
+  readonly ownHost: string | null;
+  /** Settings of the API that were given: they must be what it has. */
+  readonly given: readonly ApiSettingName[];
+}
+
+/** What an API decides when it starts, as options; each with its place in its description. */
+const POOL_FIELDS = {
+  poolKind: 'kind',
+  poolSize: 'poolSize',
+  maxOverflow: 'maxOverflow',
+  poolTimeout: 'poolTimeoutMs',
+  maxWaiting: 'maxWaiting',
+  recycle: 'recycleMs',
+  prePing: 'prePing',
+  resetOnReturn: 'resetOnReturn',
+  poolOrder: 'order',
+  statementTimeout: 'statementTimeoutMs',
+  lockTimeout: 'lockTimeoutMs',
+  idleInTransactionTimeout: 'idleInTransactionTimeoutMs',
+} as const satisfies Readonly<Record<string, keyof PoolConfig>>;
+type PoolSettingName = keyof typeof POOL_FIELDS;
+export type ApiSettingName = 'workers' | PoolSettingName;
+
+const API_SETTINGS: readonly ApiSettingName[] = [
+  'workers',
+  'poolKind',
+  'poolSize',
+  'maxOverflow',
+  'poolTimeout',
+  'maxWaiting',
+  'recycle',
+  'prePing',
+  'resetOnReturn',
+  'poolOrder',
+  'statementTimeout',
+  'lockTimeout',
+  'idleInTransactionTimeout',
+];
+
+type Table = typeof TARGET_OPTIONS & typeof DATABASE_OPTIONS & Pick<typeof PLAN_OPTIONS, 'rollout'>;
+
+export function targetAsked(
+  values: OptionValues<typeof TARGET_OPTIONS>,
+  sources: Readonly<Record<ApiSettingName, string>>,
+): TargetAsked | null {
+  const { target, targetAdmin, iOwnThisTarget } = values;
+  if (target === null || targetAdmin === null) return null;
+  return {
+    url: target,
+    adminUrl: targetAdmin,
+    ownHost: iOwnThisTarget,
+    given: API_SETTINGS.filter((name) => sources[name] !== SOURCE_DEFAULT),
+  };
+}
+
+export function targetProblems(
+  values: OptionValues<Table>,
+  sources: OptionSources<Table>,
+): readonly Problem[] {
+  const { target, targetAdmin, postgres, apiVia, rollout } = values;
+  if (target === null && targetAdmin === null) return [];
+  const problem = (
+    name: 'target' | 'targetAdmin' | 'apiVia' | 'rollout',
+    rest: Pick<Problem, 'field' | 'value' | 'problem' | 'remedy'>,
+  ): Problem => ({ source: sources[name], ...rest });
+  return [
+    target === null
+      ? problem('targetAdmin', {
+          field: '--target-admin',
+          value: targetAdmin ?? '',
+          problem: 'is the admin port of nothing',
+          remedy: 'give --target as well',
+        })
+      : null,
+    targetAdmin === null
+      ? problem('target', {
+          field: '--target',
+          value: target ?? '',
+          problem: 'says not how it is made up',
+          remedy: 'give --target-admin as well, the address of its /config and /stats',
+        })
+      : null,
+    postgres === 'embedded'
+      ? problem('target', {
+          field: '--target',
+          value: target ?? '',
+          problem: "has a PostgreSQL of its own, which the lab's monitor must see",
+          remedy: 'add --postgres url, with the address of that PostgreSQL in DATABASE_URL',
+        })
+      : null,
+    apiVia !== null
+      ? problem('apiVia', {
+          field: '--api-via',
+          value: `${apiVia.host}:${apiVia.port}`,
+          problem: 'comes too late: the API of --target is connected already',
+          remedy: 'leave it out',
+        })
+      : null,
+    rollout > 0
+      ? problem('rollout', {
+          field: '--rollout',
+          value: String(rollout),
+          problem: 'is not for an API that the lab did not start',
+          remedy: 'leave it out, or leave --target out',
+        })
+      : null,
+  ].filter((it) => it !== null);
+}
+
+/** Settings that were given and that the running API has otherwise, each with both values. */
+export function contradictions(
+  { plan, target }: { readonly plan: TrialPlan; readonly target: TargetAsked },
+  description: ServerDescription,
+): readonly Problem[] {
+  return target.given.flatMap((name) => {
+    const asked = textOf(name, plan);
+    const found = textOf(name, description);
+    if (asked === found) return [];
+    const field = `--${PLAN_OPTIONS[name].flag}`;
+    return [
+      {
+        field,
+        value: asked,
+        source: field,
+        problem: `is not what the API at ${target.url} runs with: ${found}`,
+        remedy: 'leave it out, or start that API with it',
+      },
+    ];
+  });
+}
+
+/** The plan as the running API makes it. */
+export function planOfTarget(plan: TrialPlan, { workers, pool }: ServerDescription): TrialPlan {
+  return { ...plan, workers, pool };
+}
+
+function textOf(
+  name: ApiSettingName,
+  { workers, pool }: Pick<TrialPlan, 'workers' | 'pool'>,
+): string {
+  const value = name === 'workers' ? workers : pool[POOL_FIELDS[name]];
+  return value === null ? 'none' : String(value);
+}

@@ -1,0 +1,48 @@
+import type { ParsedTrialPlan } from '../plan/parse-trial-plan.ts';
+import { problemError } from '../plan/problem-error.ts';
+import { contradictions, planOfTarget } from '../plan/target-asked.ts';
+import type { TrialPlan } from '../plan/trial-plan.ts';
+import type { ForeignDatabase } from '../postgres/foreign-database.ts';
+import { chooseDatabase, planOn } from './database-choice.ts';
+import { type DrivenApi, openDrivenApi, requireTargetConsent } from './driven-api.ts';
+import type { LabDeps } from './lab.ts';
+
+/** What of a lab is there already, and the plan as it can be measured with it. */
+export interface GivenParts {
+  readonly plan: TrialPlan;
+  /** `null`: the lab starts its own. */
+  readonly foreignDatabase: ForeignDatabase | null;
+  /** `null`: each trial starts its own. */
+  readonly drivenApi: DrivenApi | null;
+}
+
+/**
+ * Looks at the database and the API that were named, for the time of `use`, before anything is started.
+ *
+ * @throws LabError as `chooseDatabase` and `openDrivenApi` do, or CONFIG_INVALID where the API is another
+ * than was asked for
+ */
+export async function withGivenParts<T>(
+  asked: Pick<ParsedTrialPlan, 'plan' | 'database' | 'target'>,
+  deps: Pick<LabDeps, 'env' | 'redactor' | 'signal' | 'warn'> & { readonly command: string },
+  use: (parts: GivenParts) => Promise<T>,
+): Promise<T> {
+  const { target, database } = asked;
+  if (target !== null) await requireTargetConsent(target);
+  const foreignDatabase = await chooseDatabase(database, {
+    ...deps,
+    drivesTheApi: target !== null,
+  });
+  const plan = planOn(foreignDatabase, asked.plan);
+  if (target === null) return await use({ plan, foreignDatabase, drivenApi: null });
+
+  const drivenApi = await openDrivenApi(target, deps);
+  try {
+    const { description } = drivenApi;
+    const problems = contradictions({ plan, target }, description);
+    if (problems.length > 0) throw problemError(problems, deps.command);
+    return await use({ plan: planOfTarget(plan, description), foreignDatabase, drivenApi });
+  } finally {
+    drivenApi.close();
+  }
+}
