@@ -12,6 +12,8 @@ import { createRedactor } from '../../harness/report/redactor.ts';
 import { type Lab, withLab } from '../../harness/runner/lab.ts';
 import { runTrial } from '../../harness/runner/trial.ts';
 import { METRICS, POOL_DEFAULTS } from '../../server/contract.ts';
+import { ANNOTATIONS } from '../grafana/annotations.ts';
+import { DIAGNOSES } from '../grafana/diagnoses.ts';
 import { type PanelQuery, panelQueries } from '../grafana/pool-exhaustion.ts';
 import { withAllChosen } from '../grafana/variables.ts';
 import { metricNames, queryAt, queryRange, type Series } from './prometheus-client.ts';
@@ -24,6 +26,10 @@ export interface ObservedExhaustion {
   readonly refusing: ObservedTrial;
   /** Every query of the dashboard with the series it returned over all of it. */
   readonly panels: readonly { readonly query: PanelQuery; readonly series: readonly Series[] }[];
+  /** Series of what the dashboard marks on every curve, by its name. */
+  readonly annotations: Readonly<Record<string, readonly Series[]>>;
+  /** Names of the diagnoses that are made at the end of each trial. */
+  readonly diagnoses: Readonly<Record<'queueing' | 'refusing', readonly string[]>>;
   /** Firing alerts, a series each, as they were recorded. */
   readonly alerts: readonly Series[];
   /** `up` of both targets, scrape by scrape. */
@@ -54,29 +60,31 @@ const base = (): TrialPlan => {
     ...plan,
     workers: 2,
     workload: 'hold',
-    drainMs: 2_000,
+    drainMs: 3_000,
     postgres: { ...plan.postgres, maxConnections: 30 },
   };
 };
 
 /**
- * 48 clients at 8 connections: 40 wait, for half a second each. That is over half of the pool timeout, and
- * far enough below it that no wait reaches it when a busy machine deals the clients out unevenly.
+ * 200 clients at 8 connections of 50 ms: 192 wait, for 1.2 s each. That is over half of the pool timeout, and
+ * far enough below it that a machine which stands still for a moment, or deals the clients out unevenly,
+ * makes no wait reach it.
  */
 const QUEUEING: TrialPlan = {
   ...base(),
-  pool: { ...POOL_DEFAULTS, poolSize: 4, maxOverflow: 0, poolTimeoutMs: 900 },
-  workloadParams: { ms: '100' },
-  load: { ...base().load, model: { kind: 'closed', connections: 48, thinkTimeMs: 0 } },
+  pool: { ...POOL_DEFAULTS, poolSize: 4, maxOverflow: 0, poolTimeoutMs: 2_400 },
+  workloadParams: { ms: '50' },
+  load: { ...base().load, model: { kind: 'closed', connections: 200, thinkTimeMs: 0 } },
   // Prometheus asks its targets for the first time some five seconds after its start.
-  warmupMs: 6_000,
+  warmupMs: 5_000,
   durationMs: 16_000,
 };
 
-/** 40 connections where 26 are usable. */
+/** 40 connections where 26 are usable; of one worker, so that all clients are its own. */
 const REFUSING: TrialPlan = {
   ...base(),
-  pool: { ...POOL_DEFAULTS, poolSize: 5, maxOverflow: 15 },
+  workers: 1,
+  pool: { ...POOL_DEFAULTS, poolSize: 5, maxOverflow: 35 },
   workloadParams: { ms: '50' },
   load: { ...base().load, model: { kind: 'closed', connections: 64, thinkTimeMs: 0 } },
   warmupMs: 0,
@@ -102,7 +110,12 @@ export async function observeExhaustion(): Promise<ObservedExhaustion> {
           const fromMs = Date.now();
           const queueing = await observeTrial(lab, QUEUEING, adminPort);
           const refusing = await observeTrial(lab, REFUSING, adminPort);
-          return { queueing, refusing, warnings, ...(await look(url, { fromMs, queueing })) };
+          return {
+            queueing,
+            refusing,
+            warnings,
+            ...(await look(url, { fromMs, queueing, refusing })),
+          };
         },
       ),
     ),
@@ -111,17 +124,24 @@ export async function observeExhaustion(): Promise<ObservedExhaustion> {
 
 async function look(
   url: string,
-  { fromMs, queueing }: { readonly fromMs: number; readonly queueing: ObservedTrial },
+  run: Pick<ObservedExhaustion, 'queueing' | 'refusing'> & { readonly fromMs: number },
 ): Promise<Omit<ObservedExhaustion, 'queueing' | 'refusing' | 'warnings'>> {
+  const { fromMs, queueing, refusing } = run;
   const toMs = Date.now();
   const lookBack = `${Math.ceil((toMs - fromMs) / 1_000)}s`;
+  const overAll = (expr: string): Promise<readonly Series[]> =>
+    queryRange(url, withAllChosen(expr, RATE_INTERVAL), { fromMs, toMs, stepMs: 1_000 });
   const panels = [];
-  for (const query of panelQueries()) {
-    const expr = withAllChosen(query.expr, RATE_INTERVAL);
-    panels.push({ query, series: await queryRange(url, expr, { fromMs, toMs, stepMs: 1_000 }) });
-  }
+  for (const query of panelQueries()) panels.push({ query, series: await overAll(query.expr) });
+  const annotations: Record<string, readonly Series[]> = {};
+  for (const { name, expr } of ANNOTATIONS) annotations[name] = await overAll(expr);
   return {
     panels,
+    annotations,
+    diagnoses: {
+      queueing: await diagnosesAt(url, queueing.stopAtMs - WINDOW_EDGE_MS),
+      refusing: await diagnosesAt(url, refusing.stopAtMs - WINDOW_EDGE_MS),
+    },
     alerts: await queryAt(url, `ALERTS{alertstate="firing"}[${lookBack}]`, toMs),
     scrapes: await queryAt(url, `up[${lookBack}]`, toMs),
     names: {
@@ -130,6 +150,15 @@ async function look(
     },
     meanQueue: await meanQueue(url, queueing),
   };
+}
+
+async function diagnosesAt(url: string, atMs: number): Promise<readonly string[]> {
+  const made: string[] = [];
+  for (const { name, expr } of DIAGNOSES) {
+    const [series] = await queryAt(url, withAllChosen(expr, RATE_INTERVAL), atMs);
+    if (series?.samples[0]?.value === 1) made.push(name);
+  }
+  return made;
 }
 
 /** One query, at the end of the steady window and over nearly all of it. */
