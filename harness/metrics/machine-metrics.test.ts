@@ -10,9 +10,9 @@ const cpu = (part: string): string => `${HARNESS_METRICS.cpuSecondsTotal}{part="
 function machineWith(cpuMs: ReadonlyMap<number, number>, cpuPressureMs: number | null = 1_500) {
   const machine = { nowMs: 0, readings: 0, cpuMs };
   const metrics = new MachineMetrics({
-    treeCpuMs: (pid) => {
+    treesCpuMs: (pids) => {
       machine.readings += 1;
-      return machine.cpuMs.get(pid) ?? null;
+      return pids.map((pid) => machine.cpuMs.get(pid) ?? null);
     },
     cpuPressureMs: () => cpuPressureMs,
     nowMs: () => machine.nowMs,

@@ -1,6 +1,6 @@
 import { CPU_PARTS, type CpuPart } from '../../server/contract.ts';
 import { readHostHealth } from '../runner/host-health.ts';
-import { readTreeCpuMs } from '../runner/process-cpu.ts';
+import { readTreesCpuMs } from '../runner/process-cpu.ts';
 import type { MetricFamily } from './exposition.ts';
 import { HARNESS_FAMILIES } from './harness-families.ts';
 
@@ -10,14 +10,15 @@ const READING_AGE_MS_MAX = 500;
 
 /** What the machine tells; `null` where it does not. */
 export interface MachineReadings {
-  readonly treeCpuMs: (rootPid: number) => number | null;
+  /** In the order of the processes asked for. */
+  readonly treesCpuMs: (rootPids: readonly number[]) => readonly (number | null)[];
   readonly cpuPressureMs: () => number | null;
   /** Monotonic. */
   readonly nowMs: () => number;
 }
 
 const THIS_MACHINE: MachineReadings = {
-  treeCpuMs: readTreeCpuMs,
+  treesCpuMs: (rootPids) => readTreesCpuMs(rootPids),
   cpuPressureMs: () => readHostHealth().cpuPressureMs,
   nowMs: () => performance.now(),
 };
@@ -50,7 +51,7 @@ export class MachineMetrics {
     this.#readAtMs = Number.NEGATIVE_INFINITY;
     return () => {
       if (!this.#running.delete(tree)) return;
-      this.#read(tree);
+      this.#read([tree]);
       const endedMs = this.#endedMs.get(part);
       if (endedMs !== undefined) this.#endedMs.set(part, endedMs + tree.cpuMs);
     };
@@ -84,14 +85,17 @@ export class MachineMetrics {
     const nowMs = this.#readings.nowMs();
     if (nowMs - this.#readAtMs < READING_AGE_MS_MAX) return;
     this.#readAtMs = nowMs;
-    for (const tree of this.#running) this.#read(tree);
+    this.#read([...this.#running]);
     this.#cpuPressureMs = this.#readings.cpuPressureMs();
   }
 
-  #read(tree: Tree): void {
-    const cpuMs = this.#readings.treeCpuMs(tree.pid);
-    if (cpuMs === null) return;
-    tree.cpuMs = Math.max(tree.cpuMs, cpuMs);
-    if (!this.#endedMs.has(tree.part)) this.#endedMs.set(tree.part, 0);
+  #read(trees: readonly Tree[]): void {
+    const readings = this.#readings.treesCpuMs(trees.map(({ pid }) => pid));
+    for (const [index, tree] of trees.entries()) {
+      const cpuMs = readings[index] ?? null;
+      if (cpuMs === null) continue;
+      tree.cpuMs = Math.max(tree.cpuMs, cpuMs);
+      if (!this.#endedMs.has(tree.part)) this.#endedMs.set(tree.part, 0);
+    }
   }
 }

@@ -35,7 +35,7 @@ prometheus.test('promtool has nothing to say about everything the harness can ex
   });
   for (const report of progress) run.progress(report);
   const machine = new MachineMetrics({
-    treeCpuMs: () => 1_000,
+    treesCpuMs: () => [1_000],
     cpuPressureMs: () => 1_000,
     nowMs: () => 0,
   });

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { readTreeCpuMs } from './process-cpu.ts';
+import { readTreeCpuMs, readTreesCpuMs } from './process-cpu.ts';
 
 const onLinux = test.runIf(process.platform === 'linux');
 const procPath = mkdtempSync(join(tmpdir(), 'proc-fixture-'));
@@ -31,6 +31,14 @@ onLinux('a process name with spaces and parentheses does not shift the fields', 
 
 onLinux('a process that does not exist has no time, rather than none used', () => {
   expect(readTreeCpuMs(99, procPath)).toBeNull();
+});
+
+onLinux('several trees are told apart, in the order they were asked for', () => {
+  writeStat(40, 1, 'node', [1, 0, 0, 0]);
+  writeStat(41, 40, 'node', [2, 0, 0, 0]);
+  writeStat(50, 1, 'postgres', [4, 0, 0, 0]);
+  expect(readTreesCpuMs([50, 99, 40], procPath)).toEqual([40, null, 30]);
+  expect(readTreesCpuMs([], procPath)).toEqual([]);
 });
 
 onLinux('this process’s reading grows by about what it burns', () => {

@@ -15,15 +15,29 @@ const WALKS_MAX = 5;
  * @returns `null` where it cannot be measured: not on Linux, or no such process
  */
 export function readTreeCpuMs(rootPid: number, procPath = '/proc'): number | null {
-  if (process.platform !== 'linux') return null;
-  let totalMs: number | null = null;
+  const [cpuMs] = readTreesCpuMs([rootPid], procPath);
+  return cpuMs ?? null;
+}
+
+/** The same of several trees, in their order, by one walk over the machine's processes. */
+export function readTreesCpuMs(
+  rootPids: readonly number[],
+  procPath = '/proc',
+): readonly (number | null)[] {
+  if (process.platform !== 'linux') return rootPids.map(() => null);
+  let totalsMs: readonly (number | null)[] = [];
   for (let walk = 0; walk < WALKS_MAX; walk += 1) {
-    const before = readStat(procPath, rootPid);
-    if (before === null) return totalMs;
-    totalMs = sumTree(procPath, rootPid) * MS_PER_TICK;
-    if (readStat(procPath, rootPid)?.waitedForTicks === before.waitedForTicks) break;
+    const before = waitedForTicks(procPath, rootPids);
+    const table = readProcessTable(procPath);
+    totalsMs = rootPids.map((rootPid, index) => {
+      // One that has ended since an earlier walk keeps what that walk found.
+      if (!table.stats.has(rootPid)) return totalsMs[index] ?? null;
+      return sumTree(table, rootPid) * MS_PER_TICK;
+    });
+    const after = waitedForTicks(procPath, rootPids);
+    if (before.every((ticks, index) => ticks === after[index])) break;
   }
-  return totalMs;
+  return totalsMs;
 }
 
 interface Stat {
@@ -33,7 +47,20 @@ interface Stat {
   readonly waitedForTicks: number;
 }
 
-function sumTree(procPath: string, rootPid: number): number {
+interface ProcessTable {
+  readonly stats: ReadonlyMap<number, Stat>;
+  /** By their parent. */
+  readonly children: ReadonlyMap<number, readonly number[]>;
+}
+
+function waitedForTicks(
+  procPath: string,
+  pids: readonly number[],
+): readonly (number | undefined)[] {
+  return pids.map((pid) => readStat(procPath, pid)?.waitedForTicks);
+}
+
+function readProcessTable(procPath: string): ProcessTable {
   const stats = new Map<number, Stat>();
   const children = new Map<number, number[]>();
   for (const name of readdirSync(procPath)) {
@@ -43,6 +70,10 @@ function sumTree(procPath: string, rootPid: number): number {
     stats.set(pid, stat);
     children.set(stat.parentPid, [...(children.get(stat.parentPid) ?? []), pid]);
   }
+  return { stats, children };
+}
+
+function sumTree({ stats, children }: ProcessTable, rootPid: number): number {
   let ticks = 0;
   const open = [rootPid];
   for (let pid = open.pop(); pid !== undefined; pid = open.pop()) {
