@@ -42,12 +42,12 @@ export interface PgbouncerSettings {
   readonly api: DatabaseConfig;
   readonly poolMode: 'transaction' | 'session';
   readonly defaultPoolSize: number;
+  /** Whether it asks the server, as this role, for the secrets of all others. @default no */
+  readonly authQuery?: boolean;
   /** Who may ask the console. @default the API's role */
   readonly statsUsers?: readonly string[];
   /** @default a free one */
   readonly port?: number;
-  /** Further lines of the section `[pgbouncer]`. */
-  readonly extra?: readonly string[];
 }
 
 /** A PgBouncer of its own on loopback; disposing ends it and removes its files. */
@@ -116,11 +116,8 @@ export async function startPgbouncer(settings: PgbouncerSettings): Promise<Pgbou
   };
 }
 
-function iniOf(
-  { api, poolMode, defaultPoolSize, statsUsers = [api.user], extra = [] }: PgbouncerSettings,
-  port: number,
-  usersPath: string,
-): string {
+function iniOf(settings: PgbouncerSettings, port: number, usersPath: string): string {
+  const { api, poolMode, defaultPoolSize, statsUsers = [api.user], authQuery = false } = settings;
   return [
     '[databases]',
     `${api.database} = host=${api.host} port=${api.port} dbname=${api.database}`,
@@ -134,7 +131,7 @@ function iniOf(
     `stats_users = ${statsUsers.join(', ')}`,
     `pool_mode = ${poolMode}`,
     `default_pool_size = ${defaultPoolSize}`,
-    ...extra,
+    ...(authQuery ? [`auth_user = ${api.user}`] : []),
     '',
   ].join('\n');
 }
