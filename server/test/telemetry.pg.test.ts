@@ -1,4 +1,5 @@
 import { Agent } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, expect, inject, test } from 'vitest';
 import {
   ADMIN_PATHS,
@@ -7,6 +8,8 @@ import {
   serverDescriptionSchema,
 } from '../contract.ts';
 import { KeepAliveLoad, request } from './keep-alive-client.ts';
+import { RestlessLoad } from './restless-load.ts';
+import { Scraped } from './scraped.ts';
 import { seed } from './seeded.ts';
 import { eventually, ServerProcess } from './server-process.ts';
 
@@ -31,6 +34,9 @@ const SERVER_SIDE: ServerSideSample = {
     maxWaitMs: 1,
   },
 };
+
+/** More often than anybody scrapes, and not so often that nothing else gets done. */
+const SCRAPE_PAUSE_MS = 20;
 
 beforeAll(() => seed(postgres));
 
@@ -65,48 +71,98 @@ test('whoever did not start the server is told its shape, and no password', asyn
   expect(body).not.toContain(database.user);
 });
 
-test('a worker that is stopped does not delay the metrics, and its numbers show their age', async () => {
-  await using server = await ServerProcess.ready({ database });
-  const blocked = server.workerPid;
-  await server.metrics();
-  process.kill(blocked, 'SIGSTOP');
-  try {
-    await eventually(async () => {
-      const { workers } = await server.stats();
-      return workers.some(({ pid, ageMs }) => pid === blocked && ageMs > 1_000);
-    });
-    const durations: number[] = [];
-    for (let i = 0; i < 5; i++) durations.push((await server.metrics()).durationMs);
-    // The median: one late wake-up of this shared machine is not the server's.
-    expect(durations.sort((a, b) => a - b)[2]).toBeLessThan(100);
-    const { text } = await server.metrics();
-    const ages = samplesOf(text, METRICS.snapshotAgeSeconds);
-    expect(Math.max(...ages.values())).toBeGreaterThan(1);
-    expect(ages.size).toBe(2);
-  } finally {
-    process.kill(blocked, 'SIGCONT');
-  }
+test('a busy worker does not delay the metrics, and its numbers show their age', async () => {
+  await using server = await ServerProcess.ready({
+    database,
+    environment: {
+      NODE_OPTIONS: `--import ${new URL('./block-on-signal.ts', import.meta.url)}`,
+    },
+  });
+  const free = await scrapeMs(server, () => false);
+  process.kill(server.workerPid, 'SIGUSR2');
+  let age = 0;
+  const blocked = await scrapeMs(server, (scraped) => {
+    const ages = scraped.samples(METRICS.snapshotAgeSeconds).map(({ value }) => value);
+    expect(ages).toHaveLength(2);
+    age = Math.max(...ages);
+    return age < 1;
+  });
+  expect(age).toBeGreaterThan(1);
+  // Medians: one late wake-up of this shared machine is not the server's.
+  expect(median(blocked) - median(free)).toBeLessThan(100);
 });
 
-test('no counter falls when a worker is killed and replaced', async () => {
-  await using server = await ServerProcess.ready({ database });
-  await using load = new KeepAliveLoad(`${server.url}/w/point`, 2);
-  await eventually(() => load.answers.length > 50);
-  await load.stop();
-  const before = countersOf((await server.metrics()).text);
-  const victim = server.workerPid;
-  process.kill(victim, 'SIGKILL');
-  await server.message('worker-died');
-  const during = countersOf((await server.metrics()).text);
-  await eventually(async () => (await server.readyStatus()) === 200);
-  const after = countersOf((await server.metrics()).text);
-  for (const later of [during, after]) {
-    const fallen = [...before].filter(([series, value]) => (later.get(series) ?? -1) < value);
-    expect(fallen).toEqual([]);
+/** How long each of at least eleven scrapes took, one after the other, and further ones while `more` says so. */
+async function scrapeMs(
+  server: ServerProcess,
+  more: (scraped: Scraped) => boolean,
+): Promise<number[]> {
+  const durationsMs: number[] = [];
+  let wanted = true;
+  while (wanted || durationsMs.length < 11) {
+    const { text, durationMs } = await server.metrics();
+    durationsMs.push(durationMs);
+    wanted = more(new Scraped(text));
   }
-  expect(before.size).toBeGreaterThan(50);
-  expect(after.get(`${METRICS.workerRestartsTotal}{reason="crash"}`)).toBe(1);
+  return durationsMs;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+test('no total falls while workers are killed, replaced and killed in a rolling restart', async () => {
+  await using server = await ServerProcess.ready({ database, workers: 2, graceMs: 2_000 });
+  await using load = new RestlessLoad(`${server.url}/w/point`, 6);
+  const scrapes: Scraped[] = [];
+  const scraping = new AbortController();
+  const scraper = (async () => {
+    while (!scraping.signal.aborted) {
+      scrapes.push(new Scraped((await server.metrics()).text));
+      await delay(SCRAPE_PAUSE_MS);
+    }
+  })();
+  const killOne = async (): Promise<void> => {
+    const { workers } = await server.stats();
+    const victim = workers.findLast(({ alive, ready }) => alive && ready);
+    if (victim === undefined) throw new Error('nobody to kill');
+    process.kill(victim.pid, 'SIGKILL');
+    await eventually(async () =>
+      (await server.stats()).workers.some(({ pid, alive }) => pid === victim.pid && !alive),
+    );
+  };
+  await eventually(() => load.answered > 50);
+  await killOne();
+  await eventually(async () => (await server.readyStatus()) === 200);
+  server.send({ type: 'rolling-restart', surge: 1 });
+  await eventually(async () => (await server.stats()).workers.length > 3);
+  await killOne();
+  await eventually(() => server.messages.some(({ type }) => type.startsWith('rolling-restart-')));
+  const answered = load.answered;
+  await eventually(() => load.answered > answered + 50);
+  scraping.abort();
+  await scraper;
+  await load.stop();
+  expect(fallsWithin(scrapes)).toEqual([]);
+  const last = scrapes.at(-1);
+  expect(last?.sum(METRICS.workerRestartsTotal, { reason: 'crash' })).toBeGreaterThan(0);
+  expect(last?.totalsOverWorkers.size).toBeGreaterThan(100);
+  expect(scrapes.length).toBeGreaterThan(20);
 });
+
+/** Series that are less than in the scrape before, or missing: each by itself, and summed over workers. */
+function fallsWithin(scrapes: readonly Scraped[]): string[] {
+  return scrapes.slice(1).flatMap((scrape, index) => {
+    const before = scrapes[index];
+    if (before === undefined) return [];
+    const fallen = (was: Map<string, number>, is: Map<string, number>) =>
+      [...was].filter(([series, value]) => (is.get(series) ?? -1) < value).map(([name]) => name);
+    return [
+      ...fallen(before.totals, scrape.totals),
+      ...fallen(before.totalsOverWorkers, scrape.totalsOverWorkers),
+    ];
+  });
+}
 
 test('the statistics add up at rest, and keep those of dead workers', async () => {
   await using server = await ServerProcess.ready({ database });
@@ -149,23 +205,3 @@ test('the admin port answers no other name than its own and those it was given',
   const crossSite = await request(`${server.adminUrl}/metrics`, agent, { origin: 'null' });
   expect(crossSite.status).toBe(403);
 });
-
-function countersOf(text: string): Map<string, number> {
-  const counters = new Map<string, number>();
-  for (const [name] of text.matchAll(/^# TYPE (\S+) (?:counter|histogram)$/gm)) {
-    const metric = name.split(' ')[2] ?? '';
-    for (const [series, value] of samplesOf(text, metric)) counters.set(series, value);
-  }
-  return counters;
-}
-
-/** Samples of a metric, with a histogram's buckets, sum and count, by their whole series name. */
-function samplesOf(text: string, metric: string): Map<string, number> {
-  const lines = text.split('\n').filter((line) => line.startsWith(metric));
-  return new Map(
-    lines.map((line) => {
-      const end = line.lastIndexOf(' ');
-      return [line.slice(0, end), Number(line.slice(end + 1))];
-    }),
-  );
-}
