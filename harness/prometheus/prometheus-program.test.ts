@@ -1,5 +1,5 @@
 import { chmodSync } from 'node:fs';
-import { delimiter } from 'node:path';
+import { delimiter, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { LabError } from '../lab-error.ts';
 import { locatePrometheus, requirePrometheus } from './prometheus-program.ts';
@@ -22,12 +22,13 @@ test('the first one on PATH is taken, with its version', async () => {
   });
 });
 
-test('what cannot be run, and what lies in the current directory, is passed over', async () => {
+test('what cannot be run, and what is found from the current directory, is passed over', async () => {
   using program = fakePrometheus(TELLS_VERSION);
-  chmodSync(program.path, 0o644);
   const missing = { state: 'missing', reason: 'no `prometheus` on PATH' };
+  const fromHere = relative(process.cwd(), program.directory);
+  expect(await locatePrometheus({ PATH: fromHere })).toEqual(missing);
+  chmodSync(program.path, 0o644);
   expect(await locatePrometheus({ PATH: program.directory })).toEqual(missing);
-  expect(await locatePrometheus({ PATH: `.${delimiter}${delimiter}relative` })).toEqual(missing);
   expect(await locatePrometheus({})).toEqual(missing);
 });
 
