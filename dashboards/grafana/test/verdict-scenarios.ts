@@ -1,0 +1,154 @@
+import { HARNESS_METRICS, METRICS } from '../../../server/contract.ts';
+
+/** Name of a series with its labels, and its values second by second in promtool's notation. */
+export type SeriesValues = Readonly<Record<string, string>>;
+
+/** A situation as Prometheus would have scraped it for a minute. */
+export interface VerdictScenario {
+  readonly name: string;
+  readonly series: SeriesValues;
+  /** Diagnoses that are made; `null`: none can be told, neither yes nor no. */
+  readonly red: readonly string[] | null;
+}
+
+const of = (metric: string, labels: Readonly<Record<string, string>> = {}, instance = 'api:9464') =>
+  `${metric}{${Object.entries({ job: 'pool-lab-api', instance, ...labels })
+    .map(([label, value]) => `${label}="${value}"`)
+    .join(',')}}`;
+
+const always = (value: number) => `${value}x60`;
+const perSecond = (value: number) => `0+${value}x60`;
+
+const WORKER = { worker: '1' };
+export const REFUSED = of(METRICS.connectErrorsTotal, {
+  ...WORKER,
+  sqlstate: '53300',
+  reason: 'too_many_clients',
+});
+const USED = of(METRICS.connectionCount, { ...WORKER, state: 'used' });
+const PENDING = of(METRICS.pendingRequests, WORKER);
+const FINISHED = of(`${METRICS.useSeconds}_count`, WORKER);
+const SATURATED = of(METRICS.saturatedSecondsTotal, WORKER);
+const session = (state: string, worker = '1') => of(METRICS.pgConnections, { worker, state });
+const active = (type: string) => of(METRICS.pgActiveConnections, { wait_event_type: type });
+const LOOP_MEDIAN = of(METRICS.eventLoopDelaySeconds, { ...WORKER, percentile: '0.5' });
+const LOOP_P99 = of(METRICS.eventLoopDelaySeconds, { ...WORKER, percentile: '0.99' });
+const UTILIZATION = of(HARNESS_METRICS.utilizationRatio);
+const LAG = of(HARNESS_METRICS.dispatchLagSeconds, { percentile: '0.99' });
+export const MAX_CONNECTIONS = of(METRICS.pgMaxConnections);
+export const RESERVED = of(METRICS.pgReservedConnections);
+export const OTHERS = session('idle', 'others');
+
+/** One worker with ten connections, half of them in use, and nobody waiting. */
+export const CALM: SeriesValues = {
+  [REFUSED]: always(0),
+  [USED]: always(5),
+  [of(METRICS.connectionMax, WORKER)]: always(10),
+  [PENDING]: always(0),
+  [FINISHED]: perSecond(200),
+  [SATURATED]: always(0),
+  [session('active')]: always(5),
+  [session('idle')]: always(5),
+  [session('idle_in_transaction')]: always(0),
+  [OTHERS]: always(1),
+  [active('none')]: always(4),
+  [active('Lock')]: always(0),
+  [LOOP_MEDIAN]: always(0.0003),
+  [LOOP_P99]: always(0.03),
+  [UTILIZATION]: always(0.2),
+  [LAG]: always(0.001),
+  [MAX_CONNECTIONS]: always(30),
+  [RESERVED]: always(3),
+};
+
+const QUEUEING: SeriesValues = {
+  ...CALM,
+  [USED]: always(10),
+  [PENDING]: always(20),
+  [SATURATED]: perSecond(1),
+  [session('active')]: always(10),
+  [session('idle')]: always(0),
+  [active('none')]: always(10),
+};
+
+export const VERDICT_SCENARIOS: readonly VerdictScenario[] = [
+  { name: 'half of the pool is in use', series: CALM, red: [] },
+  { name: 'the pool is too small', series: QUEUEING, red: ['Requests queue'] },
+  {
+    name: 'PostgreSQL has no slot left',
+    series: { ...CALM, [REFUSED]: perSecond(10) },
+    red: ['Database full'],
+  },
+  {
+    name: 'connections leak',
+    series: {
+      ...QUEUEING,
+      [FINISHED]: always(4_000),
+      [session('active')]: always(0),
+      [session('idle')]: always(10),
+      [active('none')]: always(0),
+    },
+    red: ['Nothing finishes', 'Requests queue'],
+  },
+  {
+    name: 'one of two APIs leaks',
+    series: {
+      ...CALM,
+      [USED.replace('api:', 'other:')]: always(10),
+      [of(METRICS.connectionMax, WORKER, 'other:9464')]: always(10),
+      [PENDING.replace('api:', 'other:')]: always(3),
+      [FINISHED.replace('api:', 'other:')]: always(4_000),
+    },
+    red: ['Nothing finishes'],
+  },
+  {
+    name: 'transactions are left open',
+    series: {
+      ...QUEUEING,
+      [session('active')]: always(2),
+      [session('idle_in_transaction')]: always(8),
+    },
+    red: ['Idle in transaction', 'Requests queue'],
+  },
+  {
+    name: 'transactions of several round trips',
+    series: {
+      ...CALM,
+      [session('active')]: always(4),
+      [session('idle')]: always(3),
+      [session('idle_in_transaction')]: always(3),
+    },
+    red: [],
+  },
+  {
+    name: 'all update the same row',
+    series: { ...QUEUEING, [active('none')]: always(1), [active('Lock')]: always(9) },
+    red: ['Hot rows', 'Requests queue'],
+  },
+  {
+    name: 'a worker has no time for its requests',
+    series: { ...CALM, [LOOP_MEDIAN]: always(0.005), [LOOP_P99]: always(0.06) },
+    red: ['Busy process'],
+  },
+  {
+    name: 'a machine that pauses, with a worker that has time',
+    series: { ...CALM, [LOOP_P99]: always(0.3) },
+    red: [],
+  },
+  {
+    name: 'the generator is at its end',
+    series: { ...CALM, [UTILIZATION]: always(0.95), [LAG]: always(0.05) },
+    red: ['Generator busy', 'Generator late'],
+  },
+  {
+    name: 'nobody is active, so nobody waits for a lock',
+    series: { ...CALM, [active('none')]: always(0), [FINISHED]: always(0), [USED]: always(0) },
+    red: [],
+  },
+  {
+    name: 'totals of dead workers are put together',
+    series: { ...CALM, [REFUSED.replace('worker="1"', 'worker="gone"')]: '0x28 900x30' },
+    red: [],
+  },
+  { name: 'nothing is scraped', series: {}, red: null },
+];
