@@ -77,7 +77,11 @@ export async function requireTargetConsent(
  */
 export async function openDrivenApi(
   { url, adminUrl }: Pick<TargetAsked, 'url' | 'adminUrl'>,
-  deps: { readonly signal: AbortSignal },
+  deps: {
+    readonly signal: AbortSignal;
+    /** @default 1,000 */
+    readonly watchEveryMs?: number;
+  },
 ): Promise<DrivenApi> {
   const closing = new AbortController();
   const ended = new AbortController();
@@ -88,7 +92,9 @@ export async function openDrivenApi(
   let last: ServerStats | null = null;
 
   const stats = async (): Promise<ServerStats> => {
-    const now = serverStatsSchema.parse(await getJson(adminUrl, ADMIN_PATHS.stats, signal));
+    const answer = serverStatsSchema.safeParse(await getJson(adminUrl, ADMIN_PATHS.stats, signal));
+    if (!answer.success) throw stranger(adminUrl, ADMIN_PATHS.stats);
+    const now = answer.data;
     if (last !== null) {
       if (now.primaryCpuMs < last.primaryCpuMs) throw restarted(adminUrl);
       deaths.push(...deathsBetween(last, now));
@@ -96,7 +102,8 @@ export async function openDrivenApi(
     last = now;
     return now;
   };
-  void watch({ adminUrl, signal }).then((error) => {
+  const { watchEveryMs = WATCH_EVERY_MS } = deps;
+  void watch({ adminUrl, signal, watchEveryMs }).then((error) => {
     if (error !== null) ended.abort(error);
   });
   return {
@@ -123,10 +130,15 @@ export async function openDrivenApi(
 async function describe(adminUrl: string, signal: AbortSignal): Promise<ServerDescription> {
   const answer = await getJson(adminUrl, ADMIN_PATHS.config, signal);
   const description = serverDescriptionSchema.safeParse(answer);
-  if (description.success) return description.data;
-  throw new LabError('REFUSED_TARGET', {
-    message: `what answers at ${adminUrl} is no API of this pool-lab: its ${ADMIN_PATHS.config} says something else`,
+  if (!description.success) throw stranger(adminUrl, ADMIN_PATHS.config);
+  return description.data;
+}
+
+function stranger(adminUrl: string, path: string, cause?: unknown): LabError {
+  return new LabError('REFUSED_TARGET', {
+    message: `what answers at ${adminUrl} is no API of this pool-lab: its ${path} says something else`,
     hint: 'give the admin port of an API that the same version started; nothing else is put under load',
+    cause,
   });
 }
 
@@ -134,9 +146,11 @@ async function describe(adminUrl: string, signal: AbortSignal): Promise<ServerDe
 async function watch({
   adminUrl,
   signal,
+  watchEveryMs,
 }: {
   readonly adminUrl: string;
   readonly signal: AbortSignal;
+  readonly watchEveryMs: number;
 }): Promise<LabError | null> {
   let failures = 0;
   while (!signal.aborted) {
@@ -148,7 +162,7 @@ async function watch({
       failures += 1;
       if (failures === FAILURES_MAX && error instanceof LabError) return error;
     }
-    await pause(WATCH_EVERY_MS, signal);
+    await pause(watchEveryMs, signal);
   }
   return null;
 }
@@ -172,11 +186,7 @@ async function getJson(adminUrl: string, path: string, signal: AbortSignal): Pro
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new LabError('REFUSED_TARGET', {
-      message: `what answers at ${adminUrl} is no API of this pool-lab: its ${path} is not JSON`,
-      hint: 'give the admin port of an API that the same version started; nothing else is put under load',
-      cause,
-    });
+    throw stranger(adminUrl, path, cause);
   }
 }
 

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { requireConsentForHost, type Sessions, sessionsRefusal } from './database-consent.ts';
+
+const KNOWN: Readonly<Record<string, readonly string[]>> = {
+  localhost: ['127.0.0.1', '::1'],
+  '127.0.0.9': ['127.0.0.9'],
+  '::1': ['::1'],
+  '0.0.0.0': ['0.0.0.0'],
+  'db.example.com': ['192.0.2.7'],
+  // Names that look local and are not, or are only sometimes.
+  'localhost.example.com': ['192.0.2.7'],
+  '127.0.0.1.example.com': ['127.0.0.1', '2001:db8::7'],
+};
+const lookupAll = async (host: string) =>
+  (KNOWN[host] ?? []).map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+
+test.each(['localhost', '127.0.0.9', '::1'])('%s is this machine', async (host) => {
+  expect(await requireConsentForHost({ host, allowRemoteDb: null, lookupAll })).toEqual({
+    isRemote: false,
+  });
+});
+
+test.each([
+  'db.example.com',
+  'localhost.example.com',
+  '127.0.0.1.example.com',
+  '0.0.0.0',
+  'nowhere',
+])('%s is not, and needs consent by its name', async (host) => {
+  for (const allowRemoteDb of [null, 'localhost', `x${host}`, 'example.com']) {
+    await expect(requireConsentForHost({ host, allowRemoteDb, lookupAll })).rejects.toMatchObject({
+      code: 'REFUSED_REMOTE_DATABASE',
+      exitCode: 5,
+      hint: expect.stringContaining(`--allow-remote-db ${host}`),
+    });
+  }
+  expect(await requireConsentForHost({ host, allowRemoteDb: host, lookupAll })).toEqual({
+    isRemote: true,
+  });
+});
+
+test('a name that has no address says so', async () => {
+  const fails = () => Promise.reject(new Error('getaddrinfo ENOTFOUND db'));
+  await expect(
+    requireConsentForHost({ host: 'db', allowRemoteDb: null, lookupAll: fails }),
+  ).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE', message: /db has no address/ });
+});
+
+const psql: Sessions = { applicationName: 'psql', role: 'alice', sessions: 2 };
+const monitor: Sessions = { applicationName: 'pool-lab-monitor', role: 'postgres', sessions: 1 };
+const workers: Sessions = { applicationName: 'pool-lab-w1', role: 'pool_lab_api', sessions: 5 };
+
+test.each<
+  [
+    sessions: readonly Sessions[],
+    sharedDbOk: boolean,
+    drivesTheApi: boolean,
+    refused: RegExp | null,
+  ]
+>([
+  [[], false, false, null],
+  [[psql], false, false, /^others use this PostgreSQL: 2 sessions, 2 × psql \(role alice\)$/],
+  [[psql], true, false, null],
+  [[workers], false, false, /5 × pool-lab-w1/],
+  [[monitor], false, false, /another pool-lab/],
+  [[monitor, workers], true, false, /another pool-lab/],
+  [[monitor, workers], false, true, null],
+  [[monitor, workers, psql], false, true, /2 × psql/],
+  [[{ ...psql, applicationName: '' }], false, false, /2 × without a name/],
+])(
+  'sessions %j, shared-db-ok %s, with a target %s',
+  (sessions, sharedDbOk, drivesTheApi, refused) => {
+    const refusal = sessionsRefusal(sessions, { sharedDbOk, drivesTheApi });
+    if (refused === null) expect(refusal).toBeNull();
+    else
+      expect(refusal).toMatchObject({
+        code: 'REFUSED_SHARED_DATABASE',
+        exitCode: 5,
+        message: refused,
+      });
+  },
+);

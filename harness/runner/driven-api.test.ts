@@ -1,0 +1,162 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { expect, test } from 'vitest';
+import { ADMIN_PATHS, METRICS, POOL_DEFAULTS, type ServerStats } from '../../server/contract.ts';
+import { worker } from '../analysis/test/observations.ts';
+import { openDrivenApi, requireTargetConsent } from './driven-api.ts';
+
+const CONFIG = {
+  product: 'pool-lab',
+  workers: 2,
+  instrumentation: true,
+  seed: 1,
+  pool: POOL_DEFAULTS,
+};
+
+/** An admin port that says what it is told to. */
+async function fakeAdmin(answers: Map<string, string>) {
+  const server: Server = createServer((request, response) => {
+    const text = answers.get(request.url ?? '');
+    if (text?.startsWith('→')) response.writeHead(302, { location: text.slice(1) }).end();
+    else response.writeHead(text === undefined ? 404 : 200).end(text);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const close = async (): Promise<void> => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return { url: `http://127.0.0.1:${address.port}`, close, [Symbol.asyncDispose]: close };
+}
+
+function answersOf(config: object, stats: ServerStats): Map<string, string> {
+  return new Map<string, string>([
+    [ADMIN_PATHS.config, JSON.stringify(config)],
+    [ADMIN_PATHS.stats, JSON.stringify(stats)],
+    [ADMIN_PATHS.metrics, ''],
+    [ADMIN_PATHS.health, 'ok'],
+  ]);
+}
+
+const statsOf = (changes: Partial<ServerStats> = {}): ServerStats => ({
+  workers: [worker(1, 100), worker(2, 100)],
+  crashes: 0,
+  primaryCpuMs: 50,
+  ...changes,
+});
+
+const open = (adminUrl: string) =>
+  openDrivenApi(
+    { url: 'http://127.0.0.1:1', adminUrl },
+    { signal: new AbortController().signal, watchEveryMs: 10 },
+  );
+
+test('it says what it is, and whether somebody tells it of its database', async () => {
+  const answers = answersOf(CONFIG, statsOf());
+  await using admin = await fakeAdmin(answers);
+  const alone = await open(admin.url);
+  expect(alone).toMatchObject({ description: CONFIG, showsDatabase: false });
+  alone.close();
+  answers.set(ADMIN_PATHS.metrics, `# HELP …\n${METRICS.pgMaxConnections} 30\n`);
+  const told = await open(admin.url);
+  expect(told.showsDatabase).toBe(true);
+  told.close();
+});
+
+test.each([
+  ['another service', { name: 'my-service' }, 'is no API of this pool-lab'],
+  [
+    'one that is configured otherwise',
+    { ...CONFIG, pool: { size: 5 } },
+    'is no API of this pool-lab',
+  ],
+])('%s is not put under load', async (_, config, message) => {
+  await using admin = await fakeAdmin(answersOf(config, statsOf()));
+  await expect(open(admin.url)).rejects.toMatchObject({
+    code: 'REFUSED_TARGET',
+    exitCode: 5,
+    message: expect.stringContaining(message),
+  });
+});
+
+test('nobody is followed elsewhere', async () => {
+  await using there = await fakeAdmin(answersOf(CONFIG, statsOf()));
+  const answers = answersOf(CONFIG, statsOf());
+  answers.set(ADMIN_PATHS.config, `→${there.url}${ADMIN_PATHS.config}`);
+  await using admin = await fakeAdmin(answers);
+  await expect(open(admin.url)).rejects.toMatchObject({ code: 'SERVER_NOT_READY' });
+});
+
+test('a worker that crashed meanwhile is a death, by its id', async () => {
+  const answers = answersOf(CONFIG, statsOf());
+  await using admin = await fakeAdmin(answers);
+  const api = await open(admin.url);
+  await api.stats();
+  expect(api.deaths).toEqual([]);
+  const dead = { ...worker(2, 125), alive: false };
+  const later = statsOf({ workers: [worker(1, 200), dead, worker(3, 25)], crashes: 1 });
+  answers.set(ADMIN_PATHS.stats, JSON.stringify(later));
+  await api.stats();
+  expect(api.deaths.map(({ worker: id }) => id)).toEqual([2]);
+  await api.stats();
+  expect(api.deaths).toHaveLength(1);
+  api.close();
+});
+
+test('one that was started anew in the middle is told from one that goes on', async () => {
+  const answers = answersOf(CONFIG, statsOf({ primaryCpuMs: 500 }));
+  await using admin = await fakeAdmin(answers);
+  const api = await open(admin.url);
+  await api.stats();
+  answers.set(ADMIN_PATHS.stats, JSON.stringify(statsOf({ primaryCpuMs: 20 })));
+  await expect(api.stats()).rejects.toMatchObject({
+    code: 'SERVER_NOT_READY',
+    message: expect.stringContaining('started anew'),
+  });
+  api.close();
+});
+
+test('one whose admin port answers no more has ended, and says so to whoever asks', async () => {
+  const admin = await fakeAdmin(answersOf(CONFIG, statsOf()));
+  const api = await open(admin.url);
+  expect(api.ended.aborted).toBe(false);
+  await admin.close();
+  await once(api.ended, 'abort');
+  expect(api.ended.reason).toMatchObject({
+    code: 'SERVER_NOT_READY',
+    message: expect.stringContaining('ECONNREFUSED'),
+  });
+  await expect(api.stats()).rejects.toBe(api.ended.reason);
+  api.close();
+});
+
+const KNOWN: Readonly<Record<string, readonly string[]>> = {
+  localhost: ['127.0.0.1', '::1'],
+  '127.0.0.1': ['127.0.0.1'],
+  '::1': ['::1'],
+  api: ['172.18.0.3'],
+  // A name that stands for this machine and for another is another.
+  both: ['127.0.0.1', '192.0.2.1'],
+};
+const lookupAll = async (host: string) =>
+  (KNOWN[host] ?? []).map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+
+test.each<[url: string, adminUrl: string, ownHost: string | null, allowed: boolean]>([
+  ['http://localhost:1', 'http://127.0.0.1:2', null, true],
+  ['http://[::1]:1', 'http://localhost:2', null, true],
+  ['http://api:1', 'http://api:2', 'api', true],
+  ['http://localhost:1', 'http://api:2', 'api', true],
+  ['http://api:1', 'http://api:2', null, false],
+  ['http://api:1', 'http://localhost:2', null, false],
+  ['http://localhost:1', 'http://api:2', null, false],
+  ['http://api:1', 'http://both:2', 'api', false],
+  ['http://both:1', 'http://localhost:2', null, false],
+  ['http://api:1', 'http://api:2', 'ap', false],
+  ['http://unknown:1', 'http://localhost:2', null, false],
+])('%s with %s, owning %s: allowed is %s', async (url, adminUrl, ownHost, allowed) => {
+  const asked = requireTargetConsent({ url, adminUrl, ownHost }, lookupAll);
+  if (allowed) await expect(asked).resolves.toBeUndefined();
+  else await expect(asked).rejects.toMatchObject({ code: 'REFUSED_TARGET', exitCode: 5 });
+});
