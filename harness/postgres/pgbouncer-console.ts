@@ -4,6 +4,7 @@ import type { DatabaseConfig } from '../../server/contract.ts';
 import { describeError, systemErrorCode } from '../system-error.ts';
 import { ParserGuardSocket } from './parser-guard-socket.ts';
 import { type PgbouncerSample, sumPools } from './pgbouncer-pools.ts';
+import { preparedStatementsProblem } from './pgbouncer-statements.ts';
 
 /** PgBouncer's own numbers, asked over one connection to its administration console. */
 export interface PgbouncerConsole {
@@ -21,6 +22,7 @@ export interface PgbouncerConsoleOptions {
   readonly address: Pick<DatabaseConfig, 'host' | 'port' | 'user' | 'password'>;
   /** Whose pools are summed: the name by which its clients ask PgBouncer. */
   readonly database: string;
+  /** Also told what would break the API's statements, with the first answer. */
   readonly warn: (sentence: string) => void;
   /** Monotonic, in ms. @default performance.now */
   readonly nowMs?: () => number;
@@ -50,6 +52,7 @@ export function openPgbouncerConsole(options: PgbouncerConsoleOptions): Pgbounce
   let opening: ParserGuardSocket | null = null;
   let triedAtMs: number | null = null;
   let reading: Promise<PgbouncerSample | null> | null = null;
+  let checked = false;
   let closed = false;
 
   const connect = async (): Promise<Session> => {
@@ -83,9 +86,12 @@ export function openPgbouncerConsole(options: PgbouncerConsoleOptions): Pgbounce
     }
     try {
       session ??= await connect();
-      // A text without values goes by the simple protocol, the only one the console speaks.
-      const { rows } = await session.client.query('SHOW POOLS');
-      return sumPools(rows, database);
+      if (!checked) {
+        // Before the answer: one that cannot be understood costs this reading, not all that follow.
+        checked = true;
+        await check(session.client);
+      }
+      return sumPools(await show(session.client, 'POOLS'), database);
     } catch (error) {
       // An answer may still be on its way, so nothing else can be asked on this connection.
       session?.socket.destroy();
@@ -93,6 +99,12 @@ export function openPgbouncerConsole(options: PgbouncerConsoleOptions): Pgbounce
       tell(error);
       return null;
     }
+  };
+
+  const check = async (client: Client): Promise<void> => {
+    const [config, databases] = [await show(client, 'CONFIG'), await show(client, 'DATABASES')];
+    const problem = preparedStatementsProblem({ config, databases, database });
+    if (problem !== null && !closed) warn(problem);
   };
 
   const tell = (error: unknown): void => {
@@ -127,4 +139,10 @@ export function openPgbouncerConsole(options: PgbouncerConsoleOptions): Pgbounce
       socket.destroy();
     },
   };
+}
+
+/** A text without values goes by the simple protocol, the only one the console speaks. */
+async function show(client: Client, what: 'CONFIG' | 'DATABASES' | 'POOLS'): Promise<unknown> {
+  const { rows } = await client.query(`SHOW ${what}`);
+  return rows;
 }
