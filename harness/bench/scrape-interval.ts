@@ -18,16 +18,16 @@ import { readQueueScrape } from './queue-scrape.ts';
 import type { Tick } from './scrape-views.ts';
 
 /*
- * Half a minute: quiet, a burst of arrivals that the pools cannot serve, quiet, and a burst while
- * neighbours have the slots that the pools' overflow would need. A job every half minute, as cron starts
- * them on the minute: a Prometheus scrapes a target always at the same moment of its interval, so it meets
- * such a job each time or never.
+ * Three times half a minute: a burst of arrivals that the pools cannot serve, quiet, and a burst while
+ * neighbours have the slots that the pools' overflow would need. A job in step with the clock, as cron
+ * starts them: a Prometheus scrapes a target always at the same moment of its interval, so it meets such a
+ * job each time or never.
  */
 const QUIET_PER_SECOND = 30;
 const BURST_PER_SECOND = 240;
 const BURST_MS = 2_000;
-const STARVED_AT_MS = 3_000;
-const REFUSED_AT_MS = 21_000;
+const STARVED_AT_MS = 1_000;
+const REFUSED_AT_MS = 11_000;
 export const CYCLE_MS = 30_000;
 const CYCLES = 3;
 
@@ -35,8 +35,11 @@ export const SCRAPE_MS = 1_000;
 /** Prometheus' own example, and what most installations keep. */
 export const USUAL_SCRAPE_MS = 15_000;
 export const WINDOW_MS = CYCLES * CYCLE_MS;
-/** Each moment of the usual interval at which the first scrape may fall has a whole window behind it. */
-const RUN_MS = WINDOW_MS + USUAL_SCRAPE_MS;
+/**
+ * The first scrape may fall on any moment of the first interval. It is quiet, and so is the last one, so that
+ * the windows of all of them hold the same bursts whole.
+ */
+const RUN_MS = USUAL_SCRAPE_MS + WINDOW_MS;
 
 const HOLD_MS = 100;
 const WORKERS = 2;
@@ -112,7 +115,7 @@ function burstPlan(): TrialPlan {
     stage(BURST_PER_SECOND, BURST_MS),
     stage(QUIET_PER_SECOND, CYCLE_MS - REFUSED_AT_MS - BURST_MS),
   ];
-  const stages = Array.from({ length: CYCLES }, () => cycle).flat();
+  const cycles = Array.from({ length: CYCLES }, () => cycle).flat();
   return {
     ...plan,
     workers: WORKERS,
@@ -123,12 +126,7 @@ function burstPlan(): TrialPlan {
       ...plan.load,
       model: {
         kind: 'open',
-        // The windows that begin later end in the first seconds of a further cycle.
-        stages: [
-          ...stages,
-          ...cycle.slice(0, 2),
-          stage(QUIET_PER_SECOND, RUN_MS - WINDOW_MS - STARVED_AT_MS - BURST_MS),
-        ],
+        stages: [stage(QUIET_PER_SECOND, USUAL_SCRAPE_MS), ...cycles],
         arrivals: 'poisson',
         maxInFlight: CLIENT_CONNECTIONS,
         atCap: 'drop',
@@ -169,7 +167,7 @@ async function crowd(database: DatabaseConfig, signal: AbortSignal): Promise<voi
   const startedMs = performance.now();
   const until = (ms: number): Promise<void> => pause(startedMs + ms - performance.now(), signal);
   for (let cycle = 0; cycle < CYCLES; cycle += 1) {
-    const burstMs = cycle * CYCLE_MS + REFUSED_AT_MS;
+    const burstMs = USUAL_SCRAPE_MS + cycle * CYCLE_MS + REFUSED_AT_MS;
     await until(burstMs - NEIGHBOURS_LEAD_MS);
     if (signal.aborted) return;
     const neighbours = Array.from({ length: NEIGHBOURS }, () => {

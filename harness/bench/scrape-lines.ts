@@ -83,16 +83,19 @@ export function linesOf({ ticks, load, slotsForAll }: ScrapeRecord): readonly st
     `over windows of ${WINDOW_MS / 1_000} s; from … to: by the moment of its 15 s at which a target is scraped, all ${every} of them`,
     `the counter is off the truth of the same time by ${formatShare(off)} at most`,
     `all slots taken, by the gauge of connections: not seen from ${crowded[0]} of ${every} moments at 1 s, from ${crowded[1]} at 15 s`,
-    `the clients' account: ${formatCount(ledger.ok)} right, ${formatCount(ledger.httpErrors['too_many_connections'] ?? 0)} refused with 53300, ${formatCount(ledger.dropped)} dropped; their waits make a mean queue of ${clientsMeanQueue(load).toFixed(2)} over the whole run`,
+    `the clients' account: ${formatCount(ledger.ok)} right, ${formatCount(ledger.httpErrors['too_many_connections'] ?? 0)} refused with 53300, ${formatCount(ledger.dropped)} dropped; what the right ones waited makes a mean queue of ${clientsMeanQueue(load).toFixed(2)} over ${WINDOW_MS / 1_000} s`,
     'truth: differences of the account each worker keeps, read at the same moments; queues over both workers, the longest of one worker since its start',
     'not included: bursts out of step with the scrapes, which a gauge meets now and then, each time as if they had lasted 15 s; the extrapolation of rate() to the edges of its range; scrapes that fail',
   ];
 }
 
-/** Little's law on what right answers waited, by the API's own word in each answer. */
-function clientsMeanQueue({ breakdown, durationMs }: ScrapeRecord['load']): number {
+/**
+ * Little's law on what right answers waited, by the API's own word in each. All bursts are inside every
+ * window, and next to nobody waits outside of them.
+ */
+function clientsMeanQueue({ breakdown }: ScrapeRecord['load']): number {
   const waitUs = breakdown.reduce((sum, { sumUs }) => sum + sumUs.wait, 0);
-  return waitUs / 1_000 / durationMs;
+  return waitUs / 1_000 / WINDOW_MS;
 }
 
 function range(values: readonly (number | null)[], format: (value: number) => string): string {
