@@ -4,12 +4,13 @@ import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EXIT_CODE } from '../exit-code.ts';
 import { LAB_DIRECTORY_PARENT } from '../postgres/lab-directory.ts';
 import { isRunning, listProcesses, type ProcessEntry } from '../process-table.ts';
+import type * as DashboardFiles from '../prometheus/dashboard-files.ts';
 import { REPORT_DATA_ELEMENT } from '../report/html/report-data.ts';
 import { createRedactor } from '../report/redactor.ts';
 import { createRun } from '../store/create-run.ts';
@@ -57,6 +58,8 @@ test('the tarball holds what is needed to run, and nothing else', () => {
       !/^dist\/(server|harness)\/.+\.js$/.test(file) &&
       file !== 'dist/harness/report-shell.html' &&
       file !== 'harness/plan/sweep/pool-lab-yaml.schema.json' &&
+      file !== 'dashboards/grafana/pool-exhaustion.json' &&
+      !/^dashboards\/prometheus\/rules\.(lab|production)\.yml$/.test(file) &&
       !/^harness\/report\/.+\.schema\.json$/.test(file),
   );
   expect(unexpected).toEqual([]);
@@ -74,6 +77,16 @@ test('every process entry and asset that the code names at run time is in the ta
     ]),
   );
   expect(installed.files).toEqual(expect.arrayContaining([...named, 'dist/harness/cli.js']));
+});
+
+test('what is installed finds the rules for Prometheus and the dashboard it carries', async () => {
+  const modules = join(dirname(installed.command), '..');
+  const built = join(modules, 'pool-lab/dist/harness/prometheus/dashboard-files.js');
+  const { labRulesPath, grafanaDashboardPath }: typeof DashboardFiles = await import(
+    pathToFileURL(built).href
+  );
+  expect(await readFile(labRulesPath(), 'utf8')).toContain('alert: PoolWaiters');
+  expect(await readFile(grafanaDashboardPath(), 'utf8')).toContain('"Pool exhaustion"');
 });
 
 test('the installed command tells its version', async () => {
