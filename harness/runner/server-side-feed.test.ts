@@ -26,6 +26,7 @@ function feeding(change: Partial<ServerSideFeedOptions['monitor']> = {}) {
       },
       backendsNow: async () => IDLE,
       databaseCounts: async () => ({ committed: 5, rolledBack: 1, sessions: 2 }),
+      lost: new Promise(() => undefined),
       ...change,
     },
     plan: { workers: 1, pool: POOL_DEFAULTS },
@@ -82,15 +83,18 @@ test('where the window’s last sample is too old nothing is shown, and the next
 });
 
 test('a monitor that is lost ends it without a word: the lab tells that', async () => {
-  const lost = new LabError('DATABASE_UNREACHABLE', { message: 'gone', hint: 'look' });
+  const lost = Promise.withResolvers<LabError>();
   let asked = 0;
   const { feed, shown, warnings } = feeding({
+    lost: lost.promise,
     databaseCounts: () => {
       asked += 1;
-      return Promise.reject(lost);
+      return Promise.reject(new Error('terminating connection due to administrator command'));
     },
   });
   await vi.waitFor(() => expect(asked).toBe(1));
+  lost.resolve(new LabError('DATABASE_UNREACHABLE', { message: 'gone', hint: 'look' }));
+  await lost.promise;
   await feed.stop();
   expect(asked).toBe(1);
   expect(shown).toEqual([]);
@@ -101,7 +105,7 @@ test('any other reason why it ends is a warning', async () => {
   const { feed, warnings } = feeding({
     backendsNow: () => Promise.reject(new Error('permission denied')),
   });
-  await vi.waitFor(() => expect(warnings).toHaveLength(1));
+  await vi.waitFor(() => expect(warnings).toHaveLength(1), { timeout: 5_000 });
   expect(warnings[0]).toContain('permission denied');
   await feed.stop();
 });

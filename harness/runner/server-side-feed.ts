@@ -1,8 +1,8 @@
 import type { ServerSideSample } from '../../server/contract.ts';
-import { LabError } from '../lab-error.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import { describeError } from '../system-error.ts';
 import type { Monitor } from './monitor.ts';
+import { pause } from './pause.ts';
 import { sampleOnSchedule } from './sampling-schedule.ts';
 import { serverSideSample } from './server-side-sample.ts';
 
@@ -12,9 +12,11 @@ const FEED_INTERVAL_MS = 500;
  * API is told nothing, and shows how old its last sample is.
  */
 const SAMPLE_AGE_MS_MAX = 300;
+/** A statement may fail with the server's farewell before the connection is seen to be gone. */
+const FAREWELL_MS = 1_000;
 
 export interface ServerSideFeedOptions {
-  readonly monitor: Pick<Monitor, 'limits' | 'backendsNow' | 'databaseCounts'>;
+  readonly monitor: Pick<Monitor, 'limits' | 'backendsNow' | 'databaseCounts' | 'lost'>;
   readonly plan: Pick<TrialPlan, 'workers' | 'pool'>;
   readonly show: (sample: ServerSideSample) => void;
   readonly warn: (sentence: string) => void;
@@ -45,8 +47,13 @@ export function startServerSideFeed(options: ServerSideFeedOptions): ServerSideF
       const sample = await readSample(options);
       if (sample !== null && !stopping.signal.aborted) options.show(sample);
     },
-  }).then(({ error }) => {
-    if (error === null || error instanceof LabError) return;
+  }).then(async ({ error }) => {
+    if (error === null) return;
+    const isLost = await Promise.race([
+      options.monitor.lost.then(() => true),
+      pause(FAREWELL_MS, stopping.signal).then(() => false),
+    ]);
+    if (isLost) return;
     options.warn(`the API's metrics show the database no more: ${describeError(error)}`);
   });
   return {
