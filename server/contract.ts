@@ -171,7 +171,8 @@ export function serverConfigToEnv(config: ServerConfig): Record<string, string> 
 }
 
 /**
- * What tells that a process is inside a container: a file of Docker's or Podman's, or a variable that says so.
+ * What tells that a process is inside a container: a file of Docker's or Podman's, or the variable that
+ * systemd-nspawn, Podman and LXC set.
  * There, and only there, the server listens on more than loopback.
  */
 export const CONTAINER_MARKS = {

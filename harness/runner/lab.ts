@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ServerSideSample } from '../../server/contract.ts';
+import { CONTAINER_MARKS, type ServerSideSample } from '../../server/contract.ts';
 import type { Environment } from '../analysis/trial-machine.ts';
 import type { Custodian } from '../custodian.ts';
 import { LabError } from '../lab-error.ts';
@@ -69,7 +69,7 @@ export interface LabDeps {
 }
 
 /** Variables a child process may inherit; NODE_OPTIONS among others would change what is measured. */
-const INHERITED = ['PATH', 'TMPDIR', 'TZ'] as const;
+const INHERITED = ['PATH', 'TMPDIR', 'TZ', CONTAINER_MARKS.env] as const;
 
 /** Starts everything for the time of `use`, and ends everything on every path. */
 export async function withLab<T>(

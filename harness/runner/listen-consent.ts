@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
+import { CONTAINER_MARKS } from '../../server/contract.ts';
 import { LabError } from '../lab-error.ts';
 import { isLoopbackAddress } from '../loopback.ts';
 
-/** Where container engines leave their mark: Docker, and Podman. */
-const CONTAINER_MARKS = ['/.dockerenv', '/run/.containerenv'];
-
 /** In a container what listens everywhere is reached from outside only as its owner publishes it. */
 export function isInContainer(env: Readonly<Record<string, string | undefined>>): boolean {
-  // systemd-nspawn, Podman and LXC set it.
-  return (env['container'] ?? '') !== '' || CONTAINER_MARKS.some((path) => existsSync(path));
+  return (
+    Boolean(env[CONTAINER_MARKS.env]) || CONTAINER_MARKS.files.some((path) => existsSync(path))
+  );
 }
 
 /**
