@@ -12,7 +12,7 @@ export interface Diagnosis {
 }
 
 /** From here on a diagnosis is made. Ratios are of 1, times in seconds. */
-const BOUNDS = {
+export const DIAGNOSIS_BOUNDS = {
   /** Of the time somebody waits: below it a queue is a passing one. */
   saturatedRatio: 0.5,
   /** Of the API's sessions; transactions of several round trips are there for a moment, all of them. */
@@ -58,40 +58,40 @@ export const DIAGNOSES: readonly Diagnosis[] = [
   },
   {
     name: 'Busy process',
-    expr: `max(${average(api(METRICS.eventLoopDelaySeconds, ALL_WORKERS, 'percentile="0.5"'))}) > bool ${BOUNDS.eventLoopDelaySeconds}`,
+    expr: `max(${average(api(METRICS.eventLoopDelaySeconds, ALL_WORKERS, 'percentile="0.5"'))}) > bool ${DIAGNOSIS_BOUNDS.eventLoopDelaySeconds}`,
     sign: "a worker's event loop is late all the time (median over 2 ms)",
     advice:
       'It is the process, not the pool: more workers, less work in each, or a machine with CPU left. Connections stay checked out while the loop is late.',
   },
   {
     name: 'Idle in transaction',
-    expr: `${averageShare(api(METRICS.pgConnections, ALL_WORKERS, idleInTransaction), api(METRICS.pgConnections, ALL_WORKERS))} > bool ${BOUNDS.idleInTransactionRatio}`,
+    expr: `${averageShare(api(METRICS.pgConnections, ALL_WORKERS, idleInTransaction), api(METRICS.pgConnections, ALL_WORKERS))} > bool ${DIAGNOSIS_BOUNDS.idleInTransactionRatio}`,
     sign: 'half of the sessions hold a transaction open and do nothing',
     advice:
       'Move remote calls and computations out of the transaction; set `idle_in_transaction_session_timeout`.',
   },
   {
     name: 'Hot rows',
-    expr: `${averageShare(api(METRICS.pgActiveConnections, 'wait_event_type="Lock"'), api(METRICS.pgActiveConnections))} > bool ${BOUNDS.lockWaitRatio}`,
+    expr: `${averageShare(api(METRICS.pgActiveConnections, 'wait_event_type="Lock"'), api(METRICS.pgActiveConnections))} > bool ${DIAGNOSIS_BOUNDS.lockWaitRatio}`,
     sign: 'a third of the active sessions wait for a lock',
     advice:
       'A larger pool only moves the queue into the database. Make the pool smaller, the transaction shorter, or the row less shared.',
   },
   {
     name: 'Generator busy',
-    expr: `max(${load(HARNESS_METRICS.utilizationRatio)}) > bool ${BOUNDS.generatorUtilizationRatio}`,
+    expr: `max(${load(HARNESS_METRICS.utilizationRatio)}) > bool ${DIAGNOSIS_BOUNDS.generatorUtilizationRatio}`,
     sign: 'the load generator itself has no time left',
     advice: 'Do not believe these latencies. Give it a core of its own, or ask for less.',
   },
   {
     name: 'Generator late',
-    expr: `max(${load(HARNESS_METRICS.dispatchLagSeconds, 'percentile="0.99"')}) > bool ${BOUNDS.dispatchLagSeconds}`,
+    expr: `max(${load(HARNESS_METRICS.dispatchLagSeconds, 'percentile="0.99"')}) > bool ${DIAGNOSIS_BOUNDS.dispatchLagSeconds}`,
     sign: 'it takes requests up over 5 ms after they were due',
     advice: 'As above: the failed measurement is the generator’s, not the API’s.',
   },
   {
     name: 'Requests queue',
-    expr: `max(${rate(api(METRICS.saturatedSecondsTotal, ALL_WORKERS))}) > bool ${BOUNDS.saturatedRatio}`,
+    expr: `max(${rate(api(METRICS.saturatedSecondsTotal, ALL_WORKERS))}) > bool ${DIAGNOSIS_BOUNDS.saturatedRatio}`,
     sign: 'more than half of the time somebody waits for a connection',
     advice:
       'With slots left and **nothing else red**, the pool is too small for this load: raise `pool_size` as far as row *Budget* allows. Otherwise it is a consequence of what is red above.',

@@ -50,6 +50,8 @@ export interface SeriesPanel extends QueryPanel {
   readonly colours?: Readonly<Record<string, Colour>>;
   /** Upper end of the axis where it is known; it begins at 0. */
   readonly max?: number;
+  /** Dashed lines from where on a value is doubtful or bad. */
+  readonly steps?: Steps;
 }
 
 /** How often each height occurred, from the buckets of one histogram. */

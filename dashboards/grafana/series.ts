@@ -34,7 +34,7 @@ export function average(selector: string): string {
  * @param by labels that are kept, besides the bucket's
  */
 export function quantile(q: number, buckets: string, by: readonly string[] = []): string {
-  return `histogram_quantile(${q}, sum by (${['le', ...by].join(', ')}) (${rate(buckets)})) >= 0`;
+  return `(histogram_quantile(${q}, sum by (${['le', ...by].join(', ')}) (${rate(buckets)})) >= 0)`;
 }
 
 /** Mean of what a histogram observed; nothing, rather than NaN, where it observed nothing. */

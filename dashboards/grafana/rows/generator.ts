@@ -1,5 +1,6 @@
 import { HARNESS_METRICS, METRICS } from '../../../server/contract.ts';
 import { CPU_PART_COLOURS, LIMIT_COLOUR } from '../colour.ts';
+import { DIAGNOSIS_BOUNDS } from '../diagnoses.ts';
 import type { RowSpec } from '../panel.ts';
 import { ALL_WORKERS, api, load, rate } from '../series.ts';
 
@@ -97,6 +98,7 @@ export const GENERATOR_ROW: RowSpec = {
             'A p99 over 5 ms makes a trial doubtful, over 25 ms invalid. Give the generator a core, or ask for less. README: How to distrust these numbers.',
           width: 6,
           unit: 's',
+          steps: ['green', [0.005, 'orange'], [0.025, 'red']],
           queries: [
             {
               expr: `max by (percentile) (${load(HARNESS_METRICS.dispatchLagSeconds)})`,
@@ -113,6 +115,7 @@ export const GENERATOR_ROW: RowSpec = {
           width: 6,
           unit: 'percentunit',
           max: 1,
+          steps: ['green', [0.7, 'orange'], [0.9, 'red']],
           queries: [{ expr: `max(${load(HARNESS_METRICS.utilizationRatio)})`, legend: 'busy' }],
         },
         {
@@ -124,6 +127,7 @@ export const GENERATOR_ROW: RowSpec = {
             'A median over 2 ms: the process is the limit, not the pool. Requests wait before they even ask for a connection, and connections stay checked out longer. A p99 alone: pauses, or a machine without CPU left.',
           width: 6,
           unit: 's',
+          steps: ['green', [DIAGNOSIS_BOUNDS.eventLoopDelaySeconds, 'orange']],
           queries: ['0.5', '0.99'].map((percentile) => ({
             expr: `max by (worker) (${api(METRICS.eventLoopDelaySeconds, ALL_WORKERS, `percentile="${percentile}"`)})`,
             legend: `worker {{worker}} ${percentile === '0.5' ? 'median' : 'p99'}`,
@@ -161,6 +165,7 @@ export const GENERATOR_ROW: RowSpec = {
           width: 8,
           unit: 'percentunit',
           max: 1,
+          steps: ['green', [0.75, 'orange']],
           queries: [
             {
               expr: `max(${rate(load(HARNESS_METRICS.cpuPressureSecondsTotal))})`,

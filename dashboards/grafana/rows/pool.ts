@@ -100,22 +100,16 @@ export const POOL_ROW: RowSpec = {
         },
         {
           kind: 'series',
-          title: 'Is the wait near the pool’s timeout?',
+          title: 'What is the usual wait, and the longest?',
           shows:
-            'Median and p99 of the wait for a connection, against the time after which the pool gives up (no line: it waits for ever).',
+            'Median and p99 of the wait for a connection, all chosen workers together; estimated within the buckets of the panel on the left.',
           advice:
-            'A p99 over half of the timeout: timeouts come with the next burst. Shorten what holds the connections, or add some if PostgreSQL has slots; a longer timeout only makes people wait longer for the same answer.',
+            'Median near 0 and a long p99: only some requests wait, in bursts or for one busy worker. Both long: everybody waits, and the queue is what users feel.',
           width: 6,
           unit: 's',
           queries: [
             { expr: quantile(0.5, WAIT_BUCKETS), legend: 'p50', colour: 'blue' },
             { expr: quantile(0.99, WAIT_BUCKETS), legend: 'p99', colour: 'orange' },
-            {
-              expr: `min(${pool(METRICS.poolTimeoutSeconds)})`,
-              legend: 'timeout',
-              colour: LIMIT_COLOUR,
-              isBound: true,
-            },
           ],
         },
         {
@@ -142,12 +136,29 @@ export const POOL_ROW: RowSpec = {
       panels: [
         {
           kind: 'series',
+          title: 'Is the wait near the pool’s timeout?',
+          shows:
+            'The p99 of the wait as a share of the time after which the pool gives up, worker by worker. Nothing where the pool waits for ever.',
+          advice:
+            'Over 50 % timeouts come with the next burst. Shorten what holds the connections, or add some if PostgreSQL has slots; a longer timeout only makes people wait longer for the same answer.',
+          width: 6,
+          unit: 'percentunit',
+          steps: ['green', [0.5, 'orange'], [1, 'red']],
+          queries: [
+            {
+              expr: `max by (worker) (${quantile(0.99, WAIT_BUCKETS, ['job', 'instance', 'worker'])} / on (job, instance, worker) ${pool(METRICS.poolTimeoutSeconds)})`,
+              legend: 'worker {{worker}}',
+            },
+          ],
+        },
+        {
+          kind: 'series',
           title: 'How many requests does the pool give up?',
           shows:
             'Pool timeouts per second of each worker: the deadline passed, or the queue was full. PostgreSQL refused none of these.',
           advice:
             'See whether slots are left. If so, and no other line of the verdict is red, a larger pool helps; else take work away: shorter holds, fewer requests, a limit on the queue.',
-          width: 8,
+          width: 6,
           unit: 'suffix:/s',
           queries: [
             {
@@ -163,7 +174,7 @@ export const POOL_ROW: RowSpec = {
             'Connections opened per second, those opened beyond pool_size, and closed ones by reason.',
           advice:
             'Many closed for overflow: pool_size is too small for the usual load, and each request pays a connect. Many for error: PostgreSQL or the network ends them. For lifetime: recycling is set too short.',
-          width: 8,
+          width: 6,
           unit: 'suffix:/s',
           queries: [
             {
@@ -189,7 +200,7 @@ export const POOL_ROW: RowSpec = {
             'Median and p99 of the time to open a connection, and of failing to, with TCP, authentication and the start of a backend.',
           advice:
             'Tens of milliseconds at every burst: keep connections instead of opening them (pool_size up, overflow down), or put PgBouncer in between. Rising with load: PostgreSQL’s host has no CPU left.',
-          width: 8,
+          width: 6,
           unit: 's',
           queries: [
             {

@@ -107,6 +107,13 @@ function seriesBuilder(spec: SeriesPanel): PanelBuilder {
     );
   if (spec.stacked === true) builder.stacking(NORMAL_STACK);
   if (spec.max !== undefined) builder.max(spec.max);
+  if (spec.steps !== undefined) {
+    builder
+      .thresholds(thresholds(spec.steps))
+      .thresholdsStyle(
+        new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Dashed),
+      );
+  }
   for (const [name, colour] of Object.entries(spec.colours ?? {})) {
     builder.overrideByName(name, [fixedColour(colour)]);
   }
