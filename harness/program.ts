@@ -175,12 +175,29 @@ function usageError(
       : error.code === 'commander.unknownOption'
         ? nearestFlag(word, command?.options ?? {})
         : null;
+  const owner = error.code === 'commander.unknownOption' ? commandWith(word, commands) : null;
+  if (command !== undefined && owner !== null) {
+    return new LabError('USAGE', {
+      message,
+      hint: `${command.name} has no such flag, it is one of ${owner}; see pool-lab ${command.name} --help`,
+      cause: error,
+    });
+  }
   const help = command === undefined ? 'pool-lab --help' : `pool-lab ${command.name} --help`;
   return new LabError('USAGE', {
     message,
     hint: suggestion === null ? `see ${help}` : `did you mean ${suggestion}? ${help} lists all`,
     cause: error,
   });
+}
+
+/** Another command that has this very flag. */
+function commandWith(word: string, commands: readonly Command[]): string | null {
+  const typed = word.replace(/^-+/, '').replace(/=.*$/, '');
+  const owner = commands.find(({ options }) =>
+    Object.values(options).some(({ flag }) => flag === typed),
+  );
+  return owner?.name ?? null;
 }
 
 function nearestFlag(word: string, options: OptionTable): string | null {

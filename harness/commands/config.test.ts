@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { EXIT_CODE } from '../exit-code.ts';
+import { DATABASE_OPTIONS } from '../plan/database-options.ts';
 import type { RawFlags } from '../plan/option-table.ts';
 import { SWEEP_PLAN_OPTIONS } from '../plan/sweep/sweep-options.ts';
 import { recordingIo } from '../test/recording-io.ts';
@@ -65,7 +66,7 @@ test('as JSON each setting has value, source and default', async () => {
   const names = settings.map(({ setting }) => setting);
   expect(names.toSorted()).toEqual([...new Set(names)].sort());
   expect(names.toSorted()).toEqual(
-    Object.values(SWEEP_PLAN_OPTIONS)
+    Object.values({ ...SWEEP_PLAN_OPTIONS, ...DATABASE_OPTIONS })
       .map(({ flag }) => flag)
       .concat('config', 'directory')
       .sort(),

@@ -1,4 +1,5 @@
 import { givenConfigFile } from '../config-file.ts';
+import type { DatabaseAsked } from '../plan/database-asked.ts';
 import type { OptionTable, RawEnv, RawFlags } from '../plan/option-table.ts';
 import { parseSweepPlan } from '../plan/sweep/parse-sweep-plan.ts';
 import { SWEEP_CALL_OPTIONS, SWEEP_PLAN_OPTIONS } from '../plan/sweep/sweep-options.ts';
@@ -13,6 +14,8 @@ export type AskedSweep = {
   readonly placeFlags: string;
   /** Of the harness's own metrics; 0 lets the system choose, `null`: they are not served. */
   readonly metricsPort: number | null;
+  /** Which PostgreSQL. */
+  readonly database: DatabaseAsked;
   readonly json: boolean;
   readonly warnings: readonly string[];
 } & (
@@ -35,11 +38,12 @@ export async function askedSweep(flags: RawFlags, env: RawEnv): Promise<AskedSwe
   const parsed = stored
     ? parseSweepPlan({ flags, env: variablesOf(SWEEP_CALL_OPTIONS, env), file: null })
     : parseSweepPlan({ flags, env, file: await givenConfigFile({ flags, env }) });
-  const { plan, out, resume, directory, metricsPort, json, warnings } = parsed;
+  const { plan, out, resume, directory, metricsPort, database, json, warnings } = parsed;
   const asked = {
     labParent: directory,
     placeFlags: flags['directory'] === undefined ? '' : ` --directory ${shellWord(directory)}`,
     metricsPort,
+    database,
     json,
     warnings,
   };

@@ -9,8 +9,10 @@ import { formatCount, plural } from '../report/format.ts';
 import { lineText } from '../report/line-text.ts';
 import { createPaint } from '../report/paint.ts';
 import { shellWord } from '../report/sweep/shell-word.ts';
+import { databaseFlags } from '../report/sweep/sweep-command-line.ts';
 import { createSweepProgress, type SweepProgress } from '../report/sweep/sweep-progress.ts';
 import { type ReportShellDeps, reportShell } from '../report-shell.ts';
+import { chooseDatabase } from '../runner/database-choice.ts';
 import type { LabDeps } from '../runner/lab.ts';
 import { createLabMeasurer } from '../runner/lab-measurer.ts';
 import { runSweep, type SweepHooks, type SweepMeasurer } from '../runner/sweep.ts';
@@ -19,6 +21,7 @@ import { withAskedMetrics } from './asked-metrics.ts';
 import type { Command } from './command.ts';
 import { labDeps } from './lab-deps.ts';
 import { type AskedSweep, askedSweep } from './sweep-asked.ts';
+import { type ForeignDatabaseChoice, requireSameDatabase, sweepOn } from './sweep-database.ts';
 import { sweepExitCode } from './sweep-exit-code.ts';
 import { writeSweepReports } from './sweep-reports.ts';
 import { type OpenRun, openSweepRun } from './sweep-run.ts';
@@ -60,12 +63,16 @@ export function createSweepCommand(parts: SweepParts): Command {
       },
     ],
     async run(flags, io) {
-      const asked = await askedSweep(flags, io.env);
-      for (const warning of asked.warnings) io.stderr.write(`${warning}\n`);
+      const given = await askedSweep(flags, io.env);
+      for (const warning of given.warnings) io.stderr.write(`${warning}\n`);
+      const deps = { ...labDeps(io, given.labParent), command: 'sweep' };
+      const foreignDatabase = await chooseDatabase(given.database, deps);
+      const asked = { ...sweepOn(foreignDatabase, given), foreignDatabase };
       const run = openSweepRun(asked, { io, store: parts.store });
       const style = { columns: io.stderr.columns, paint: createPaint(io.stderr.color) };
       for (const line of run.opening) io.stderr.write(`${lineText(line, style)}\n`);
       try {
+        if (run.pending.length > 0) requireSameDatabase(run, asked);
         return await sweep(run, asked, { io, parts });
       } finally {
         run.writer.close();
@@ -85,13 +92,13 @@ interface Measured {
 
 async function sweep(
   run: OpenRun,
-  asked: AskedSweep,
+  asked: AskedSweep & ForeignDatabaseChoice,
   { io, parts }: { readonly io: Io; readonly parts: SweepParts },
 ): Promise<ExitCode> {
   using _ = favorLittleMemory(run.doneBefore + run.pending.length);
   const measured = await measure(run, asked, { io, parts });
   const { ended, failure } = measured;
-  const goOn = `npx pool-lab sweep --resume ${shellWord(run.directory)}${asked.placeFlags}`;
+  const goOn = `npx pool-lab sweep --resume ${shellWord(run.directory)}${databaseFlags(run.plan)}${asked.placeFlags}`;
   if (run.doneBefore + measured.count === 0) {
     if (failure !== null && ended === 'gave up') throw failure;
     if (ended === 'stopped') {
@@ -114,7 +121,7 @@ async function sweep(
 
 async function measure(
   run: OpenRun,
-  asked: AskedSweep,
+  asked: AskedSweep & ForeignDatabaseChoice,
   { io, parts }: { readonly io: Io; readonly parts: SweepParts },
 ): Promise<Measured> {
   if (run.pending.length === 0) return { ended: 'completed', count: 0, failure: null };
@@ -138,6 +145,7 @@ async function measure(
           env,
           warn: (sentence) => progress.note(sentence),
           observer,
+          foreignDatabase: asked.foreignDatabase,
         }),
         record: run.writer,
         hooks: hooksFor(progress, {

@@ -1,5 +1,5 @@
 import type { HostAndPort } from './address-parser.ts';
-import type { DATABASE_OPTIONS } from './database-options.ts';
+import { DATABASE_OPTIONS } from './database-options.ts';
 import {
   type OptionSources,
   type OptionValues,
@@ -34,6 +34,19 @@ export function databaseAsked(
   if (values.postgres === 'embedded') return { kind: 'embedded' };
   const { allowRemoteDb, sharedDbOk, apiVia } = values;
   return { kind: 'url', allowRemoteDb, sharedDbOk, apiVia, serverSettings };
+}
+
+/** What a sweep is repeated with, by flag, as it would be typed; a consent to share is given each time. */
+export function databaseSettings(
+  asked: DatabaseAsked,
+): Readonly<Record<string, readonly string[]>> {
+  if (asked.kind === 'embedded') return {};
+  const { allowRemoteDb, apiVia } = asked;
+  return {
+    postgres: ['url'],
+    ...(allowRemoteDb === null ? {} : { 'allow-remote-db': [allowRemoteDb] }),
+    ...(apiVia === null ? {} : { 'api-via': [DATABASE_OPTIONS.apiVia.parser.print(apiVia)] }),
+  };
 }
 
 export function databaseProblems(

@@ -53,6 +53,8 @@ const HOPELESS: ReadonlySet<ErrorCode> = new Set([
   'NO_UNPRIVILEGED_ACCOUNT',
   'DIRECTORY_UNUSABLE',
   'DISK_FULL',
+  'DATABASE_UNUSABLE',
+  'REFUSED_FOREIGN_ROLE',
 ]);
 
 /**

@@ -1,3 +1,10 @@
+import {
+  type DatabaseAsked,
+  databaseAsked,
+  databaseProblems,
+  databaseSettings,
+  givenServerSettings,
+} from '../database-asked.ts';
 import { deepFreeze } from '../deep-freeze.ts';
 import { idleOptionWarnings } from '../idle-options.ts';
 import {
@@ -24,6 +31,8 @@ export interface ParsedSweepPlan {
   readonly read: ReadOptions<typeof SWEEP_OPTIONS>;
   /** Flags of the plan that were given, whether or not they say what the default says. */
   readonly planSettingsGiven: readonly string[];
+  /** Which PostgreSQL; of one that runs already the plan's settings are to be replaced by its own. */
+  readonly database: DatabaseAsked;
   /** A new directory for the run, or `null` for a dated one. */
   readonly out: string | null;
   /** The run to go on with, or `null`. */
@@ -62,6 +71,7 @@ export function parseSweepPlan(given: {
     ...own,
     ...sweepProblems({ ...read, problems: own }),
     ...callProblems(read),
+    ...databaseProblems(read.values, read.sources),
   ];
   if (problems.length > 0) throw problemError(problems, command);
   const { values, sources } = read;
@@ -74,13 +84,14 @@ export function parseSweepPlan(given: {
         base: trialPlanOf(first),
         rounds: values.rounds,
         predictedSurge: values.surge,
-        settings: settingsOf(read),
+        settings: { ...settingsOf(read), ...databaseSettings(databaseAsked(values, [])) },
       }),
     ),
     read,
     planSettingsGiven: Object.entries(SWEEP_PLAN_OPTIONS).flatMap(([name, { flag }]) =>
       sourceOf(sources, name) === SOURCE_DEFAULT ? [] : [`--${flag}`],
     ),
+    database: databaseAsked(values, givenServerSettings(read)),
     out: values.out,
     resume: values.resume,
     metricsPort: values.metricsPort,

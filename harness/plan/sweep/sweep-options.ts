@@ -1,4 +1,5 @@
 import { LIMITS, POOL_KINDS, WORKLOADS } from '../../../server/contract.ts';
+import { DATABASE_OPTIONS } from '../database-options.ts';
 import { LOAD_OPTIONS } from '../load-options.ts';
 import { option } from '../option.ts';
 import type { OptionTable } from '../option-table.ts';
@@ -108,6 +109,7 @@ export const SWEEP_CALL_OPTIONS = {
     }),
     env: null,
   },
+  ...DATABASE_OPTIONS,
   metricsPort: PORT_OPTIONS.metricsPort,
   ...PLACE_OPTIONS,
   ...OUTPUT_OPTIONS,

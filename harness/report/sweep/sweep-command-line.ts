@@ -1,3 +1,4 @@
+import { DATABASE_OPTIONS } from '../../plan/database-options.ts';
 import { SWEEP_PLAN_OPTIONS } from '../../plan/sweep/sweep-options.ts';
 import type { SweepPlan } from '../../plan/sweep/sweep-plan.ts';
 import { shellWord } from './shell-word.ts';
@@ -18,6 +19,13 @@ export function sweepCommandLine({ settings }: Pick<SweepPlan, 'settings'>): str
     SWITCHES.has(flag) ? [`--${flag}`] : texts.map((text) => wordsOf(flag, text)),
   );
   return ['pool-lab sweep --config none', ...words].join(' ');
+}
+
+/** What a sweep on a PostgreSQL that runs already is gone on with; empty for one on the lab's own. */
+export function databaseFlags({ settings }: Pick<SweepPlan, 'settings'>): string {
+  return Object.values(DATABASE_OPTIONS)
+    .flatMap(({ flag }) => (settings[flag] ?? []).map((text) => ` ${wordsOf(flag, text)}`))
+    .join('');
 }
 
 /**
