@@ -31,7 +31,8 @@ const poolSchema = z.object({
  * pool yet, since PgBouncer makes one with the first client.
  *
  * Not included: clients and servers that carry a cancel request (`…_cancel_req`, `sv_active_cancel`), which
- * take no slot of `max_connections`. A server that waits for one to pass does, and counts as active.
+ * take no slot of `max_connections`. A server that waits for one to pass does, and counts as active; so do
+ * the servers by which PgBouncer asks for secrets (`auth_query`), mostly idle, whoever is waiting meanwhile.
  *
  * @throws Error when the rows are not those of `SHOW POOLS`
  */
