@@ -162,7 +162,7 @@ function timelineBuilder(spec: TimelinePanel): PanelBuilder {
     .thresholds(thresholds(['green', [1, 'red']]))
     .colorScheme(colourMode(grafana.FieldColorModeId.Thresholds))
     .mergeValues(true)
-    .showValue(common.VisibilityMode.Never)
+    .showValue(common.VisibilityMode.Auto)
     .rowHeight(0.8)
     .fillOpacity(80)
     .lineWidth(0)
