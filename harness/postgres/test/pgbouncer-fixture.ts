@@ -11,6 +11,7 @@ import { findFreePort } from '../free-port.ts';
 import { createLogTail } from '../log-tail.ts';
 import { SERVER_ENVIRONMENT, spawnIdentity } from '../server-program.ts';
 
+const PROGRAM = 'pgbouncer';
 /** Debian installs it where only root's PATH looks. */
 const PROGRAM_PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin`;
 const READY_DEADLINE_MS = 5_000;
@@ -23,7 +24,7 @@ export interface PgbouncerProgram {
 /** For `optional('pgbouncer', detectPgbouncer)`. */
 export async function detectPgbouncer(): Promise<Detection<PgbouncerProgram>> {
   try {
-    const { stdout } = await promisify(execFile)('pgbouncer', ['--version'], {
+    const { stdout } = await promisify(execFile)(PROGRAM, ['--version'], {
       env: { PATH: PROGRAM_PATH },
     });
     const version = /PgBouncer (\d+\.\d+\.\d+)/.exec(stdout)?.[1] ?? 'unknown';
@@ -71,7 +72,7 @@ export async function startPgbouncer(settings: PgbouncerSettings): Promise<Pgbou
     for (const path of [usersPath, configPath]) chownSync(path, uid, gid);
     chmodSync(directory, 0o711);
   }
-  const child = spawn('pgbouncer', [configPath], {
+  const child = spawn(PROGRAM, [configPath], {
     cwd: '/',
     env: { ...SERVER_ENVIRONMENT, PATH: PROGRAM_PATH },
     stdio: ['ignore', 'ignore', 'pipe'],
