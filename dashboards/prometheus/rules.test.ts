@@ -55,6 +55,16 @@ describe.each(ALL_WINDOWS)('the rules for $name', (windows) => {
     expect(headings.toSorted()).toEqual(alerts.map(({ alert }) => alert).toSorted());
   });
 
+  test('record nothing that no scenario looks at, itself or through an alert', () => {
+    const seen = scenarios(windows).flatMap(({ checks }) =>
+      checks.flatMap((check) => (check.recorded ?? []).map(({ record }) => record)),
+    );
+    const unseen = recorded
+      .filter((record) => !seen.includes(record))
+      .filter((record) => !alerts.some(({ expr }) => expr.includes(record)));
+    expect(unseen).toEqual([]);
+  });
+
   test('are each made to fire, and each held back at its edge', () => {
     const told = scenarios(windows);
     const fired = told.flatMap(({ checks }) =>
