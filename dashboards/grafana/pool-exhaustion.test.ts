@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { expressionProblems } from '../promql/expression-problems.ts';
 import { ANNOTATIONS } from './annotations.ts';
+import { DIAGNOSES } from './diagnoses.ts';
 import { dashboardJson, panelQueries } from './pool-exhaustion.ts';
 import { QUERIES_WITHOUT_DATA } from './queries-without-data.ts';
 import { VARIABLES, withAllChosen } from './variables.ts';
@@ -228,4 +229,12 @@ test('the queries that a run may leave without data are queries of the dashboard
 test('the queries told of are those in the JSON', () => {
   const told = panelQueries().map(({ panel, refId, expr }) => [`${panel} ${refId}`, expr]);
   expect(told).toEqual(targets.map(([name, { expr }]) => [name, expr]));
+});
+
+test('its README explains each line of the verdict', () => {
+  const readme = readFileSync(new URL('README.md', import.meta.url), 'utf8');
+  const explained = [...readme.matchAll(/^\| ([A-Z][^|]+) \| .{20,} \|$/gm)].flatMap(
+    ([, names = '']) => names.split(', '),
+  );
+  for (const { name } of DIAGNOSES) expect(explained).toContain(name);
 });
