@@ -119,6 +119,7 @@ test.each([
   [['run', '--pool-sise', '3'], 'unknown option "--pool-sise"', 'did you mean --pool-size?'],
   [['run', '--pool-sise=3'], 'unknown option "--pool-sise=3"', 'did you mean --pool-size?'],
   [['run', '--frontend'], 'unknown option "--frontend"', 'see pool-lab run --help'],
+  [['budget', '--target', 'http://a'], 'unknown option "--target"', 'it is one of run'],
   [['run', 'now'], 'too many arguments', 'see pool-lab run --help'],
   [['run', '--workers'], 'argument missing', 'see pool-lab run --help'],
   [[], 'no command given', 'one of run, budget'],

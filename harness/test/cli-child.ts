@@ -12,9 +12,15 @@ export interface CliChild {
   readonly said: (pattern: RegExp) => Promise<void>;
 }
 
-/** The command line as a process of its own, with these arguments. */
-export function startCli(line: readonly string[]): CliChild {
-  const child = spawn(process.execPath, [CLI, ...line], { stdio: ['ignore', 'pipe', 'pipe'] });
+/** The command line as a process of its own, with these arguments, and variables beside this process's. */
+export function startCli(
+  line: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): CliChild {
+  const child = spawn(process.execPath, [CLI, ...line], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   const seen = { stdout: '', stderr: '' };
   const watchers: (() => void)[] = [];
   const listen = (name: 'stdout' | 'stderr'): void => {
