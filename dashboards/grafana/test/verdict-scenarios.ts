@@ -20,7 +20,7 @@ const always = (value: number) => `${value}x60`;
 const perSecond = (value: number) => `0+${value}x60`;
 
 const WORKER = { worker: '1' };
-export const REFUSED = of(METRICS.connectErrorsTotal, {
+const REFUSED = of(METRICS.connectErrorsTotal, {
   ...WORKER,
   sqlstate: '53300',
   reason: 'too_many_clients',
@@ -36,7 +36,7 @@ const LOOP_P99 = of(METRICS.eventLoopDelaySeconds, { ...WORKER, percentile: '0.9
 const UTILIZATION = of(HARNESS_METRICS.utilizationRatio);
 const LAG = of(HARNESS_METRICS.dispatchLagSeconds, { percentile: '0.99' });
 export const MAX_CONNECTIONS = of(METRICS.pgMaxConnections);
-export const RESERVED = of(METRICS.pgReservedConnections);
+const RESERVED = of(METRICS.pgReservedConnections);
 export const OTHERS = session('idle', 'others');
 
 /** One worker with ten connections, half of them in use, and nobody waiting. */
