@@ -51,7 +51,7 @@ export const POOL_ROW: RowSpec = {
           kind: 'series',
           title: 'Which worker’s pool is full?',
           shows:
-            'Peak of the connections checked out in the last 10 s, as a share of the most that worker may open. One line a worker.',
+            'Peak of the connections checked out in the last 15 s, as a share of the most that worker may open. One line a worker.',
           advice:
             'One full and the others not: requests are spread unevenly, or that worker leaks. All full: the pools are too small, or what holds connections takes too long (hold time, row Requests).',
           width: 8,
@@ -68,7 +68,7 @@ export const POOL_ROW: RowSpec = {
           kind: 'series',
           title: 'How long is the queue?',
           shows:
-            'Mean number of waiting requests from its integral, which is exact at any scrape interval, and the sum of the pools’ longest queues of the last 10 s.',
+            'Mean number of waiting requests from its integral, which is exact at any scrape interval, and the sum of the pools’ longest queues of the last 15 s.',
           advice:
             'A mean far below the peak: bursts, which a queue absorbs. A mean that stays or grows: more work arrives than these connections do. Mean queue = arrivals per second × mean wait (Little).',
           width: 8,

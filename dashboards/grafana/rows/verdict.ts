@@ -97,7 +97,7 @@ export const VERDICT_ROW: RowSpec = {
           kind: 'stat',
           title: 'Who waits for a connection now?',
           shows:
-            'Requests that wait in the queues of all pools at this moment, and the sum of the longest queues of the last 10 s.',
+            'Requests that wait in the queues of all pools at this moment, and the sum of the longest queues of the last 15 s.',
           advice:
             'A queue that comes and goes is what a pool is for. One that stays is too much load for these connections: see which line is red below before making the pool larger.',
           width: 4,
