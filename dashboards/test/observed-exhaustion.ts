@@ -60,24 +60,24 @@ const base = (): TrialPlan => {
     ...plan,
     workers: 2,
     workload: 'hold',
-    drainMs: 3_000,
+    drainMs: 5_000,
     postgres: { ...plan.postgres, maxConnections: 30 },
   };
 };
 
 /**
- * 200 clients at 8 connections of 50 ms: 192 wait, for 1.2 s each. That is over half of the pool timeout, and
+ * 320 clients at 8 connections of 50 ms: 312 wait, for 2 s each. That is over half of the pool timeout, and
  * far enough below it that a machine which stands still for a moment, or deals the clients out unevenly,
  * makes no wait reach it.
  */
 const QUEUEING: TrialPlan = {
   ...base(),
-  pool: { ...POOL_DEFAULTS, poolSize: 4, maxOverflow: 0, poolTimeoutMs: 2_400 },
+  pool: { ...POOL_DEFAULTS, poolSize: 4, maxOverflow: 0, poolTimeoutMs: 3_700 },
   workloadParams: { ms: '50' },
-  load: { ...base().load, model: { kind: 'closed', connections: 200, thinkTimeMs: 0 } },
+  load: { ...base().load, model: { kind: 'closed', connections: 320, thinkTimeMs: 0 } },
   // Prometheus asks its targets for the first time some five seconds after its start.
   warmupMs: 5_000,
-  durationMs: 16_000,
+  durationMs: 14_000,
 };
 
 /** 40 connections where 26 are usable; of one worker, so that all clients are its own. */
@@ -88,7 +88,7 @@ const REFUSING: TrialPlan = {
   workloadParams: { ms: '50' },
   load: { ...base().load, model: { kind: 'closed', connections: 64, thinkTimeMs: 0 } },
   warmupMs: 0,
-  durationMs: 8_000,
+  durationMs: 10_000,
 };
 
 /** Runs both, one after the other, before the eyes of a Prometheus with the lab's rules. */
