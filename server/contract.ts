@@ -717,6 +717,12 @@ export const serverSideSampleSchema = z.strictObject({
 });
 export type ServerSideSample = Readonly<z.infer<typeof serverSideSampleSchema>>;
 
+/**
+ * A sample that is older no longer describes the database: six that should have come are missing. All but
+ * its age vanishes then, so that a graph breaks off instead of going on as a straight line.
+ */
+export const SERVER_SIDE_AGE_MS_MAX = 3_000;
+
 // ---------------------------------------------------------------------------------------------
 // Messages over the IPC channel between a parent (the harness, a test) and the primary
 

@@ -5,13 +5,12 @@ import {
   PG_WAIT_EVENT_TYPES,
   PGBOUNCER_CLIENT_STATES,
   PGBOUNCER_SERVER_STATES,
+  SERVER_SIDE_AGE_MS_MAX,
   type ServerSideSample,
 } from '../../server/contract.ts';
 import type { MetricFamily, MetricSample } from './exposition.ts';
 
 const MS_PER_SECOND = 1_000;
-/** An older sample no longer describes the database: six that should have come are missing. */
-const SAMPLE_AGE_MS_MAX = 3_000;
 
 /**
  * The database's side under the names that an API of the lab's own has it under: where the API runs
@@ -36,10 +35,10 @@ export class ServerSideMetrics {
     const ageMs = this.#nowMs() - atMs;
     const age = gauge(
       METRICS.pgSampleAgeSeconds,
-      "Since the database's side was looked at; beyond 3 s its other metrics are absent.",
+      `Since the database's side was looked at; beyond ${SERVER_SIDE_AGE_MS_MAX / MS_PER_SECOND} s its other metrics are absent.`,
       [{ labels: {}, value: ageMs / MS_PER_SECOND }],
     );
-    return ageMs > SAMPLE_AGE_MS_MAX
+    return ageMs > SERVER_SIDE_AGE_MS_MAX
       ? [age]
       : [age, ...connections(sample), ...limits(sample), ...counts(sample), ...pgbouncer(sample)];
   }

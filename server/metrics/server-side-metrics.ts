@@ -5,15 +5,10 @@ import {
   PG_WAIT_EVENT_TYPES,
   PGBOUNCER_CLIENT_STATES,
   PGBOUNCER_SERVER_STATES,
+  SERVER_SIDE_AGE_MS_MAX,
   type ServerSideSample,
 } from '../contract.ts';
 import { MetricRegistry, type MetricsSnapshot } from './registry.ts';
-
-/**
- * A sample that is older no longer describes the database: six that should have come are missing. All but
- * its age vanishes then, so that a graph breaks off instead of going on as a straight line.
- */
-const SAMPLE_AGE_MS_MAX = 3_000;
 
 /** The database's side, as whoever watches it told the primary last. */
 export interface ServerSideMetrics {
@@ -28,7 +23,7 @@ export function createServerSideMetrics(): ServerSideMetrics {
   const age = registry.readings({
     type: 'gauge',
     name: METRICS.pgSampleAgeSeconds,
-    help: "Since the database's side was told last; beyond 3 s its other metrics are absent.",
+    help: `Since the database's side was told last; beyond ${SERVER_SIDE_AGE_MS_MAX / 1_000} s its other metrics are absent.`,
     labelNames: [],
   });
   const writers = [
@@ -48,7 +43,7 @@ export function createServerSideMetrics(): ServerSideMetrics {
         age.set({}, ageMs / 1_000);
         for (const writer of writers) {
           writer.clear();
-          if (ageMs <= SAMPLE_AGE_MS_MAX) writer.write(last.sample, workers);
+          if (ageMs <= SERVER_SIDE_AGE_MS_MAX) writer.write(last.sample, workers);
         }
       }
       return registry.snapshot();
