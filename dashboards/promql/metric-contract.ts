@@ -28,11 +28,17 @@ type MetricKey = keyof typeof METRIC_NAMES;
 
 /** Given to every series by the scrape, and those that Prometheus makes of a scrape itself. */
 const SCRAPE_LABELS = ['job', 'instance'];
-const SCRAPE_METRICS = ['up', 'scrape_duration_seconds', 'scrape_samples_scraped'];
+const SCRAPE_METRICS = [
+  'up',
+  'scrape_duration_seconds',
+  'scrape_samples_scraped',
+  'scrape_samples_post_metric_relabeling',
+  'scrape_series_added',
+];
 /** Made by Prometheus of the alerts it evaluates. */
 const ALERT_METRICS: ReadonlyMap<string, readonly string[]> = new Map([
-  ['ALERTS', ['alertname', 'alertstate', 'severity', 'worker']],
-  ['ALERTS_FOR_STATE', ['alertname', 'severity', 'worker']],
+  ['ALERTS', ['alertname', 'alertstate', 'severity']],
+  ['ALERTS_FOR_STATE', ['alertname', 'severity']],
 ]);
 
 const plain = (labels: MetricShape['labels'] = {}): MetricShape => ({ kind: 'plain', labels });

@@ -32,7 +32,7 @@ function postgresRecording(windows: Windows): readonly RecordingRule[] {
     },
     {
       record: recorded.slotsUsedRatio,
-      why: 'Share in use, by whomever, of the slots that a role without privileges can have.',
+      why: 'Share in use, by whomever, of the slots that a role without privileges can have. Above 1 where somebody sits in the reserved ones, if only while being refused.',
       expr: `${sessions}
 / (${limit(METRICS.pgMaxConnections)} - ${limit(METRICS.pgReservedConnections)})`,
     },
@@ -55,7 +55,7 @@ function postgresAlerts(windows: Windows): readonly AlertRule[] {
       needs: SERVER_SIDE,
       expr: `${recorded.slotsUsedRatio} > ${USED_SHARE}`,
       summary:
-        '{{ $value | humanizePercentage }} of the connections of the PostgreSQL behind {{ $labels.instance }} are in use',
+        '{{ $value | humanizePercentage }} of the slots that ordinary roles can have are in use in the PostgreSQL behind {{ $labels.instance }}',
       description:
         'When the last one is taken, the next request that needs a new connection fails. See whose sessions they are and whether they work: idle ones belong to pools that are larger than they need to be. Expected for the time of a rolling deploy whose rollout ceiling is that high.',
     },
