@@ -6,6 +6,7 @@ import { HARNESS_METRICS, METRICS } from '../../server/contract.ts';
 import { QUERIES_WITHOUT_DATA } from '../grafana/queries-without-data.ts';
 import { ruleGroups } from '../prometheus/rule-file.ts';
 import { LAB } from '../prometheus/windows.ts';
+import { missingLabels, seriesProblems } from '../promql/series-problems.ts';
 import { type ObservedExhaustion, observeExhaustion } from './observed-exhaustion.ts';
 import type { Series } from './prometheus-client.ts';
 
@@ -108,15 +109,27 @@ test("the rate of the integral is the clients' λW, within 5 %", () => {
 });
 
 test('every metric of the contract is scraped, where it belongs, but for the exceptions', () => {
-  const missing = (all: Readonly<Record<string, string>>, scraped: readonly string[]) => {
+  const missing = (
+    all: Readonly<Record<string, string>>,
+    series: readonly Readonly<Record<string, string>>[],
+  ) => {
+    const scraped = series.map((labels) => labels['__name__'] ?? '');
     const names = new Set(scraped.map((name) => name.replace(HISTOGRAM_SERIES, '')));
     return Object.values(all).filter((name) => !names.has(name) && !scraped.includes(name));
   };
   const absent = [
-    ...missing(METRICS, seen.names.api),
-    ...missing(HARNESS_METRICS, seen.names.harness),
+    ...missing(METRICS, seen.series.api),
+    ...missing(HARNESS_METRICS, seen.series.harness),
   ];
   expect(absent.toSorted()).toEqual([...ABSENT.keys()].toSorted());
+});
+
+test('every series has the labels, and the values of them, that expressions are checked against', () => {
+  const all = [...seen.series.api, ...seen.series.harness];
+  expect(all.length).toBeGreaterThan(200);
+  expect([...new Set(all.flatMap(seriesProblems))]).toEqual([]);
+  // Of other services only.
+  expect(missingLabels(all)).toEqual([`${METRICS.connectionCount} db_client_connection_state`]);
 });
 
 test('no scrape fails while there is somebody to be scraped', () => {

@@ -16,7 +16,7 @@ import { ANNOTATIONS } from '../grafana/annotations.ts';
 import { DIAGNOSES } from '../grafana/diagnoses.ts';
 import { type PanelQuery, panelQueries } from '../grafana/pool-exhaustion.ts';
 import { withAllChosen } from '../grafana/variables.ts';
-import { metricNames, queryAt, queryRange, type Series } from './prometheus-client.ts';
+import { queryAt, queryRange, type Series, scrapedSeries } from './prometheus-client.ts';
 
 /** What a Prometheus that scraped a lab every second knows after it. */
 export interface ObservedExhaustion {
@@ -34,8 +34,8 @@ export interface ObservedExhaustion {
   readonly alerts: readonly Series[];
   /** `up` of both targets, scrape by scrape. */
   readonly scrapes: readonly Series[];
-  /** Names of all series, by job. */
-  readonly names: Readonly<Record<keyof typeof SCRAPE_JOBS, readonly string[]>>;
+  /** Labels of all series that were scraped, by job. */
+  readonly series: Readonly<Record<keyof typeof SCRAPE_JOBS, readonly Series['labels'][]>>;
   /** Waiting requests in the steady window, on average, from the integral counter. */
   readonly meanQueue: number;
   /** What the lab had to say beside its results. */
@@ -144,9 +144,9 @@ async function look(
     },
     alerts: await queryAt(url, `ALERTS{alertstate="firing"}[${lookBack}]`, toMs),
     scrapes: await queryAt(url, `up[${lookBack}]`, toMs),
-    names: {
-      api: await metricNames(url, SCRAPE_JOBS.api),
-      harness: await metricNames(url, SCRAPE_JOBS.harness),
+    series: {
+      api: await scrapedSeries(url, SCRAPE_JOBS.api),
+      harness: await scrapedSeries(url, SCRAPE_JOBS.harness),
     },
     meanQueue: await meanQueue(url, queueing),
   };

@@ -29,7 +29,7 @@ const answerSchema = z.object({
     z.object({ resultType: z.literal('scalar'), result: point }),
   ]),
 });
-const namesSchema = z.object({ data: z.array(z.string()) });
+const seriesSchema = z.object({ data: z.array(labels) });
 
 /** A dashboard's panel asks so: the expression at every step from `fromMs` to `toMs`. */
 export async function queryRange(
@@ -56,10 +56,14 @@ export async function queryAt(
   return seriesOf(await ask(url, '/api/v1/query', { query, time: seconds(atMs) }));
 }
 
-/** Of all series that a job was scraped for, histograms with their `_bucket`, `_sum` and `_count`. */
-export async function metricNames(url: string, job: string): Promise<readonly string[]> {
-  const path = '/api/v1/label/__name__/values';
-  return namesSchema.parse(await ask(url, path, { 'match[]': `{job="${job}"}` })).data;
+/** Labels of all series that a job was scraped for, histograms with their `_bucket`, `_sum` and `_count`. */
+export async function scrapedSeries(
+  url: string,
+  job: string,
+): Promise<readonly Series['labels'][]> {
+  // Whatever has no colon: what rules recorded carries the job too.
+  const match = `{job="${job}", __name__!~".*:.*|ALERTS.*"}`;
+  return seriesSchema.parse(await ask(url, '/api/v1/series', { 'match[]': match })).data;
 }
 
 async function ask(url: string, path: string, query: Record<string, string>): Promise<unknown> {
