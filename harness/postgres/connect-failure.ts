@@ -29,6 +29,20 @@ export function explainConnectError(
       cause,
     });
   }
+  if (said.includes('unsupported startup parameter')) {
+    return new LabError('DATABASE_UNUSABLE', {
+      message: `${host}:${port} is a PgBouncer, behind which the monitor cannot see who holds PostgreSQL's slots (${said}).`,
+      hint: 'Give the address of PostgreSQL itself; --api-via has the API connect through the PgBouncer.',
+      cause,
+    });
+  }
+  if (said.includes('idle_session_timeout')) {
+    return new LabError('DATABASE_UNUSABLE', {
+      message: `PostgreSQL at ${host}:${port} is too old: it has no setting idle_session_timeout (${said}).`,
+      hint: 'Version 14 or later is needed.',
+      cause,
+    });
+  }
   return new LabError('DATABASE_UNREACHABLE', {
     message: `No connection to PostgreSQL at ${host}:${port} within ${CONNECT_DEADLINE_MS} ms (${said}).`,
     hint: 'Is it running, and listening there?',

@@ -144,6 +144,14 @@ test('sessions of others are seen before anything is done, and what is gone in a
     });
     await expect(lookAt(superuser, true)).resolves.toMatchObject({ version: expect.any(String) });
     const looking = lookAt(superuser);
+    await expect
+      .poll(async () => {
+        const { rows } = await other.query(`
+          SELECT FROM pg_stat_activity
+           WHERE application_name = 'pool-lab-monitor' AND state = 'idle' AND query ~ 'usename IS NOT NULL'`);
+        return rows.length;
+      })
+      .toBe(1);
     await other.end();
     await expect(looking).resolves.toMatchObject({ drivesTheApi: false });
   });

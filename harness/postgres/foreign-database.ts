@@ -37,12 +37,9 @@ export interface ForeignDatabaseConsent {
 const SESSIONS_GONE_MS = 2_000;
 const SESSIONS_POLL_MS = 50;
 const STATEMENT_DEADLINE_MS = 10_000;
-/** `starts_with`, `backend_type` and the predefined roles are all there, and still supported upstream then. */
-const OLDEST_MAJOR = 12;
 
 const stateSchema = z.object({
   version: z.string(),
-  version_num: z.coerce.number().int(),
   max_connections: z.coerce.number().int(),
   superuser_reserved: z.coerce.number().int(),
   reserved: z.coerce.number().int(),
@@ -57,7 +54,6 @@ type State = z.infer<typeof stateSchema>;
 
 const STATE_SQL = `
   SELECT current_setting('server_version') AS version,
-         current_setting('server_version_num') AS version_num,
          current_setting('max_connections') AS max_connections,
          current_setting('superuser_reserved_connections') AS superuser_reserved,
          coalesce(current_setting('reserved_connections', true), '0') AS reserved,
@@ -167,12 +163,6 @@ function requireUsable(
 ): void {
   const unusable = (message: string, hint: string): LabError =>
     new LabError('DATABASE_UNUSABLE', { message, hint });
-  if (state.version_num < OLDEST_MAJOR * 10_000) {
-    throw unusable(
-      `PostgreSQL ${state.version} at ${owner.host}:${owner.port} is too old`,
-      `${OLDEST_MAJOR} or later is needed`,
-    );
-  }
   if (state.is_standby) {
     throw unusable(
       `${owner.host}:${owner.port} is a standby, on which nothing can be written`,

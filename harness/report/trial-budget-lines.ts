@@ -68,7 +68,7 @@ function apiLines({ api }: MeasuredTrial): readonly ReportLine[] {
       : [
           {
             label: 'VIA',
-            text: `the API connects through ${api.via}: what its pools open there is no more than what that may open on PostgreSQL, so that the prediction is an upper bound`,
+            text: `${api.via}, through which the API connects and which opens on PostgreSQL what its own settings allow; predicted is what the pools would open there directly`,
           },
         ]),
   ];

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { explainConnectError } from './connect-failure.ts';
+
+const address = { host: 'db', port: 5_432, user: 'ann' };
+const said = (code: string, message: string): Error => Object.assign(new Error(message), { code });
+
+test.each([
+  ['53300', 'sorry, too many clients already', 'NO_SLOT_FOR_MONITOR', /53300/],
+  ['28P01', 'password authentication failed for user "ann"', 'DATABASE_AUTH', /28P01/],
+  ['3D000', 'database "app" does not exist', 'DATABASE_AUTH', /3D000/],
+  ['ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:5432', 'DATABASE_UNREACHABLE', /db:5432/],
+  // What PgBouncer says to any startup parameter it does not know, and PostgreSQL 13 to a newer setting.
+  ['08P01', 'unsupported startup parameter: options', 'DATABASE_UNUSABLE', /is a PgBouncer/],
+  [
+    '42704',
+    'unrecognized configuration parameter "idle_session_timeout"',
+    'DATABASE_UNUSABLE',
+    /too old/,
+  ],
+])('%s, "%s" is %s', (code, message, expected, words) => {
+  const error = explainConnectError(said(code, message), address);
+  expect(error).toMatchObject({ code: expected, message: expect.stringMatching(words) });
+  expect(error.message).toContain(message);
+});
