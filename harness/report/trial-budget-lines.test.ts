@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { createPaint } from './paint.ts';
+import { sampleTrial } from './test/sample-trial.ts';
+import { trialBudgetLines } from './trial-budget-lines.ts';
+
+const linesOf = (api: { readonly target: string | null; readonly via: string | null }) =>
+  trialBudgetLines(sampleTrial({ api }), createPaint(false));
+
+test('an API that was started for the trial has nothing more to say', () => {
+  const labels = linesOf({ target: null, via: null }).map(({ label }) => label);
+  expect(labels).not.toContain('TARGET');
+  expect(labels).not.toContain('VIA');
+});
+
+test('of an API that ran before it says what could not be seen', () => {
+  expect(linesOf({ target: 'http://127.0.0.1:8080', via: null })).toContainEqual({
+    label: 'TARGET',
+    text: expect.stringMatching(
+      /^http:\/\/127\.0\.0\.1:8080, .* Not seen: whether it leaves connections/,
+    ),
+  });
+});
+
+test('what stands between the API and PostgreSQL is named beside the prediction', () => {
+  expect(linesOf({ target: null, via: 'pgbouncer:6432' })).toContainEqual({
+    label: 'VIA',
+    text: expect.stringMatching(/^pgbouncer:6432, .* predicted is what the pools would open/),
+  });
+});
