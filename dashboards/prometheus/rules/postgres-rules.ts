@@ -83,11 +83,12 @@ function postgresAlerts(windows: Windows): readonly AlertRule[] {
       alert: 'PoolBudgetOverbooked',
       severity: 'info',
       forScrapes: SCRAPES.short,
-      needs: 'pool_lab_budget_connections, which is there where the lab watches the database',
+      needs: `${METRICS.budgetConnections}, which is there where the lab watches the database; silent behind PgBouncer, which bounds what reaches PostgreSQL`,
       expr: `max without (bound) (
   ${bound('usable')}
   unless ignoring (bound) (${bound('ceiling')} <= ignoring (bound) ${bound('usable')})
-)`,
+)
+unless on (job, instance) ${METRICS.pgbouncerMaxWaitSeconds}`,
       summary:
         'The pools at {{ $labels.instance }} may open more connections than the {{ $value }} that PostgreSQL has for them',
       description:

@@ -1,12 +1,11 @@
-import { METRICS } from '../../../server/contract.ts';
+import { METRICS, SERVER_SIDE_AGE_MS_MAX } from '../../../server/contract.ts';
 import { duration, rateWindow, SCRAPES, type Windows } from '../windows.ts';
 import { rateOf } from './counter.ts';
 import { SNAPSHOT_AGE_SECONDS_MAX } from './pool-rules.ts';
 import { RECORDED } from './recorded.ts';
 import type { AlertRule, RecordingRule, RuleGroupOf } from './rule.ts';
 
-/** The API leaves out what it was told of the database longer ago. */
-const SAMPLE_AGE_SECONDS_MAX = 3;
+const MS_PER_SECOND = 1_000;
 
 /** What the service answers, and whether the numbers of the other rules can be believed. */
 export const serviceRules: RuleGroupOf = (windows) => ({
@@ -80,7 +79,7 @@ and on (job, instance) last_over_time(${METRICS.connectionCount}[${memory}])`,
       severity: 'warning',
       forScrapes: SCRAPES.short,
       needs: METRICS.pgSampleAgeSeconds,
-      expr: `${METRICS.pgSampleAgeSeconds} > ${SAMPLE_AGE_SECONDS_MAX}`,
+      expr: `${METRICS.pgSampleAgeSeconds} > ${SERVER_SIDE_AGE_MS_MAX / MS_PER_SECOND}`,
       summary:
         'Nobody has looked at the PostgreSQL behind {{ $labels.instance }} for {{ $value | humanizeDuration }}',
       description:

@@ -125,6 +125,15 @@ export const postgresScenarios: ScenariosOf = (windows) => {
       checks: [silent(40)],
     },
     {
+      name: 'PgBouncer stands between, and takes all that the pools may open',
+      series: [
+        budget('usable', 26),
+        budget('ceiling', 60),
+        input(METRICS.pgbouncerMaxWaitSeconds, {}, '0x60'),
+      ],
+      checks: [silent(20)],
+    },
+    {
       name: 'pools without a limit have no ceiling',
       series: [budget('usable', 26), budget('floor', 20)],
       checks: [{ at: 10, firing: [OVERBOOKED] }],
