@@ -1,7 +1,7 @@
 import { METRICS } from '../../../server/contract.ts';
 import { duration, rateWindow, SCRAPES, type Windows } from '../windows.ts';
 import { eventsWithin, ofWorkers, rateOf } from './counter.ts';
-import { RECORDED } from './recorded.ts';
+import { recordedNames } from './recorded.ts';
 import type { AlertRule, RecordingRule, RuleGroupOf } from './rule.ts';
 
 /** Share of a window with waiters from which on there are always some; a burst now and then has less. */
@@ -21,7 +21,7 @@ export const poolRules: RuleGroupOf = (windows) => ({
 });
 
 function poolRecording(windows: Windows): readonly RecordingRule[] {
-  const recorded = RECORDED(windows);
+  const recorded = recordedNames(windows);
   const window = rateWindow(windows);
   const waits = rateOf(ofWorkers(`${METRICS.waitSeconds}_bucket`), windows);
   return [
@@ -76,7 +76,7 @@ or avg_over_time((${METRICS.pendingRequests} > bool 0)[${window}:${duration(1, w
 }
 
 function poolAlerts(windows: Windows): readonly AlertRule[] {
-  const recorded = RECORDED(windows);
+  const recorded = recordedNames(windows);
   const window = rateWindow(windows);
   return [
     {

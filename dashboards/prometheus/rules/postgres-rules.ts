@@ -1,7 +1,7 @@
 import { METRICS } from '../../../server/contract.ts';
 import { rateWindow, SCRAPES, type Windows } from '../windows.ts';
 import { eventsWithin, ofWorkers, rateOf } from './counter.ts';
-import { RECORDED } from './recorded.ts';
+import { recordedNames } from './recorded.ts';
 import type { AlertRule, RecordingRule, RuleGroupOf } from './rule.ts';
 
 const USED_SHARE = 0.8;
@@ -19,7 +19,7 @@ export const postgresRules: RuleGroupOf = (windows) => ({
 });
 
 function postgresRecording(windows: Windows): readonly RecordingRule[] {
-  const recorded = RECORDED(windows);
+  const recorded = recordedNames(windows);
   const sessions = `sum by (job, instance) (${METRICS.pgConnections})`;
   const limit = (metric: string) => `max by (job, instance) (${metric})`;
   return [
@@ -45,7 +45,7 @@ function postgresRecording(windows: Windows): readonly RecordingRule[] {
 }
 
 function postgresAlerts(windows: Windows): readonly AlertRule[] {
-  const recorded = RECORDED(windows);
+  const recorded = recordedNames(windows);
   const bound = (name: string) => `${METRICS.budgetConnections}{bound="${name}"}`;
   return [
     {

@@ -8,7 +8,7 @@ const withoutTotal = (counter: string): string => counter.replace(/_total$/, '')
  * series. `pool:` has the labels of a pool (job, instance, worker; or what a service of your own has),
  * `instance:` those of a process, `job:` those of a service.
  */
-export const RECORDED = (windows: Windows) => {
+export function recordedNames(windows: Windows) {
   const window = rateWindow(windows);
   const queue = withoutTotal(METRICS.pendingSecondsTotal);
   const saturated = withoutTotal(METRICS.saturatedSecondsTotal);
@@ -29,4 +29,4 @@ export const RECORDED = (windows: Windows) => {
     requests: `instance:${requests}:rate${window}`,
     errorRatio: `instance:${requests}:error_ratio_rate${window}`,
   } as const;
-};
+}

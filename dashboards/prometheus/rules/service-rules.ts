@@ -2,7 +2,7 @@ import { METRICS, SERVER_SIDE_AGE_MS_MAX } from '../../../server/contract.ts';
 import { duration, rateWindow, SCRAPES, type Windows } from '../windows.ts';
 import { rateOf } from './counter.ts';
 import { SNAPSHOT_AGE_SECONDS_MAX } from './pool-rules.ts';
-import { RECORDED } from './recorded.ts';
+import { recordedNames } from './recorded.ts';
 import type { AlertRule, RecordingRule, RuleGroupOf } from './rule.ts';
 
 const MS_PER_SECOND = 1_000;
@@ -15,7 +15,7 @@ export const serviceRules: RuleGroupOf = (windows) => ({
 });
 
 function serviceRecording(windows: Windows): readonly RecordingRule[] {
-  const recorded = RECORDED(windows);
+  const recorded = recordedNames(windows);
   const answers = `${METRICS.httpRequestSeconds}_count`;
   const failed = rateOf(`${answers}{code!~"2.."}`, windows);
   return [

@@ -1,5 +1,5 @@
 import { METRICS } from '../../../server/contract.ts';
-import { RECORDED } from '../rules/recorded.ts';
+import { recordedNames } from '../rules/recorded.ts';
 import { type InputSeries, type ScenariosOf, seriesName, silent } from './scenario.ts';
 
 /** A service with OpenTelemetry's labels, and nothing of the lab's. */
@@ -34,8 +34,8 @@ export const openTelemetryScenarios: ScenariosOf = (windows) => [
           { alert: 'PoolLeak', labels: POOL, value: '1' },
         ],
         recorded: [
-          { record: RECORDED(windows).poolQueue, labels: POOL, value: 4 },
-          { record: RECORDED(windows).poolMaxOfJob, labels: { job: 'orders' }, value: 10 },
+          { record: recordedNames(windows).poolQueue, labels: POOL, value: 4 },
+          { record: recordedNames(windows).poolMaxOfJob, labels: { job: 'orders' }, value: 10 },
         ],
       },
     ],

@@ -1,5 +1,5 @@
 import { GONE_WORKERS_PREFIX, METRICS } from '../../../server/contract.ts';
-import { RECORDED } from '../rules/recorded.ts';
+import { recordedNames } from '../rules/recorded.ts';
 import { API, API_WORKER, type InputSeries, input, type ScenariosOf, silent } from './scenario.ts';
 
 const W1 = { worker: '1' };
@@ -35,7 +35,7 @@ const longWaits = (seconds: number): readonly InputSeries[] =>
 
 /** Queues and waits as the pools see them. */
 export const poolScenarios: ScenariosOf = (windows) => {
-  const recorded = RECORDED(windows);
+  const recorded = recordedNames(windows);
   const seconds = windows.scrapeSeconds;
   const saturated = (worker: string, values: string) =>
     input(METRICS.saturatedSecondsTotal, { worker }, values);

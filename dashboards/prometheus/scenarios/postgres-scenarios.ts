@@ -1,5 +1,5 @@
 import { METRICS } from '../../../server/contract.ts';
-import { RECORDED } from '../rules/recorded.ts';
+import { recordedNames } from '../rules/recorded.ts';
 import { API, type InputSeries, input, type ScenariosOf, silent } from './scenario.ts';
 
 const refused = (worker: string, values: string, sqlstate = '53300'): InputSeries =>
@@ -34,7 +34,7 @@ const OVERBOOKED = { alert: 'PoolBudgetOverbooked', value: '26' };
 
 /** Slots, refusals and the budget. */
 export const postgresScenarios: ScenariosOf = (windows) => {
-  const recorded = RECORDED(windows);
+  const recorded = recordedNames(windows);
   const everySecond = `0+${windows.scrapeSeconds}x60`;
   return [
     {

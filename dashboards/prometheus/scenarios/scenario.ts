@@ -12,7 +12,7 @@ export interface InputSeries {
 /** An alert that fires, with what its texts say. */
 export interface Firing {
   readonly alert: string;
-  /** Besides those of the API; `null` where the alert has not even those. */
+  /** Of the series it fires for, where that is not the API. */
   readonly labels?: Readonly<Record<string, string>>;
   /** `$value` as the texts show it. */
   readonly value: string;

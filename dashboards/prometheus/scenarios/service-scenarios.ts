@@ -1,5 +1,5 @@
 import { METRICS } from '../../../server/contract.ts';
-import { RECORDED } from '../rules/recorded.ts';
+import { recordedNames } from '../rules/recorded.ts';
 import { API, type InputSeries, input, type ScenariosOf, silent } from './scenario.ts';
 
 const W1 = { worker: '1' };
@@ -48,7 +48,7 @@ const DOWN = { alert: 'PoolScrapeDown', value: '0' };
 
 /** The service itself, whether it can be seen, and all of it when nothing is wrong. */
 export const serviceScenarios: ScenariosOf = (windows) => {
-  const recorded = RECORDED(windows);
+  const recorded = recordedNames(windows);
   const seconds = windows.scrapeSeconds;
   const errorRatio = (value: number) => ({ record: recorded.errorRatio, labels: API, value });
   return [
