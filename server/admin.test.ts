@@ -6,6 +6,7 @@ import { POOL_DEFAULTS, serverDescriptionSchema } from './contract.ts';
 const SOURCE: AdminSource = {
   isReady: () => false,
   refresh: async () => undefined,
+  refreshResponsive: async () => undefined,
   stats: () => ({ workers: [], crashes: 0, primaryCpuMs: 1 }),
   metrics: async () => 'up 1\n',
   description: () => ({

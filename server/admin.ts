@@ -2,14 +2,17 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { ADMIN_PATHS, type ServerDescription, type ServerStats } from './contract.ts';
 import { METRICS_CONTENT_TYPE } from './metrics/registry.ts';
 
-/** A scrape waits this long for fresh numbers, and is answered within 100 ms in any case. */
+/** A scrape waits this long for fresh numbers; for a worker that is blocked, only the first one does. */
 const METRICS_DEADLINE_MS = 50;
 /** `stats` is for whoever needs the numbers of now, at a trial's end; a stopped worker costs this. */
 const STATS_DEADLINE_MS = 1_000;
 
 export interface AdminSource {
   isReady(): boolean;
+  /** Waits for new numbers of all workers, at most so long. */
   refresh(deadlineMs: number): Promise<void>;
+  /** Waits for those of workers that may be expected to answer. */
+  refreshResponsive(deadlineMs: number): Promise<void>;
   stats(): ServerStats;
   metrics(): Promise<string>;
   description(): ServerDescription;
@@ -78,7 +81,7 @@ async function answer({
     case ADMIN_PATHS.ready:
       return source.isReady() ? text(200, 'ready\n') : text(503, 'not ready\n');
     case ADMIN_PATHS.metrics:
-      await source.refresh(METRICS_DEADLINE_MS);
+      await source.refreshResponsive(METRICS_DEADLINE_MS);
       return { status: 200, contentType: METRICS_CONTENT_TYPE, body: await source.metrics() };
     case ADMIN_PATHS.stats:
       await source.refresh(STATS_DEADLINE_MS);

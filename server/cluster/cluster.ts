@@ -77,6 +77,7 @@ class Primary {
         source: {
           isReady: () => this.#fleet?.ready ?? false,
           refresh: (deadlineMs) => this.#telemetry.refresh(deadlineMs),
+          refreshResponsive: (deadlineMs) => this.#telemetry.refreshResponsive(deadlineMs),
           stats: () => this.#telemetry.stats(),
           metrics: () => this.#telemetry.metrics(),
           description: () => description(config),

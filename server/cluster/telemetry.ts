@@ -51,6 +51,15 @@ export class Telemetry {
     await Promise.all(this.#alive().map((worker) => worker.refresh(deadlineMs)));
   }
 
+  /**
+   * The same of those workers that are not known to be blocked: who let a request wait for longer than this
+   * already is not asked again before it has answered. So only the first scrape waits for it.
+   */
+  async refreshResponsive(deadlineMs: number): Promise<void> {
+    const responsive = this.#alive().filter(({ owesForMs }) => owesForMs <= deadlineMs);
+    await Promise.all(responsive.map((worker) => worker.refresh(deadlineMs)));
+  }
+
   stats(): ServerStats {
     const now = performance.now();
     const cpu = process.cpuUsage();

@@ -50,6 +50,8 @@ export class WorkerProcess {
   #databaseMessage: string | null = null;
   #snapshot: WorkerSnapshot | null = null;
   #nextRequest = 1;
+  /** When the first of the requests was sent that it has not answered, `null` when it owes none. */
+  #owesSinceMs: number | null = null;
 
   constructor(hooks: {
     /** Port to listen on; asked again when the first one turned out to be taken. */
@@ -127,6 +129,11 @@ export class WorkerProcess {
     this.#send({ type: 'listen', port });
   }
 
+  /** How long it has owed an answer and said nothing, in ms; 0 when it owes none. */
+  get owesForMs(): number {
+    return this.#owesSinceMs === null ? 0 : performance.now() - this.#owesSinceMs;
+  }
+
   /** Asks for new numbers; resolves when they are there, or after `deadlineMs` without them. */
   refresh(deadlineMs: number): Promise<void> {
     if (!this.#alive) return Promise.resolve();
@@ -139,6 +146,7 @@ export class WorkerProcess {
       };
       const timer = setTimeout(settle, deadlineMs);
       this.#requests.set(request, settle);
+      this.#owesSinceMs ??= performance.now();
       this.#send({ type: 'snapshot-request', request });
     });
   }
@@ -163,6 +171,15 @@ export class WorkerProcess {
     if (this.#worker.isConnected()) this.#worker.send(message, () => undefined);
   }
 
+  /** @param request what it answers, `null` for numbers sent unasked */
+  #heardFrom(request: number | null): void {
+    // It is not blocked now, and what it still owes was sent later: it follows.
+    if (this.#owesSinceMs !== null) this.#owesSinceMs = performance.now();
+    if (request === null) return;
+    if (request === this.#nextRequest - 1) this.#owesSinceMs = null;
+    this.#requests.get(request)?.();
+  }
+
   #receive(message: Exclude<WorkerMessage, { type: 'started' | 'listen-failed' }>): void {
     switch (message.type) {
       case 'listening':
@@ -184,7 +201,7 @@ export class WorkerProcess {
           metrics: message.metrics,
           receivedAtMs: performance.now(),
         };
-        if (message.request !== null) this.#requests.get(message.request)?.();
+        this.#heardFrom(message.request);
     }
     if (this.isReady) this.#readiness.resolve();
   }
