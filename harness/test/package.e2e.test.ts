@@ -59,7 +59,7 @@ test('the tarball holds what is needed to run, and nothing else', () => {
       file !== 'dist/harness/report-shell.html' &&
       file !== 'harness/plan/sweep/pool-lab-yaml.schema.json' &&
       file !== 'dashboards/grafana/pool-exhaustion.json' &&
-      !/^dashboards\/prometheus\/rules\.(lab|production)\.yml$/.test(file) &&
+      !/^dashboards\/prometheus\/(README\.md|rules\.(lab|production)\.yml)$/.test(file) &&
       !/^harness\/report\/.+\.schema\.json$/.test(file),
   );
   expect(unexpected).toEqual([]);
