@@ -1,7 +1,9 @@
 import { Client } from 'pg';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { DatabaseConfig } from '../../server/contract.ts';
+import { openMonitor } from '../runner/monitor.ts';
 import { lookAtForeignDatabase } from './foreign-database.ts';
+import { connectWhenReady } from './readiness.ts';
 import { type ForeignServer, withForeignServer } from './test/foreign-server.ts';
 import { createUrlPostgres } from './url.ts';
 
@@ -100,6 +102,9 @@ test('a role that the lab did not make, or that was given more, is left alone', 
     expect(await apiRole(server)).toMatchObject({ rolcanlogin: false });
 
     await query('ALTER ROLE pool_lab_api NOCREATEDB');
+    await query('GRANT pg_read_all_data TO pool_lab_api');
+    await refused(/more than an ordinary one/);
+    await query('REVOKE pg_read_all_data FROM pool_lab_api');
     await query('REVOKE CONNECT ON DATABASE pool_lab FROM PUBLIC');
     await expect(started(superuser, async () => undefined)).rejects.toMatchObject({
       code: 'DATABASE_UNUSABLE',
@@ -107,6 +112,35 @@ test('a role that the lab did not make, or that was given more, is left alone', 
     });
     // All or nothing: what was refused has changed nothing.
     expect(await apiRole(server)).toMatchObject({ rolcanlogin: false });
+  });
+});
+
+test('nothing that others made in the database is run with the rights of the role that was given', async () => {
+  await withForeignServer({}, async ({ query, superuser }) => {
+    await query(`
+      CREATE FUNCTION public.pg_advisory_xact_lock(integer) RETURNS void LANGUAGE plpgsql
+        AS $$BEGIN RAISE 'somebody''s function ran as %', current_user; END$$`);
+    await started(superuser, async (api) => expect(await whoAmI(api)).toEqual(superRole));
+
+    // Before all that is PostgreSQL's own, where the database's owner says so.
+    await query(`
+      CREATE SCHEMA theirs;
+      CREATE VIEW theirs.pg_roles AS SELECT 1 / (random() * 0)::integer AS rolname;
+      ALTER DATABASE pool_lab SET search_path = theirs, pg_catalog`);
+    await started(superuser, async (api) => expect(await whoAmI(api)).toEqual(superRole));
+  });
+});
+
+test('a PGSSLMODE meant for other servers changes nothing', async () => {
+  await withForeignServer({}, async ({ superuser }) => {
+    vi.stubEnv('PGSSLMODE', 'require');
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    await started(superuser, async () => undefined);
+    const monitor = await openMonitor({ superuser, api: superuser });
+    await monitor.close();
+    await connectWhenReady(superuser, new AbortController().signal, async () => undefined);
   });
 });
 

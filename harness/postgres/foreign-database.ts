@@ -136,8 +136,6 @@ export async function withOwner<T>(
   const client = new Client({
     ...owner,
     ...MONITOR_SESSION,
-    // Spelled out: the driver would look into PGSSLMODE otherwise.
-    ssl: false,
     connectionTimeoutMillis: CONNECT_DEADLINE_MS,
     query_timeout: STATEMENT_DEADLINE_MS,
   });

@@ -70,16 +70,17 @@ function refuseForeign({ elevated, comment }: z.infer<typeof roleSchema>): void 
   if (elevated) {
     throw new LabError('REFUSED_FOREIGN_ROLE', {
       message: `the role ${API_ROLE} is more than an ordinary one`,
-      hint: `take it back: ALTER ROLE ${API_ROLE} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS`,
+      hint: `take it back: ALTER ROLE ${API_ROLE} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS; and REVOKE the roles it is a member of`,
     });
   }
 }
 
 async function findRole(client: ClientBase): Promise<z.infer<typeof roleSchema> | null> {
   const { rows } = await client.query(
-    `SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls AS elevated,
+    `SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls
+              OR EXISTS (SELECT FROM pg_auth_members WHERE member = r.oid) AS elevated,
             shobj_description(oid, 'pg_authid') AS comment
-       FROM pg_roles WHERE rolname = $1`,
+       FROM pg_roles r WHERE rolname = $1`,
     [API_ROLE],
   );
   return rows.length === 0 ? null : roleSchema.parse(rows[0]);

@@ -200,8 +200,13 @@ export async function countBackends(client: ClientBase, namePrefix: string): Pro
   return z.object({ backends: count }).parse(rows[0]).backends;
 }
 
-/** Who the monitor says it is; a server's or a role's time limits must not end its session. */
+/**
+ * Who the monitor says it is. A server's or a role's time limits must not end its session. What others made
+ * in the database must not run with its rights, neither because it fits better than PostgreSQL's own nor
+ * because somebody put it first in the path. The driver would ask PGSSLMODE, which is meant for other servers.
+ */
 export const MONITOR_SESSION = {
   application_name: MONITOR_APPLICATION_NAME,
-  options: '-c statement_timeout=0 -c idle_session_timeout=0',
+  options: '-c statement_timeout=0 -c idle_session_timeout=0 -c search_path=pg_catalog,pg_temp',
+  ssl: false,
 } as const;

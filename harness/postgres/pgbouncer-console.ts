@@ -61,6 +61,8 @@ export function openPgbouncerConsole(options: PgbouncerConsoleOptions): Pgbounce
       ...address,
       database: CONSOLE_DATABASE,
       stream: () => socket,
+      // Spelled out: the driver would ask PGSSLMODE otherwise.
+      ssl: false,
       connectionTimeoutMillis: deadlineMs,
       query_timeout: deadlineMs,
     });

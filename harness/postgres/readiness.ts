@@ -18,7 +18,8 @@ export async function connectWhenReady<T>(
 ): Promise<T> {
   for (;;) {
     signal.throwIfAborted();
-    const client = new Client(config);
+    // The driver would ask PGSSLMODE and PGOPTIONS, which are meant for other servers.
+    const client = new Client({ ssl: false, options: '-c search_path=pg_catalog', ...config });
     client.on('error', () => {
       // A lost connection also rejects what is being waited for; without a listener it would throw.
     });

@@ -78,6 +78,25 @@ test("a schema of the lab's name that is not the lab's is refused and left alone
   });
 });
 
+test("what others made in public is not run with the owner's rights", async () => {
+  // They fit better than PostgreSQL's own, and need no more than the right to create in that schema.
+  await inDatabase(async (client) => {
+    await client.query(`DROP SCHEMA IF EXISTS ${LAB_SCHEMA} CASCADE`);
+    await client.query(`
+      CREATE FUNCTION pg_advisory_xact_lock(integer) RETURNS void LANGUAGE plpgsql
+          AS $$BEGIN RAISE 'somebody''s lock ran as %', current_user; END$$;
+      CREATE FUNCTION remainder(bigint, integer) RETURNS bigint LANGUAGE plpgsql
+          AS $$BEGIN RAISE 'somebody''s operator ran as %', current_user; END$$;
+      CREATE OPERATOR % (LEFTARG = bigint, RIGHTARG = integer, FUNCTION = remainder)`);
+  });
+  const run = await runSeed(owner, api.user);
+  await inDatabase(async (client) => {
+    await client.query('DROP FUNCTION pg_advisory_xact_lock(integer)');
+    await client.query('DROP FUNCTION remainder(bigint, integer) CASCADE');
+  });
+  expect(JSON.parse(run.stdout)).toMatchObject({ ok: true, state: 'seeded' });
+});
+
 test('a wrong password is reported without being shown', async () => {
   const run = await runSeed({ ...owner, password: 'wrong-canary' }, api.user);
   expect(run.exitCode).toBe(4);

@@ -55,6 +55,9 @@ export async function seedWorkloads(client: ClientBase, apiRole: string): Promis
   const rows = { accounts: ACCOUNT_ROWS, hotRows: HOT_ROWS, events: EVENT_ROWS };
   await client.query('BEGIN');
   try {
+    // In a database of others whoever may create in `public` can make functions and operators there that fit
+    // better than PostgreSQL's own: they would run with the owner's rights.
+    await client.query('SET LOCAL search_path = pg_catalog, pg_temp');
     await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [LAB_SCHEMA_MARK]);
     const found = await findSchema(client);
     if (found.state === 'foreign') throw new ForeignSchemaError();
