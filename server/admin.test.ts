@@ -63,6 +63,16 @@ test.each([
   expect(await ask(admin.url + path)).toEqual({ status, body });
 });
 
+test('a scrape waits for a blocked worker for less than a tenth of a second', async () => {
+  const deadlinesMs: number[] = [];
+  const refreshResponsive = async (deadlineMs: number) => {
+    deadlinesMs.push(deadlineMs);
+  };
+  const admin = await start({ refreshResponsive });
+  await ask(`${admin.url}/metrics`);
+  expect(deadlinesMs).toEqual([50]);
+});
+
 test.each([
   ['another name', { host: 'lab.example' }],
   ['another port', { host: '127.0.0.1:1' }],

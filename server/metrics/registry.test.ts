@@ -49,3 +49,13 @@ test('a reading replaces the one before it', async () => {
   total.set({ worker: '1' }, 6);
   expect(await renderMetrics([await registry.snapshot()])).toContain('done_total{worker="1"} 6');
 });
+
+test('a metric without a series is not there, not even by its name', async () => {
+  const registry = new MetricRegistry();
+  const of = { type: 'gauge', help: 'help', labelNames: [] } as const;
+  registry.readings({ ...of, name: 'unknown' });
+  registry.readings({ ...of, name: 'known' }).set({}, 0);
+  const text = await renderMetrics([await registry.snapshot()]);
+  expect(text).toContain('known 0');
+  expect(text).not.toContain('unknown');
+});

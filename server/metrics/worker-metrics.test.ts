@@ -3,8 +3,10 @@ import { METRICS, POOL_DEFAULTS, type PoolConfig } from '../contract.ts';
 import { postgresError, settled } from '../pool/test/fake-database.ts';
 import { type PoolUnderTest, poolUnderTest } from '../pool/test/pool-under-test.ts';
 import { Scraped } from '../test/scraped.ts';
+import type { EventLoopDelay } from './event-loop.ts';
+import { PEAK_SECONDS } from './recent-peak.ts';
 import { renderMetrics } from './registry.ts';
-import { createWorkerMetrics } from './worker-metrics.ts';
+import { createWorkerMetrics, type WorkerMetrics } from './worker-metrics.ts';
 
 /** Names cut down to what tells them apart, and short labels: `wait{ok} 2`. */
 function short(series: string): string {
@@ -16,6 +18,15 @@ function short(series: string): string {
     .replace('{}', '');
 }
 
+/** What a worker with this pool exports now. */
+async function scrape(
+  metrics: WorkerMetrics,
+  { pool }: PoolUnderTest,
+  eventLoop: EventLoopDelay = { p50Ms: 0, p99Ms: 0, maxMs: 0 },
+): Promise<Scraped> {
+  return new Scraped(await renderMetrics([await metrics.collect(pool.snapshot(), eventLoop)]));
+}
+
 /** All counts that are not 0 after something happened to a pool, without durations and limits. */
 async function countsAfter(
   config: Partial<PoolConfig>,
@@ -25,9 +36,8 @@ async function countsAfter(
   const parts = poolUnderTest(config, metrics.pool);
   await happen(parts);
   await settled();
-  const noDelay = { p50Ms: 0, p99Ms: 0, maxMs: 0 };
-  const text = await renderMetrics([await metrics.collect(parts.pool.snapshot(), noDelay)]);
-  return [...new Scraped(text).metrics]
+  const scraped = await scrape(metrics, parts);
+  return [...scraped.metrics]
     .flatMap(([, { samples }]) => [...samples])
     .filter(([series, value]) => value !== 0 && !/_(?:max|bucket|sum|seconds)\b/.test(series))
     .map(([series, value]) => `${short(series)} ${value}`)
@@ -222,11 +232,7 @@ test.each([
   async (change, limits) => {
     const pool = { ...POOL_DEFAULTS, ...change };
     const metrics = createWorkerMetrics({ worker: '1', pool });
-    const { pool: none } = poolUnderTest(change);
-    const noDelay = { p50Ms: 0, p99Ms: 0, maxMs: 0 };
-    const scraped = new Scraped(
-      await renderMetrics([await metrics.collect(none.snapshot(), noDelay)]),
-    );
+    const scraped = await scrape(metrics, poolUnderTest(change));
     const told = [max, idleMax, timeout].flatMap((name) => scraped.samples(name));
     expect(Object.fromEntries(told.map(({ name, value }) => [name, value]))).toEqual(limits);
   },
@@ -234,11 +240,7 @@ test.each([
 
 test('every series that a rate or an alert needs is there with zero', async () => {
   const metrics = createWorkerMetrics({ worker: '1', pool: POOL_DEFAULTS });
-  const { pool } = poolUnderTest({});
-  const noDelay = { p50Ms: 0, p99Ms: 0, maxMs: 0 };
-  const scraped = new Scraped(
-    await renderMetrics([await metrics.collect(pool.snapshot(), noDelay)]),
-  );
+  const scraped = await scrape(metrics, poolUnderTest({}));
   const series = Object.values(METRICS).flatMap((name) =>
     scraped.metrics.get(name)?.type === 'histogram'
       ? scraped.samples(`${name}_count`)
@@ -269,4 +271,29 @@ test('every series that a rate or an alert needs is there with zero', async () =
     [METRICS.poolTimeoutSeconds]: 1,
   });
   expect(series.filter(({ name, value }) => name.endsWith('_total') && value !== 0)).toEqual([]);
+});
+
+test('the delay of the event loop is told by percentile, in seconds', async () => {
+  const metrics = createWorkerMetrics({ worker: '1', pool: POOL_DEFAULTS });
+  const scraped = await scrape(metrics, poolUnderTest({}), { p50Ms: 1, p99Ms: 20, maxMs: 300 });
+  const told = scraped.samples(METRICS.eventLoopDelaySeconds);
+  expect(
+    Object.fromEntries(told.map(({ labels, value }) => [labels['percentile'], value])),
+  ).toEqual({ '0.5': 0.001, '0.99': 0.02, '1': 0.3 });
+});
+
+test('a peak is forgotten when its windows are over, and what lasts is not', async () => {
+  const metrics = createWorkerMetrics({ worker: '1', pool: { ...POOL_DEFAULTS, ...ONE } });
+  const parts = poolUnderTest(ONE, metrics.pool);
+  const held = await parts.pool.checkout();
+  const next = parts.pool.checkout();
+  held.release();
+  await next;
+  const peaks = async () => {
+    const scraped = await scrape(metrics, parts);
+    return [scraped.sum(METRICS.pendingPeak), scraped.sum(METRICS.usedPeak)];
+  };
+  expect(await peaks()).toEqual([1, 1]);
+  for (let window = 0; window < PEAK_SECONDS * 2 + 1; window += 1) metrics.rotate();
+  expect(await peaks()).toEqual([0, 1]);
 });
