@@ -103,6 +103,14 @@ test('a run that fails is counted as far as it had told', async () => {
   expect(scrape(metrics).get(IN_FLIGHT)).toBe(0);
 });
 
+test('a run whose end comes after the next began ends itself alone', () => {
+  const metrics = new LoadMetrics();
+  const warmup = metrics.begin('warmup');
+  metrics.begin('measure');
+  warmup.ended(null);
+  expect(scrape(metrics).get(phase('measure'))).toBe(1);
+});
+
 test('percentiles are seconds of the last report, and of nothing while nothing runs', async () => {
   const { result, progress } = await simulate();
   const metrics = new LoadMetrics();

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ADMIN_PATHS, METRICS, POOL_DEFAULTS, type ServerStats } from '../../server/contract.ts';
 import { worker } from '../analysis/test/observations.ts';
 import { openDrivenApi, requireTargetConsent } from './driven-api.ts';
@@ -130,6 +130,33 @@ test('one whose admin port answers no more has ended, and says so to whoever ask
   });
   await expect(api.stats()).rejects.toBe(api.ended.reason);
   api.close();
+});
+
+test('two answers in a row that fail are an accident, however often it happens', async () => {
+  const answers = answersOf(CONFIG, statsOf());
+  let asked = 0;
+  const accidental = new (class extends Map<string, string> {
+    override get(path: string): string | undefined {
+      if (path !== ADMIN_PATHS.health) return answers.get(path);
+      asked += 1;
+      return asked % 3 === 0 ? 'ok' : undefined;
+    }
+  })();
+  await using admin = await fakeAdmin(accidental);
+  const api = await open(admin.url);
+  await vi.waitFor(() => expect(asked).toBeGreaterThan(9), { timeout: 5_000 });
+  expect(api.ended.aborted).toBe(false);
+  api.close();
+});
+
+test('an answer without an end is not read to the end', async () => {
+  const answers = answersOf(CONFIG, statsOf());
+  answers.set(ADMIN_PATHS.config, ' '.repeat(5 * 1024 * 1024) + JSON.stringify(CONFIG));
+  await using admin = await fakeAdmin(answers);
+  await expect(open(admin.url)).rejects.toMatchObject({
+    code: 'SERVER_NOT_READY',
+    message: expect.stringContaining('more than'),
+  });
 });
 
 const KNOWN: Readonly<Record<string, readonly string[]>> = {

@@ -82,6 +82,19 @@ test('where the window’s last sample is too old nothing is shown, and the next
   expect(shown.length).toBeLessThanOrEqual(asked - 2);
 });
 
+test('a sample is asked for that is younger than the next one would be', async () => {
+  const agesMsMax: number[] = [];
+  const { feed, shown } = feeding({
+    backendsNow: async (ageMsMax) => {
+      agesMsMax.push(ageMsMax);
+      return IDLE;
+    },
+  });
+  await vi.waitFor(() => expect(shown.length).toBeGreaterThan(0));
+  await feed.stop();
+  for (const ageMsMax of agesMsMax) expect(ageMsMax).toBeLessThan(500);
+});
+
 test('a monitor that is lost ends it without a word: the lab tells that', async () => {
   const lost = Promise.withResolvers<LabError>();
   let asked = 0;
