@@ -2,7 +2,7 @@
 const API = ['job=~"$job"', 'instance=~"$instance"'];
 const LOAD = ['instance=~"$load"'];
 
-/** Of the workers that the reader chose; never of `gone`, whose totals jump when a worker is added to them. */
+/** Of the workers that the reader chose; those long dead, whose totals are put together, are no choice. */
 export const CHOSEN_WORKERS = 'worker=~"$worker"';
 /** Of all workers, whatever is chosen: a budget has no use for a part of them. */
 export const ALL_WORKERS = 'worker=~"[0-9]+"';
@@ -37,7 +37,11 @@ export function quantile(q: number, buckets: string, by: readonly string[] = [])
   return `(histogram_quantile(${q}, sum by (${['le', ...by].join(', ')}) (${rate(buckets)})) >= 0)`;
 }
 
-/** Mean of what a histogram observed; nothing, rather than NaN, where it observed nothing. */
-export function mean(histogram: string, select: (metric: string) => string): string {
-  return `sum(${rate(select(`${histogram}_sum`))}) / (sum(${rate(select(`${histogram}_count`))}) > 0)`;
+/**
+ * Mean of what a histogram observed; nothing, rather than NaN, where nothing was.
+ *
+ * @param per histogram that has one observation for each of what it is a mean of; default: the same
+ */
+export function mean(histogram: string, select: (metric: string) => string, per = histogram): string {
+  return `sum(${rate(select(`${histogram}_sum`))}) / (sum(${rate(select(`${per}_count`))}) > 0)`;
 }

@@ -40,7 +40,7 @@ export const VARIABLES: readonly Variable[] = [
     label: 'Worker',
     description: 'In the rows of pool and requests; budget and PostgreSQL always have all',
     valuesOf: { series: `${METRICS.pendingRequests}{${ofApi}}`, label: 'worker' },
-    // Only ids: `gone` has the totals of workers long dead, which jump whenever one is added to them.
+    // Only ids: what workers long dead have counted is put together under other names, which come and go.
     all: '[0-9]+',
     regex: '/^[0-9]+$/',
   },
