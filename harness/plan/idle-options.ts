@@ -26,7 +26,7 @@ const OPEN_ONLY: readonly OptionName[] = ['arrivals', 'maxInFlight', 'atCap', 't
 /** Options that a lab which stands and measures nothing has no use for. */
 const IDLE_IN_UP: readonly OptionName[] = [
   'warmup',
-  'goodputDeadline',
+  'duration',
   'rollout',
   'gate',
   'threshold',

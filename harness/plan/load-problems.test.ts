@@ -101,9 +101,11 @@ test.each<[RawFlags, string]>([
 });
 
 test('a lab that measures nothing says which settings it has no use for', () => {
-  const flags = { rounds: '3', gate: ['rounds-spread=1'], warmup: '1s' };
+  const idle = { rounds: '3', gate: ['rounds-spread=1'], warmup: '1s', duration: '5s' };
+  const flags = { ...idle, goodputDeadline: '1s' };
   expect(parseTrialPlan({ flags, env: {}, command: 'up' }).warnings).toEqual([
     '--warmup changes nothing with up, which measures nothing',
+    '--duration changes nothing with up, which measures nothing',
     '--gate changes nothing with up, which measures nothing',
     '--rounds changes nothing with up, which measures nothing',
   ]);

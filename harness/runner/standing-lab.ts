@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseConfig } from '../../server/contract.ts';
-import type { LoadProgress } from '../load/load-engine.ts';
+import type { LoadProgress, LoadRequest } from '../load/load-engine.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import { withPrivateDirectory } from '../private-directory.ts';
 import { withApi } from './api.ts';
@@ -26,7 +26,7 @@ export interface StandingLab {
 export interface ConnectionCount {
   readonly workers: number;
   readonly all: number;
-  /** Requests that wait for a connection, over all workers. */
+  /** Requests that asked for a connection and have none: they queue, or theirs is being opened. */
   readonly waiting: number;
 }
 
@@ -64,6 +64,23 @@ export async function withStandingLab<T>(
   });
 }
 
+/**
+ * Between two runs the slowest requests of the first are waited for and nothing is sent: a hole in
+ * every graph.
+ */
+const STANDING_RUN_MS = 10 * 60_000;
+
+/** The same load, for longer; stages that have an end come again after it. */
+export function standingRequest(request: LoadRequest): LoadRequest {
+  const { model } = request;
+  const durationMs = Math.max(request.durationMs, STANDING_RUN_MS);
+  if (model.kind === 'closed') return { ...request, durationMs };
+  const [stage, ...further] = model.stages;
+  const steady = stage?.fromPerSecond === stage?.toPerSecond && further.length === 0;
+  if (stage === undefined || !steady) return request;
+  return { ...request, durationMs, model: { ...model, stages: [{ ...stage, durationMs }] } };
+}
+
 /** Load of the plan's kind, one run after the other, until the signal is aborted. */
 export async function keepLoading(
   lab: Lab,
@@ -75,7 +92,7 @@ export async function keepLoading(
   },
 ): Promise<void> {
   while (!hooks.signal.aborted) {
-    await runLoad(lab, 'measure', loadRequest(server.url, plan), hooks);
+    await runLoad(lab, 'measure', standingRequest(loadRequest(server.url, plan)), hooks);
   }
 }
 
