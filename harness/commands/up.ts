@@ -176,5 +176,5 @@ async function watch(
 async function describe(standing: StandingLab): Promise<string> {
   const { workers, all, waiting } = await standing.watch();
   const { maxConnections } = standing;
-  return `connections: ${formatCount(workers)} of the API, ${formatCount(all)} of ${formatCount(maxConnections)} in all; ${formatCount(waiting)} requests waiting`;
+  return `connections: ${formatCount(workers)} of the API, ${formatCount(all)} of ${formatCount(maxConnections)} in all; ${formatCount(waiting)} requests without one`;
 }
