@@ -42,6 +42,10 @@ export function quantile(q: number, buckets: string, by: readonly string[] = [])
  *
  * @param per histogram that has one observation for each of what it is a mean of; default: the same
  */
-export function mean(histogram: string, select: (metric: string) => string, per = histogram): string {
+export function mean(
+  histogram: string,
+  select: (metric: string) => string,
+  per = histogram,
+): string {
   return `sum(${rate(select(`${histogram}_sum`))}) / (sum(${rate(select(`${per}_count`))}) > 0)`;
 }

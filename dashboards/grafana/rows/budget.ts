@@ -53,7 +53,7 @@ export const BUDGET_ROW: RowSpec = {
           shows:
             'What the API keeps (floor: workers × pool_size), what it can claim (ceiling: with overflow), and what PostgreSQL has for it (usable). No ceiling: the pools are unlimited.',
           advice:
-            'The last number is how many slots would be missing or left with every pool full. Below 0 the deployment works until it is busy; a rolling restart needs about twice as much while it lasts.',
+            'The last number is how many slots would be missing or left with every pool full. Below 0 the deployment works until it is busy. A rolling deploy needs one more worker’s share for each worker that starts before an old one has ended.',
           width: 4,
           unit: 'short',
           noValue: 'not watched',

@@ -48,7 +48,7 @@ export const REQUESTS_ROW: RowSpec = {
           shows:
             'Median and p99 by route, from the arrival of a request to the end of its answer, wrong answers included.',
           advice:
-            'Compare with the panel on the right: if the wait grew with it, it is the queue; if the hold grew, it is the database; if neither did, it is the process.',
+            'Compare with the panel on the right: if the wait grew with it, it is the queue; if the hold grew, it is the database; if the connecting grew, connections do not last; if none did, it is the process.',
           width: 6,
           unit: 's',
           queries: [
@@ -66,13 +66,18 @@ export const REQUESTS_ROW: RowSpec = {
           kind: 'series',
           title: 'Do requests wait, or does PostgreSQL work?',
           shows:
-            'Means per checkout: the wait for a connection, the time it is then held (the queries and what the code does between them), and per answer the time in all.',
+            'Means per checkout: the wait in the queue, opening connections (or failing to), the time one is then held (the queries and what the code does between them), and per answer the time in all.',
           advice:
-            'Wait above hold: the pool is the limit, as long as PostgreSQL is not what makes the holds long. Hold rising with the pool’s size: PostgreSQL has enough to do, and more connections make it worse.',
+            'Wait above hold: the pool is the limit, as long as PostgreSQL is not what makes the holds long. Hold rising with the pool’s size: PostgreSQL has enough to do, and more connections make it worse. Much connecting: row Pool says why they come and go.',
           width: 6,
           unit: 's',
           queries: [
             { expr: mean(METRICS.waitSeconds, ofWorkers), legend: 'wait', colour: 'orange' },
+            {
+              expr: mean(METRICS.createSeconds, ofWorkers, METRICS.waitSeconds),
+              legend: 'connecting',
+              colour: 'purple',
+            },
             { expr: mean(METRICS.useSeconds, ofWorkers), legend: 'hold', colour: 'blue' },
             { expr: mean(METRICS.httpRequestSeconds, requests), legend: 'answer', colour: 'text' },
           ],

@@ -71,7 +71,7 @@ export const SERVER_ROW: RowSpec = {
           kind: 'series',
           title: 'How many transactions end, and how?',
           shows:
-            'Commits and rollbacks per second in the API’s database, by PostgreSQL’s own count. It is told late, up to a second after they ended.',
+            'Commits and rollbacks per second in the API’s database, by PostgreSQL’s own count. It is told late: a second after they ended, and many seconds where a statement touches no table, as those of workload hold.',
           advice:
             'Commits that fall as connections rise: PostgreSQL is past its best. Many rollbacks: errors, see row Requests, or a reset on every return.',
           width: 12,

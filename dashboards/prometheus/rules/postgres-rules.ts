@@ -92,7 +92,7 @@ unless on (job, instance) ${METRICS.pgbouncerMaxWaitSeconds}`,
       summary:
         'The pools at {{ $labels.instance }} may open more connections than the {{ $value }} that PostgreSQL has for them',
       description:
-        'Nothing fails yet, and nothing will until the load asks for it: then connections are refused instead of waited for. Choose pool_size and max_overflow so that workers × (pool_size + max_overflow) fits, old and new workers of a rolling deploy included.',
+        'As soon as the load asks for that many, connections are refused instead of waited for; until then nothing fails, and nothing else tells. Choose pool_size and max_overflow so that workers × (pool_size + max_overflow) fits, old and new workers of a rolling deploy included.',
     },
   ];
 }
