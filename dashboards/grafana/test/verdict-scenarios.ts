@@ -1,7 +1,5 @@
-import { HARNESS_METRICS, METRICS } from '../../../server/contract.ts';
-
-/** Name of a series with its labels, and its values second by second in promtool's notation. */
-export type SeriesValues = Readonly<Record<string, string>>;
+import { GONE_WORKERS_PREFIX, HARNESS_METRICS, METRICS } from '../../../server/contract.ts';
+import type { SeriesValues } from './expression-faults.ts';
 
 /** A situation as Prometheus would have scraped it for a minute. */
 export interface VerdictScenario {
@@ -36,7 +34,7 @@ const LOOP_P99 = of(METRICS.eventLoopDelaySeconds, { ...WORKER, percentile: '0.9
 const UTILIZATION = of(HARNESS_METRICS.utilizationRatio);
 const LAG = of(HARNESS_METRICS.dispatchLagSeconds, { percentile: '0.99' });
 export const MAX_CONNECTIONS = of(METRICS.pgMaxConnections);
-const RESERVED = of(METRICS.pgReservedConnections);
+export const RESERVED = of(METRICS.pgReservedConnections);
 export const OTHERS = session('idle', 'others');
 
 /** One worker with ten connections, half of them in use, and nobody waiting. */
@@ -146,8 +144,50 @@ export const VERDICT_SCENARIOS: readonly VerdictScenario[] = [
     red: [],
   },
   {
+    name: 'everything is just beyond its bound',
+    series: {
+      ...CALM,
+      [SATURATED]: perSecond(0.51),
+      [session('active')]: always(49),
+      [session('idle')]: always(0),
+      [session('idle_in_transaction')]: always(51),
+      [active('none')]: always(69),
+      [active('Lock')]: always(31),
+      [LOOP_MEDIAN]: always(0.0021),
+      [UTILIZATION]: always(0.71),
+      [LAG]: always(0.0051),
+    },
+    red: [
+      'Busy process',
+      'Generator busy',
+      'Generator late',
+      'Hot rows',
+      'Idle in transaction',
+      'Requests queue',
+    ],
+  },
+  {
+    name: 'everything is just within its bound',
+    series: {
+      ...CALM,
+      [SATURATED]: perSecond(0.49),
+      [session('active')]: always(51),
+      [session('idle')]: always(0),
+      [session('idle_in_transaction')]: always(49),
+      [active('none')]: always(71),
+      [active('Lock')]: always(29),
+      [LOOP_MEDIAN]: always(0.0019),
+      [UTILIZATION]: always(0.69),
+      [LAG]: always(0.0049),
+    },
+    red: [],
+  },
+  {
     name: 'totals of dead workers are put together',
-    series: { ...CALM, [REFUSED.replace('worker="1"', 'worker="gone"')]: '0x28 900x30' },
+    series: {
+      ...CALM,
+      [REFUSED.replace('worker="1"', `worker="${GONE_WORKERS_PREFIX}1"`)]: '0x28 900x30',
+    },
     red: [],
   },
   { name: 'nothing is scraped', series: {}, red: null },

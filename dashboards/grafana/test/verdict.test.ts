@@ -1,65 +1,16 @@
-import { execFile } from 'node:child_process';
-import { mkdtempDisposable, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect } from 'vitest';
 import { optional } from '../../../harness/test/optional.ts';
 import { detectPrometheus } from '../../../harness/test/prometheus-binaries.ts';
 import { METRICS } from '../../../server/contract.ts';
 import { DIAGNOSES } from '../diagnoses.ts';
 import { panelQueries } from '../pool-exhaustion.ts';
-import { withAllChosen } from '../variables.ts';
-import {
-  CALM,
-  MAX_CONNECTIONS,
-  OTHERS,
-  type SeriesValues,
-  VERDICT_SCENARIOS,
-} from './verdict-scenarios.ts';
+import { faults } from './expression-faults.ts';
+import { CALM, MAX_CONNECTIONS, OTHERS, RESERVED, VERDICT_SCENARIOS } from './verdict-scenarios.ts';
 
-const run = promisify(execFile);
+/** What an expression answers that has one series without labels. */
+const one = (value: number) => ({ '{}': value });
+
 const prometheus = await optional('prometheus', detectPrometheus);
-/** When the answers are asked for: the series go on for a minute. */
-const AT = '30s';
-
-interface Expectation {
-  readonly expr: string;
-  /** `null`: nothing. */
-  readonly value: number | null;
-  /** @default '{}' */
-  readonly labels?: string;
-}
-
-/** What promtool finds wrong; empty where every expression has the expected value. */
-async function faults(
-  cases: readonly {
-    readonly name: string;
-    readonly series: SeriesValues;
-    readonly expectations: readonly Expectation[];
-  }[],
-): Promise<string> {
-  await using directory = await mkdtempDisposable(join(tmpdir(), 'pool-lab-verdict-'));
-  const file = join(directory.path, 'verdict.json');
-  const tests = cases.map(({ name, series, expectations }) => ({
-    name,
-    interval: '1s',
-    input_series: Object.entries(series).map(([of, values]) => ({ series: of, values })),
-    promql_expr_test: expectations.map(({ expr, value, labels = '{}' }) => ({
-      expr: withAllChosen(expr, '5s'),
-      eval_time: AT,
-      exp_samples: value === null ? [] : [{ labels, value }],
-    })),
-  }));
-  // JSON is YAML too. Without the interval promtool loads a minute's first sample alone.
-  await writeFile(file, JSON.stringify({ rule_files: [], evaluation_interval: '1s', tests }));
-  try {
-    await run(prometheus.get().promtool, ['test', 'rules', file]);
-    return '';
-  } catch (error) {
-    return error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
-  }
-}
 
 prometheus.test('each cause of exhaustion is told from the others', async () => {
   const cases = VERDICT_SCENARIOS.map(({ name, series, red }) => ({
@@ -67,7 +18,7 @@ prometheus.test('each cause of exhaustion is told from the others', async () => 
     series,
     expectations: DIAGNOSES.map((diagnosis) => ({
       expr: diagnosis.expr,
-      value: red === null ? null : Number(red.includes(diagnosis.name)),
+      values: red === null ? {} : one(Number(red.includes(diagnosis.name))),
     })),
   }));
   expect(await faults(cases)).toBe('');
@@ -100,22 +51,22 @@ prometheus.test('the numbers of panels are right, and absent where there are non
       name: 'no request ever failed',
       series: { [answers('200')]: '0+10x60' },
       expectations: [
-        { expr: share, value: 0 },
-        { expr: right, value: 10 },
+        { expr: share, values: one(0) },
+        { expr: right, values: one(10) },
       ],
     },
     {
       name: 'no request was ever right',
       series: { [answers('503')]: '0+10x60' },
       expectations: [
-        { expr: share, value: 1 },
-        { expr: right, value: 0 },
+        { expr: share, values: one(1) },
+        { expr: right, values: one(0) },
       ],
     },
     {
       name: 'one in four fails',
       series: { [answers('200')]: '0+9x60', [answers('503')]: '0+3x60' },
-      expectations: [{ expr: share, value: 0.25 }],
+      expectations: [{ expr: share, values: one(0.25) }],
     },
     {
       name: 'nobody asks',
@@ -124,17 +75,27 @@ prometheus.test('the numbers of panels are right, and absent where there are non
         [answersWithin('1')]: '10x60',
         [answersWithin('+Inf')]: '10x60',
       },
-      expectations: [share, right, p99].map((expr) => ({ expr, value: null })),
+      expectations: [share, right, p99].map((expr) => ({ expr, values: {} })),
     },
     {
       name: '11 of 27 slots are taken',
       series: CALM,
-      expectations: [{ expr: left, value: 16 }],
+      expectations: [{ expr: left, values: one(16) }],
     },
     {
       name: 'those about to be refused are in reserved slots',
       series: { ...CALM, [MAX_CONNECTIONS]: '12x60', [OTHERS]: '2x60' },
-      expectations: [{ expr: left, value: 0 }],
+      expectations: [{ expr: left, values: one(0) }],
+    },
+    {
+      name: 'of two APIs it is the one with the fewest slots left that counts',
+      series: {
+        ...CALM,
+        [MAX_CONNECTIONS.replace('api:', 'other:')]: '100x60',
+        [RESERVED.replace('api:', 'other:')]: '3x60',
+        [OTHERS.replace('api:', 'other:')]: '1x60',
+      },
+      expectations: [{ expr: left, values: one(16) }],
     },
     {
       name: 'waits of up to 20 s of the 30 s after which the pool gives up',
@@ -144,12 +105,12 @@ prometheus.test('the numbers of panels are right, and absent where there are non
         [waitsWithin('+Inf')]: '0+10x60',
         [`${METRICS.poolTimeoutSeconds}{${OF_WORKER}}`]: '30x60',
       },
-      expectations: [{ expr: `round(${nearTimeout}, 0.01)`, labels: '{worker="1"}', value: 0.66 }],
+      expectations: [{ expr: `round(${nearTimeout}, 0.01)`, values: { '{worker="1"}': 0.66 } }],
     },
     {
       name: 'nobody watches the database',
       series: {},
-      expectations: [{ expr: left, value: null }],
+      expectations: [{ expr: left, values: {} }],
     },
   ]);
   expect(said).toBe('');
