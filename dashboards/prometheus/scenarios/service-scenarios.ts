@@ -72,11 +72,11 @@ export const serviceScenarios: ScenariosOf = (windows) => {
     },
     { name: 'there is nothing to be seen', series: [], checks: [silent(0), silent(40)] },
     {
-      name: 'a quarter of the answers are errors of two kinds',
+      name: 'a quarter of the answers are errors, of the service and of who asks it',
       series: [
         answers('200', `0+${9 * seconds}x60`),
         answers('503', `0+${2 * seconds}x60`),
-        answers('500', `0+${seconds}x60`),
+        answers('400', `0+${seconds}x60`),
       ],
       checks: [{ at: 40, firing: [], recorded: [errorRatio(0.25)] }],
     },
