@@ -8,7 +8,16 @@ const texts = z.array(z.string());
 const serviceSchema = z.strictObject({
   image: z.string(),
   build: z.object({ context: z.string(), args: z.record(z.string(), z.string()) }).optional(),
-  depends_on: z.record(z.string(), z.object({ condition: z.string() })).optional(),
+  depends_on: z
+    .record(
+      z.string(),
+      z.strictObject({
+        condition: z.string(),
+        required: z.boolean().optional(),
+        restart: z.boolean().optional(),
+      }),
+    )
+    .optional(),
   volumes: texts.optional(),
   environment: z.record(z.string(), z.string()).optional(),
   ports: texts.optional(),

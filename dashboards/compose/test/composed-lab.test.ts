@@ -147,9 +147,16 @@ test('the harness drives the composed API, and by default with more clients than
   expect(Number(connections)).toBeGreaterThan(Number(slots));
 });
 
-test('the API and the harness are the same image', () => {
-  const { image, build, pull_policy: pullPolicy } = services['api'] ?? {};
-  expect(services['harness']).toMatchObject({ image, build, pull_policy: pullPolicy });
+test('the harness takes the image that the API has, and nothing is built or started for it', () => {
+  const { image, build, pull_policy: pullPolicy, depends_on: needs } = services['harness'] ?? {};
+  expect(image).toBe(services['api']?.image);
+  // What `docker compose run` builds is told on stdout, and what it depends on is made anew where a
+  // variable differs: it would measure another API than the one that was looked at.
+  expect({ build, pullPolicy, needs }).toEqual({ pullPolicy: 'never' });
+});
+
+test('the API begins again with a database whose settings were changed', () => {
+  expect(api.depends_on?.['postgres']).toEqual({ condition: 'service_healthy', restart: true });
 });
 
 test('the image has the Node and the version of the package', () => {
