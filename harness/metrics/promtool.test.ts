@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { expect } from 'vitest';
-import { HARNESS_METRICS, type ServerSideSample } from '../../server/contract.ts';
+import { HARNESS_METRICS, machineClockMs, type ServerSideSample } from '../../server/contract.ts';
 import { simulateOpenRun } from '../load/test/simulated-run.ts';
 import { optional } from '../test/optional.ts';
 import { detectPrometheus } from '../test/prometheus-binaries.ts';
@@ -12,6 +12,7 @@ import { ServerSideMetrics } from './server-side-metrics.ts';
 const prometheus = await optional('prometheus', detectPrometheus);
 
 const EVERYTHING: ServerSideSample = {
+  takenAtMs: machineClockMs(),
   maxConnections: 30,
   superuserReserved: 3,
   reserved: 0,

@@ -5,6 +5,7 @@ import { ServerSideMetrics } from './server-side-metrics.ts';
 import { scrapeText } from './test/scrape-text.ts';
 
 const SAMPLE: ServerSideSample = {
+  takenAtMs: 1_000,
   maxConnections: 30,
   superuserReserved: 3,
   reserved: 2,

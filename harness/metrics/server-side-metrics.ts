@@ -1,5 +1,6 @@
 import {
   METRICS,
+  machineClockMs,
   PG_CONNECTION_STATES,
   PG_SESSION_OWNERS,
   PG_WAIT_EVENT_TYPES,
@@ -18,24 +19,24 @@ const MS_PER_SECOND = 1_000;
  */
 export class ServerSideMetrics {
   readonly #nowMs: () => number;
-  #last: { readonly sample: ServerSideSample; readonly atMs: number } | null = null;
+  #last: ServerSideSample | null = null;
 
-  /** @param nowMs monotonic */
-  constructor(nowMs: () => number = () => performance.now()) {
+  /** @param nowMs the clock of the samples */
+  constructor(nowMs: () => number = machineClockMs) {
     this.#nowMs = nowMs;
   }
 
   show(sample: ServerSideSample): void {
-    this.#last = { sample, atMs: this.#nowMs() };
+    this.#last = sample;
   }
 
   families(): readonly MetricFamily[] {
     if (this.#last === null) return [];
-    const { sample, atMs } = this.#last;
-    const ageMs = this.#nowMs() - atMs;
+    const sample = this.#last;
+    const ageMs = Math.max(0, this.#nowMs() - sample.takenAtMs);
     const age = gauge(
       METRICS.pgSampleAgeSeconds,
-      `Since the database's side was looked at; beyond ${SERVER_SIDE_AGE_MS_MAX / MS_PER_SECOND} s its other metrics are absent.`,
+      `Since the database was asked for its side; beyond ${SERVER_SIDE_AGE_MS_MAX / MS_PER_SECOND} s its other metrics are absent.`,
       [{ labels: {}, value: ageMs / MS_PER_SECOND }],
     );
     return ageMs > SERVER_SIDE_AGE_MS_MAX

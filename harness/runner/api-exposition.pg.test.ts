@@ -4,6 +4,7 @@ import { expect, inject } from 'vitest';
 import {
   ADMIN_PATHS,
   METRICS,
+  machineClockMs,
   POOL_DEFAULTS,
   type ServerConfig,
   type ServerSideSample,
@@ -29,7 +30,7 @@ const CONFIG: ServerConfig = {
   database: api,
 };
 
-const SERVER_SIDE: ServerSideSample = {
+const SERVER_SIDE: Omit<ServerSideSample, 'takenAtMs'> = {
   maxConnections: 30,
   superuserReserved: 3,
   reserved: 0,
@@ -56,7 +57,7 @@ prometheus.test(
       for (const path of ['/w/hold?ms=1', '/noop', '/nowhere']) {
         await (await fetch(server.url + path)).text();
       }
-      server.showServerSide(SERVER_SIDE);
+      server.showServerSide({ ...SERVER_SIDE, takenAtMs: machineClockMs() });
       let text = '';
       const missing = () => Object.values(METRICS).filter((name) => !text.includes(`\n${name}`));
       for (const deadline = AbortSignal.timeout(5_000); !deadline.aborted; await delay(20)) {

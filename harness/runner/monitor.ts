@@ -1,6 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
-import { APPLICATION_NAME_PREFIX, type DatabaseConfig } from '../../server/contract.ts';
+import {
+  APPLICATION_NAME_PREFIX,
+  type DatabaseConfig,
+  machineClockMs,
+} from '../../server/contract.ts';
 import { LabError } from '../lab-error.ts';
 import { CONNECT_DEADLINE_MS, explainConnectError } from '../postgres/connect-failure.ts';
 import {
@@ -36,7 +40,7 @@ export interface Monitor {
    * The backends of this moment. While a window is sampled nothing is asked: its last sample is given
    * back, or `null` where that is older than `ageMsMax`.
    */
-  backendsNow(ageMsMax: number): Promise<readonly BackendGroup[] | null>;
+  backendsNow(ageMsMax: number): Promise<BackendsSeen | null>;
   /** One window at a time. */
   startSampling(): Sampling;
   /** Waits until no session has such a name any more; gives back how many are left at the deadline. */
@@ -44,6 +48,12 @@ export interface Monitor {
   /** Resolves when the connection is lost before `close`; from then on everything else rejects. */
   readonly lost: Promise<LabError>;
   close(): Promise<void>;
+}
+
+export interface BackendsSeen {
+  readonly groups: readonly BackendGroup[];
+  /** On `machineClockMs`. PostgreSQL may have answered much later, and nobody knows which moment it saw. */
+  readonly askedAtMs: number;
 }
 
 export interface Sampling {
@@ -99,7 +109,7 @@ export async function openMonitor(options: MonitorOptions): Promise<Monitor> {
   }
   const lostBy = (): LabError | null => lostError;
   let windows = 0;
-  let lastSample = { atMs: Number.NEGATIVE_INFINITY, groups: NO_BACKENDS };
+  let lastSample: (BackendsSeen & { readonly answeredAtMs: number }) | null = null;
   const oneAtATime = createTurnstile(lostBy);
   const close = async (): Promise<void> => {
     closing = true;
@@ -127,8 +137,9 @@ export async function openMonitor(options: MonitorOptions): Promise<Monitor> {
       databaseBytes: () => oneAtATime(() => readDatabaseBytes(client, api.database)),
       databaseCounts: () => oneAtATime(() => readDatabaseCounts(client, api.database)),
       backendsNow: async (ageMsMax) => {
-        if (windows === 0) return await oneAtATime(() => sampleBackends(client));
-        return performance.now() - lastSample.atMs <= ageMsMax ? lastSample.groups : null;
+        if (windows === 0) return await oneAtATime(() => seeBackends(client));
+        if (lastSample === null) return null;
+        return machineClockMs() - lastSample.answeredAtMs <= ageMsMax ? lastSample : null;
       },
       startSampling: () => {
         windows += 1;
@@ -139,8 +150,8 @@ export async function openMonitor(options: MonitorOptions): Promise<Monitor> {
           workerPrefix,
           intervalMs,
           database: api.database,
-          onSample: (groups) => {
-            lastSample = { atMs: performance.now(), groups };
+          onSample: (seen) => {
+            lastSample = { ...seen, answeredAtMs: machineClockMs() };
           },
           onStopped: () => {
             windows -= 1;
@@ -162,7 +173,10 @@ export async function openMonitor(options: MonitorOptions): Promise<Monitor> {
   }
 }
 
-const NO_BACKENDS: readonly BackendGroup[] = [];
+async function seeBackends(client: Client): Promise<BackendsSeen> {
+  const askedAtMs = machineClockMs();
+  return { askedAtMs, groups: await sampleBackends(client) };
+}
 
 type Turnstile = <T>(use: () => Promise<T>) => Promise<T>;
 
@@ -188,7 +202,7 @@ function startSampling(context: {
   readonly workerPrefix: string;
   readonly intervalMs: number;
   readonly database: string;
-  readonly onSample: (groups: readonly BackendGroup[]) => void;
+  readonly onSample: (seen: BackendsSeen) => void;
   readonly onStopped: () => void;
 }): Sampling {
   const { client, oneAtATime, lostBy, workerPrefix, intervalMs, database } = context;
@@ -204,9 +218,9 @@ function startSampling(context: {
       signal: stopping.signal,
       now: () => performance.now(),
       sample: async (elapsedMs) => {
-        const groups = await oneAtATime(() => sampleBackends(client));
-        accumulator.add(elapsedMs, groups);
-        context.onSample(groups);
+        const seen = await oneAtATime(() => seeBackends(client));
+        accumulator.add(elapsedMs, seen.groups);
+        context.onSample(seen);
       },
     });
     context.onStopped();

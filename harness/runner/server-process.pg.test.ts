@@ -5,6 +5,7 @@ import {
   ADMIN_PATHS,
   type DatabaseConfig,
   METRICS,
+  machineClockMs,
   POOL_DEFAULTS,
   type ServerConfig,
 } from '../../server/contract.ts';
@@ -65,6 +66,7 @@ test('a ready server answers, tells its account and is gone after use', async ()
 test('what it is told of the database is on its metrics, and an API that is gone is told in vain', async () => {
   const server = await withServer(configOf({}), deps, async (started) => {
     started.showServerSide({
+      takenAtMs: machineClockMs(),
       maxConnections: 4_242,
       superuserReserved: 3,
       reserved: 0,
@@ -81,6 +83,7 @@ test('what it is told of the database is on its metrics, and an API that is gone
     return started;
   });
   server.showServerSide({
+    takenAtMs: machineClockMs(),
     maxConnections: 1,
     superuserReserved: 0,
     reserved: 0,

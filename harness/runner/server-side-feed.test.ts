@@ -1,12 +1,14 @@
 import { expect, test, vi } from 'vitest';
 import { POOL_DEFAULTS, type ServerSideSample } from '../../server/contract.ts';
 import { LabError } from '../lab-error.ts';
-import type { BackendGroup } from '../postgres/monitor-queries.ts';
+import type { BackendsSeen } from './monitor.ts';
 import { type ServerSideFeedOptions, startServerSideFeed } from './server-side-feed.ts';
 
-const IDLE: readonly BackendGroup[] = [
-  { applicationName: 'pool-lab-w1', state: 'idle', waitEvent: null, backends: 3 },
-];
+const ASKED_AT_MS = 7_000;
+const IDLE: BackendsSeen = {
+  groups: [{ applicationName: 'pool-lab-w1', state: 'idle', waitEvent: null, backends: 3 }],
+  askedAtMs: ASKED_AT_MS,
+};
 
 function feeding(change: Partial<ServerSideFeedOptions['monitor']> = {}) {
   const shown: ServerSideSample[] = [];
@@ -54,7 +56,7 @@ test('samples are shown from the start on, until it is stopped', async () => {
 });
 
 test('a sample that is read while it is stopped is not shown', async () => {
-  const backends = Promise.withResolvers<readonly BackendGroup[]>();
+  const backends = Promise.withResolvers<BackendsSeen>();
   let asked = 0;
   const { feed, shown } = feeding({
     backendsNow: () => {
@@ -112,6 +114,19 @@ test('a monitor that is lost ends it without a word: the lab tells that', async 
   expect(asked).toBe(1);
   expect(shown).toEqual([]);
   expect(warnings).toEqual([]);
+});
+
+test('a sample is as old as its backends, however long the rest takes to read', async () => {
+  const counts = Promise.withResolvers<{
+    committed: number;
+    rolledBack: number;
+    sessions: number;
+  }>();
+  const { feed, shown } = feeding({ databaseCounts: () => counts.promise });
+  counts.resolve({ committed: 1, rolledBack: 0, sessions: 1 });
+  await vi.waitFor(() => expect(shown.length).toBeGreaterThan(0));
+  await feed.stop();
+  expect(shown[0]?.takenAtMs).toBe(ASKED_AT_MS);
 });
 
 test('any other reason why it ends is a warning', async () => {

@@ -69,8 +69,10 @@ async function readSample({
   plan,
   pgbouncer,
 }: ServerSideFeedOptions): Promise<ServerSideSample | null> {
-  const groups = await monitor.backendsNow(SAMPLE_AGE_MS_MAX);
-  if (groups === null) return null;
+  const backends = await monitor.backendsNow(SAMPLE_AGE_MS_MAX);
+  if (backends === null) return null;
+  const { groups, askedAtMs: takenAtMs } = backends;
   const [counts, console] = await Promise.all([monitor.databaseCounts(), pgbouncer?.() ?? null]);
-  return serverSideSample({ groups, counts, limits: monitor.limits, plan, pgbouncer: console });
+  const { limits } = monitor;
+  return serverSideSample({ takenAtMs, groups, counts, limits, plan, pgbouncer: console });
 }

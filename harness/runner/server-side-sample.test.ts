@@ -20,6 +20,7 @@ function sampleOf(
   pool: Partial<typeof POOL_DEFAULTS> = {},
 ) {
   const sample = serverSideSample({
+    takenAtMs: 0,
     groups: groups.map((group) => ({
       applicationName: 'pool-lab-w1',
       state: 'idle',

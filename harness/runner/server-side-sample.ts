@@ -15,13 +15,14 @@ import { shapeOfPool } from '../sizing/process-claim.ts';
 
 /** What the monitor saw, in the words of the metrics. */
 export function serverSideSample(seen: {
+  readonly takenAtMs: number;
   readonly groups: readonly BackendGroup[];
   readonly counts: DatabaseCounts | null;
   readonly limits: ServerLimits;
   readonly plan: Pick<TrialPlan, 'workers' | 'pool'>;
   readonly pgbouncer: ServerSideSample['pgbouncer'];
 }): ServerSideSample {
-  const { groups, counts, limits, plan, pgbouncer } = seen;
+  const { takenAtMs, groups, counts, limits, plan, pgbouncer } = seen;
   const { maxConnections, superuserReservedConnections, reservedConnections } = limits;
   const owned = groups.map((group) => ({ ...group, worker: ownerOf(group) }));
   const connections = new Tally<{ state: PgConnectionState; worker: string }>();
@@ -45,6 +46,7 @@ export function serverSideSample(seen: {
     others,
   });
   return {
+    takenAtMs,
     maxConnections,
     superuserReserved: superuserReservedConnections,
     reserved: reservedConnections,

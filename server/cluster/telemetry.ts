@@ -1,5 +1,10 @@
 import { performance } from 'node:perf_hooks';
-import type { ServerSideSample, ServerStats, WorkerStats } from '../contract.ts';
+import {
+  machineClockMs,
+  type ServerSideSample,
+  type ServerStats,
+  type WorkerStats,
+} from '../contract.ts';
 import { DeadTotals } from '../metrics/dead-totals.ts';
 import { createPrimaryMetrics, type RestartReason } from '../metrics/primary-metrics.ts';
 import { type MetricsSnapshot, renderMetrics } from '../metrics/registry.ts';
@@ -43,7 +48,7 @@ export class Telemetry {
 
   /** What the database's side was just seen to be. */
   serverSide(sample: ServerSideSample): void {
-    this.#serverSide.update(sample, performance.now());
+    this.#serverSide.update(sample);
   }
 
   /** Asks all workers for new numbers and waits for them, at most `deadlineMs`. */
@@ -92,7 +97,7 @@ export class Telemetry {
       snapshots.map(({ worker, snapshot }) => ({ worker, ageMs: now - snapshot.receivedAtMs })),
     );
     const serverSide = await this.#serverSide.collect(
-      now,
+      machineClockMs(),
       snapshots.map(({ worker }) => worker),
     );
     // The dead are read after the wait, together with the living: nobody is counted twice or missed.

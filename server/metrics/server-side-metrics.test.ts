@@ -4,6 +4,7 @@ import { renderMetrics } from './registry.ts';
 import { createServerSideMetrics } from './server-side-metrics.ts';
 
 const SAMPLE: ServerSideSample = {
+  takenAtMs: 1_000,
   maxConnections: 30,
   superuserReserved: 3,
   reserved: 2,
@@ -27,7 +28,7 @@ async function seriesOf(
   { ageMs = 0, workers = [1, 2] }: { ageMs?: number; workers?: number[] } = {},
 ): Promise<Map<string, number>> {
   const metrics = createServerSideMetrics();
-  if (sample !== null) metrics.update(sample, 1_000);
+  if (sample !== null) metrics.update(sample);
   const text = await renderMetrics([await metrics.collect(1_000 + ageMs, workers)]);
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   return new Map(
@@ -75,10 +76,10 @@ test('every live worker and every other owner is there in every state', async ()
 
 test('a worker that is gone from the next sample is gone from the metrics', async () => {
   const metrics = createServerSideMetrics();
-  metrics.update(SAMPLE, 0);
-  await metrics.collect(0, [1]);
-  metrics.update({ ...SAMPLE, connections: [] }, 500);
-  const text = await renderMetrics([await metrics.collect(500, [2])]);
+  metrics.update(SAMPLE);
+  await metrics.collect(1_000, [1]);
+  metrics.update({ ...SAMPLE, takenAtMs: 1_500, connections: [] });
+  const text = await renderMetrics([await metrics.collect(1_500, [2])]);
   expect(text).not.toContain('worker="1"');
 });
 

@@ -12,9 +12,11 @@ import { MetricRegistry, type MetricsSnapshot } from './registry.ts';
 
 /** The database's side, as whoever watches it told the primary last. */
 export interface ServerSideMetrics {
-  /** @param receivedAtMs on the monotonic clock that `collect` is asked with */
-  update(sample: ServerSideSample, receivedAtMs: number): void;
-  /** @param workers ids of the live ones, which are told of with 0 connections too */
+  update(sample: ServerSideSample): void;
+  /**
+   * @param nowMs on the clock of the sample, `machineClockMs`
+   * @param workers ids of the live ones, which are told of with 0 connections too
+   */
   collect(nowMs: number, workers: readonly number[]): Promise<MetricsSnapshot>;
 }
 
@@ -23,7 +25,7 @@ export function createServerSideMetrics(): ServerSideMetrics {
   const age = registry.readings({
     type: 'gauge',
     name: METRICS.pgSampleAgeSeconds,
-    help: `Since the database's side was told last; beyond ${SERVER_SIDE_AGE_MS_MAX / 1_000} s its other metrics are absent.`,
+    help: `Since the database was asked for its side; beyond ${SERVER_SIDE_AGE_MS_MAX / 1_000} s its other metrics are absent.`,
     labelNames: [],
   });
   const writers = [
@@ -32,18 +34,18 @@ export function createServerSideMetrics(): ServerSideMetrics {
     transactionWriter(registry),
     pgbouncerWriter(registry),
   ];
-  let last: { readonly sample: ServerSideSample; readonly receivedAtMs: number } | null = null;
+  let last: ServerSideSample | null = null;
   return {
-    update(sample, receivedAtMs) {
-      last = { sample, receivedAtMs };
+    update(sample) {
+      last = sample;
     },
     collect(nowMs, workers) {
       if (last !== null) {
-        const ageMs = Math.max(0, nowMs - last.receivedAtMs);
+        const ageMs = Math.max(0, nowMs - last.takenAtMs);
         age.set({}, ageMs / 1_000);
         for (const writer of writers) {
           writer.clear();
-          if (ageMs <= SERVER_SIDE_AGE_MS_MAX) writer.write(last.sample, workers);
+          if (ageMs <= SERVER_SIDE_AGE_MS_MAX) writer.write(last, workers);
         }
       }
       return registry.snapshot();

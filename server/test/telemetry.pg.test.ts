@@ -4,6 +4,7 @@ import { beforeAll, expect, inject, test } from 'vitest';
 import {
   ADMIN_PATHS,
   METRICS,
+  machineClockMs,
   type ServerSideSample,
   serverDescriptionSchema,
 } from '../contract.ts';
@@ -17,7 +18,7 @@ const postgres = inject('postgres');
 const database = postgres.api;
 
 /** What the database's monitor would tell; each number another. */
-const SERVER_SIDE: ServerSideSample = {
+const SERVER_SIDE: Omit<ServerSideSample, 'takenAtMs'> = {
   maxConnections: 31,
   superuserReserved: 3,
   reserved: 1,
@@ -53,12 +54,22 @@ test('every metric of the contract is there once the database’s side is told',
   expect(await missing()).toEqual(
     Object.values(METRICS).filter((name) => /_(?:pg|pgbouncer|budget)_/.test(name)),
   );
-  server.send({ type: 'server-side', sample: SERVER_SIDE });
+  server.send({ type: 'server-side', sample: { ...SERVER_SIDE, takenAtMs: machineClockMs() } });
   await eventually(async () => (await missing()).length === 0);
   const { text } = await server.metrics();
   expect(text).toContain(`\n${METRICS.pgMaxConnections} 31\n`);
   expect(text).toContain(`\n${METRICS.pgReservedConnections} 4\n`);
   expect(text).toContain(`\n${METRICS.pgConnections}{state="active",worker="2"} 0\n`);
+});
+
+test('what was seen long ago is not shown as if it were of now, however late it is told', async () => {
+  await using server = await ServerProcess.ready({ database, workers: 1 });
+  const takenAtMs = machineClockMs() - 60_000;
+  server.send({ type: 'server-side', sample: { ...SERVER_SIDE, takenAtMs } });
+  await eventually(async () => (await server.metrics()).text.includes(METRICS.pgSampleAgeSeconds));
+  const { text } = await server.metrics();
+  expect(new Scraped(text).sum(METRICS.pgSampleAgeSeconds)).toBeGreaterThanOrEqual(60);
+  expect(text).not.toContain(METRICS.pgMaxConnections);
 });
 
 test('whoever did not start the server is told its shape, and no password', async () => {
@@ -116,6 +127,19 @@ async function scrapeMs(
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
+
+test('a scrape shows what has happened just before it, each time', async () => {
+  await using server = await ServerProcess.ready({ database, workers: 1 });
+  const agent = new Agent({ keepAlive: true });
+  for (let requests = 1; requests <= 10; requests += 1) {
+    await request(`${server.url}/w/point`, agent);
+    const scraped = new Scraped((await server.metrics()).text);
+    expect(scraped.sum(`${METRICS.httpRequestSeconds}_count`)).toBe(requests);
+    // Longer than a scrape may wait for the worker, and shorter than the time between its reports.
+    await delay(70);
+  }
+  agent.destroy();
+});
 
 test('no total falls while workers are killed, replaced and killed in a rolling restart', async () => {
   await using server = await ServerProcess.ready({ database, workers: 2, graceMs: 2_000 });
