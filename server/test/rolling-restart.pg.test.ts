@@ -1,5 +1,7 @@
 import { beforeAll, expect, inject, test } from 'vitest';
+import { METRICS } from '../contract.ts';
 import { KeepAliveLoad } from './keep-alive-client.ts';
+import { Scraped } from './scraped.ts';
 import { seed } from './seeded.ts';
 import { eventually, ServerProcess } from './server-process.ts';
 import { TcpProxy } from './tcp-proxy.ts';
@@ -26,6 +28,12 @@ test.each([1, 2])('under load, no request fails while %i at a time are replaced'
   expect(crashes).toBe(0);
   expect(workers.filter(({ alive }) => alive).map(({ pid }) => pid)).not.toContain(before[0]);
   expect(workers.filter(({ alive }) => alive)).toHaveLength(2);
+  // To the last request of those that were replaced.
+  await eventually(async () => {
+    const scraped = new Scraped((await server.metrics()).text);
+    const ofRoute = { route: '/w/point', code: '200' };
+    return scraped.sum(`${METRICS.httpRequestSeconds}_count`, ofRoute) === load.answers.length;
+  });
 });
 
 test('the sessions of replaced workers are gone, ids are never used twice', async () => {
