@@ -1,16 +1,10 @@
-import type { ServerStats } from '../../server/contract.ts';
-import {
-  APPLICATION_NAME_PREFIX,
-  errorBodySchema,
-  HEADERS,
-  VALIDATE_ONLY_HEADER,
-} from '../../server/contract.ts';
+import { APPLICATION_NAME_PREFIX, type ServerStats } from '../../server/contract.ts';
 import { summarizeTrial } from '../analysis/summarize.ts';
 import { thresholdConstants } from '../analysis/thresholds/threshold-constants.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { LabError } from '../lab-error.ts';
 import { mergeHistograms } from '../load/account/histogram.ts';
-import type { LoadProgress, LoadRequest, LoadResult } from '../load/load-engine.ts';
+import type { LoadProgress, LoadResult } from '../load/load-engine.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import type { TrialPhase } from '../report/phase-words.ts';
 import { withApi } from './api.ts';
@@ -23,6 +17,7 @@ import { pause } from './pause.ts';
 import { readTreeCpuMs } from './process-cpu.ts';
 import { createThresholdWatch } from './threshold-watch.ts';
 import { loadRequest, type TrialPorts, warmupRequest } from './trial-request.ts';
+import { requireValidParameters } from './workload-check.ts';
 
 /** PostgreSQL ends a backend a moment after its socket closed. */
 const BACKENDS_GONE_DEADLINE_MS = 5_000;
@@ -203,35 +198,6 @@ async function measure(context: {
       },
       mergeHistograms,
     );
-}
-
-/**
- * The API knows its workloads' parameters; a wrong one is refused before there is any load, and so is what
- * is no API of this project.
- *
- * @throws LabError CONFIG_INVALID in the API's own words, REFUSED_TARGET
- */
-async function requireValidParameters(
-  { origin, path }: LoadRequest,
-  signal: AbortSignal,
-): Promise<void> {
-  const response = await fetch(new URL(path, origin), {
-    headers: { [VALIDATE_ONLY_HEADER]: '1', connection: 'close' },
-    redirect: 'manual',
-    signal,
-  });
-  if (!response.headers.has(HEADERS.worker)) {
-    throw new LabError('REFUSED_TARGET', {
-      message: `what answers at ${origin} is no API of pool-lab`,
-      hint: 'give the address of one that pool-lab up has started; nothing else is put under load',
-    });
-  }
-  if (response.ok) return;
-  const { error } = errorBodySchema.parse(await response.json());
-  throw new LabError('CONFIG_INVALID', {
-    message: `the API refuses the workload's parameters: ${error.message}`,
-    hint: 'The README lists the parameters of each workload; give them as --param name=value.',
-  });
 }
 
 /** The user's Ctrl-C keeps what was measured; a database or an API that died leaves nothing to keep. */
