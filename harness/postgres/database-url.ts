@@ -6,8 +6,9 @@ import { hideDatabasePassword } from './password-secrecy.ts';
 /** The variable a database's address comes in: in an argument everybody could read its password. */
 export const DATABASE_URL_ENV = 'DATABASE_URL';
 
+// A whole address as an example would have its password taken out on its way to the screen.
 const REMEDY =
-  'give postgres://user:password@host:port/database, all of it; write what is special in a part as %40 (@), %3A (:), %2F (/), %25 (%)';
+  'give all of postgres://…@host:port/database, with user:password before the @; write what is special in a part as %40 (@), %3A (:), %2F (/), %25 (%)';
 
 const PORT_MAX = 65_535;
 
@@ -42,7 +43,11 @@ function addressOf(text: string): DatabaseConfig {
   const rest = text.slice(scheme.length);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (/[\s\u0000-\u001f\u007f]/.test(rest)) throw refused('has a space or a control character');
-  if (/[?#]/.test(rest)) throw refused('has parameters (? or #), which are not understood');
+  if (/[?#]/.test(rest)) {
+    throw refused(
+      'has parameters (? or #), which are not understood: leave them out, or write those of a password as %3F and %23',
+    );
+  }
 
   const [credentials = '', place, ...more] = rest.split('@');
   if (place === undefined) throw refused('has no user and password');
