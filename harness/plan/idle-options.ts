@@ -37,6 +37,9 @@ const IDLE_IN_UP: readonly OptionName[] = [
   'iOwnThisTarget',
 ];
 
+/** Decided by an API that runs already when it started, and told nobody else. */
+const IDLE_WITH_TARGET: readonly OptionName[] = ['port', 'adminPort', 'listen', 'allowedHost'];
+
 /** One sentence for each option that was given and that the rest of the settings make useless. */
 export function idleOptionWarnings(
   {
@@ -53,14 +56,19 @@ export function idleOptionWarnings(
     [openLoopOption(values) === null ? OPEN_ONLY : [], 'without --rate or --stages'],
     [values.retries === 0 ? ['retryBackoff'] : [], 'without --retries'],
     [values.threshold.length === 0 ? ['abortOnFail'] : [], 'without --threshold'],
+    [command === 'run' && isGiven(sources.target) ? IDLE_WITH_TARGET : [], 'with --target'],
     [command === 'up' ? IDLE_IN_UP : [], 'with up, which measures nothing'],
   ];
   return idle.flatMap(([names, why]) =>
     names
       .map((name) => sources[name])
-      .filter((source) => source !== undefined && source !== SOURCE_DEFAULT)
+      .filter(isGiven)
       .map((source) => `${source} changes nothing ${why}`),
   );
+}
+
+function isGiven(source: string | undefined): source is string {
+  return source !== undefined && source !== SOURCE_DEFAULT;
 }
 
 /** Of several kinds, one that has a use for an option is enough. */

@@ -47,6 +47,20 @@ test.each([
   );
 });
 
+test.each([
+  [{ targetAdmin: TARGET.targetAdmin }, '--target-admin'],
+  [{ ...TARGET, targetAdmin: `${TARGET.targetAdmin}/metrics` }, '--target-admin'],
+  [{ ...TARGET, target: 'localhost:8080' }, '--target'],
+])('%j is one mistake, and told as one', (flags, field) => {
+  try {
+    parse(flags);
+  } catch (error) {
+    expect(error).toMatchObject({ message: expect.stringMatching(new RegExp(`^${field} "`)) });
+    return;
+  }
+  throw new Error('not refused');
+});
+
 test('what the running API decides is taken from it', () => {
   const { plan } = parse(TARGET);
   expect(planOfTarget(plan, description)).toMatchObject({ workers: 2, pool: { poolSize: 7 } });
@@ -82,4 +96,13 @@ test('up starts an API of its own, and says that a target changes nothing', () =
   const { target, warnings } = parseTrialPlan({ flags: TARGET, env: {}, command: 'up' });
   expect(target).toBeNull();
   expect(warnings).toContain('--target changes nothing with up, which measures nothing');
+});
+
+test('where a running API listens was decided by it', () => {
+  const flags = { port: '8080', adminPort: '9464', metricsPort: '9465' };
+  expect(parse({ ...TARGET, ...flags }).warnings).toEqual([
+    '--port changes nothing with --target',
+    '--admin-port changes nothing with --target',
+  ]);
+  expect(parse(flags).warnings).toEqual([]);
 });

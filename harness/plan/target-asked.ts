@@ -77,12 +77,15 @@ export function targetProblems(
 ): readonly Problem[] {
   const { target, targetAdmin, postgres, apiVia, rollout } = values;
   if (target === null && targetAdmin === null) return [];
+  // One that was given and could not be read is a problem already, and not missing.
+  const isMissing = (name: 'target' | 'targetAdmin'): boolean =>
+    values[name] === null && sources[name] === SOURCE_DEFAULT;
   const problem = (
     name: 'target' | 'targetAdmin' | 'apiVia' | 'rollout',
     rest: Pick<Problem, 'field' | 'value' | 'problem' | 'remedy'>,
   ): Problem => ({ source: sources[name], ...rest });
   return [
-    target === null
+    isMissing('target')
       ? problem('targetAdmin', {
           field: '--target-admin',
           value: targetAdmin ?? '',
@@ -90,7 +93,7 @@ export function targetProblems(
           remedy: 'give --target as well',
         })
       : null,
-    targetAdmin === null
+    isMissing('targetAdmin')
       ? problem('target', {
           field: '--target',
           value: target ?? '',
@@ -98,7 +101,7 @@ export function targetProblems(
           remedy: 'give --target-admin as well, the address of its /config and /stats',
         })
       : null,
-    postgres === 'embedded'
+    target !== null && postgres === 'embedded'
       ? problem('target', {
           field: '--target',
           value: target ?? '',
