@@ -1,5 +1,6 @@
 import type { ServerConfig, ServerMessage } from '../../server/contract.ts';
 import { LabError } from '../lab-error.ts';
+import { describeError } from '../system-error.ts';
 
 /** What the API said when it gave up, before it was ready or later, as an expected problem. */
 export function failed(
@@ -40,6 +41,15 @@ export function notReady(message: string, lines: readonly string[]): LabError {
       lines.length > 0
         ? `Its last lines:\n${lines.join('\n')}`
         : 'It wrote nothing; is the machine out of memory or process slots?',
+  });
+}
+
+/** The API lives and does not answer, where it does within milliseconds however busy its workers are. */
+export function silent(cause: unknown): LabError {
+  return new LabError('SERVER_NOT_READY', {
+    message: `the API did not answer on its admin port: ${describeError(cause)}`,
+    hint: 'Was the machine asleep, or is it overfull? Start again when it has room.',
+    cause,
   });
 }
 

@@ -95,6 +95,20 @@ test('what it is told of the database is on its metrics, and an API that is gone
   });
 });
 
+test('an API that stands still in the middle is an expected problem as well', async () => {
+  await using cleanup = new AsyncDisposableStack();
+  const server = await startServer(configOf({}), deps);
+  cleanup.defer(() => server.stop());
+  process.kill(server.pid, 'SIGSTOP');
+  cleanup.defer(() => {
+    process.kill(server.pid, 'SIGCONT');
+  });
+  await expect(server.stats()).rejects.toMatchObject({
+    code: 'SERVER_NOT_READY',
+    message: expect.stringMatching(/^the API did not answer on its admin port: /),
+  });
+});
+
 test('an API that ends in the middle is an expected problem, told with the reason', async () => {
   await using cleanup = new AsyncDisposableStack();
   const server = await startServer(configOf({}), deps);

@@ -15,7 +15,7 @@ import type { Custodian } from '../custodian.ts';
 import { entryPoint } from '../entry-point.ts';
 import { LabError } from '../lab-error.ts';
 import { outputTail } from '../output-tail.ts';
-import { describe, failed, notReady } from './server-failure.ts';
+import { describe, failed, notReady, silent } from './server-failure.ts';
 
 /** Workers start one after another on a small machine; a healthy one needs well under a second. */
 const READY_DEADLINE_MS = 20_000;
@@ -126,7 +126,7 @@ export async function startServer(
         try {
           return await fetchStats(ready.adminUrl);
         } catch (error) {
-          throw (await endOf()) ?? error;
+          throw (await endOf()) ?? silent(error);
         }
       },
       showServerSide: (sample) => {
