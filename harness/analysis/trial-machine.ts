@@ -20,7 +20,7 @@ export type Host = Readonly<z.infer<typeof hostSchema>>;
 export const apiSchema = z.strictObject({
   /** Origin of an API that ran before the trial and after it; `null`: one was started for the trial. */
   target: z.string().nullable(),
-  /** `host:port` of what it connects through, e.g. a PgBouncer; `null`: to PostgreSQL itself, or unknown. */
+  /** `host:port` or kind of what it connects through, e.g. a PgBouncer; `null`: to PostgreSQL itself, or unknown. */
   via: z.string().nullable(),
 });
 

@@ -27,3 +27,13 @@ test('what stands between the API and PostgreSQL is named beside the prediction'
     text: expect.stringMatching(/^pgbouncer:6432, .* predicted is what the pools would open/),
   });
 });
+
+test('a prediction that fails behind a PgBouncer says why', () => {
+  const seen = (via: string | null) => {
+    const { budget, api } = sampleTrial();
+    const trial = sampleTrial({ budget: { ...budget, agrees: false }, api: { ...api, via } });
+    return trialBudgetLines(trial, createPaint(false)).find(({ label }) => label === 'OBSERVED');
+  };
+  expect(seen('a PgBouncer')?.text).toMatch(/✗ not as predicted: see VIA$/);
+  expect(seen(null)?.text).toMatch(/✗ not as predicted$/);
+});

@@ -6,9 +6,12 @@ import type { ReportLine } from './report-line.ts';
 
 /** Predicted beside observed, and what the server side saw. */
 export function trialBudgetLines(trial: MeasuredTrial, paint: Paint): readonly ReportLine[] {
-  const { budget, connections, refusals, rollout, plan } = trial;
+  const { budget, connections, refusals, rollout, plan, api } = trial;
   const { predicted } = budget;
-  const agrees = budget.agrees ? paint.green('✓ as predicted') : paint.red('✗ not as predicted');
+  const why = api.via === null ? '' : ': see VIA';
+  const agrees = budget.agrees
+    ? paint.green('✓ as predicted')
+    : paint.red(`✗ not as predicted${why}`);
   const rolloutClaim =
     plan.rolloutSurge > 0 ? `, in the deploy ${formatClaim(predicted.rolloutCeiling)}` : '';
   const reachable =

@@ -53,7 +53,7 @@ const open = (adminUrl: string) =>
     { signal: new AbortController().signal, watchEveryMs: 10 },
   );
 
-test('it says what it is, and whether somebody tells it of its database', async () => {
+test('it says what it is, and whether somebody tells it of its database and a PgBouncer', async () => {
   const answers = answersOf(CONFIG, statsOf());
   await using admin = await fakeAdmin(answers);
   const alone = await open(admin.url);
@@ -61,8 +61,12 @@ test('it says what it is, and whether somebody tells it of its database', async 
   alone.close();
   answers.set(ADMIN_PATHS.metrics, `# HELP …\n${METRICS.pgMaxConnections} 30\n`);
   const told = await open(admin.url);
-  expect(told.showsDatabase).toBe(true);
+  expect(told).toMatchObject({ showsDatabase: true, showsPgbouncer: false });
   told.close();
+  answers.set(ADMIN_PATHS.metrics, `${METRICS.pgbouncerMaxWaitSeconds} 0\n`);
+  const pooled = await open(admin.url);
+  expect(pooled.showsPgbouncer).toBe(true);
+  pooled.close();
 });
 
 test.each([

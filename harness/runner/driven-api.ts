@@ -24,6 +24,8 @@ export interface DrivenApi extends Api {
   readonly description: ServerDescription;
   /** Its metrics show the database: whoever started it has a monitor there, and tells it. */
   readonly showsDatabase: boolean;
+  /** Its metrics show a PgBouncer between it and the database. */
+  readonly showsPgbouncer: boolean;
   /** No more questions. Idempotent. */
   close(): void;
 }
@@ -113,6 +115,7 @@ export async function openDrivenApi(
     ended: ended.signal,
     description,
     showsDatabase: new RegExp(`^${METRICS.pgMaxConnections} `, 'm').test(metrics),
+    showsPgbouncer: new RegExp(`^${METRICS.pgbouncerMaxWaitSeconds} `, 'm').test(metrics),
     stats: async () => {
       try {
         return await stats();

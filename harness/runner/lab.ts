@@ -36,7 +36,7 @@ export interface Lab {
   readonly others: number;
   /** The API that is driven, where it runs already; `null`: each trial starts its own. */
   readonly drivenApi: DrivenApi | null;
-  /** `host:port` of what the API connects through; `null`: to PostgreSQL itself, or unknown. */
+  /** `host:port` or kind of what the API connects through; `null`: to PostgreSQL itself, or unknown. */
   readonly apiVia: string | null;
   readonly custodian: Custodian;
   readonly observer: LabObserver;
@@ -147,7 +147,7 @@ export async function withLab<T>(
     environment: await describeEnvironment(provider.kind, postgres, monitor, deps),
     others: await monitor.countOthers(),
     drivenApi,
-    apiVia: via === null ? null : `${bracketed(via.host)}:${via.port}`,
+    apiVia: via === null ? viaOf(drivenApi) : `${bracketed(via.host)}:${via.port}`,
     custodian: watchdog,
     observer,
     pgbouncer: pgbouncer === null ? null : () => pgbouncer.read(),
@@ -179,6 +179,11 @@ async function describeEnvironment(
           : fileSystemName(statfsSync(postgres.dataDirectory).type),
     },
   };
+}
+
+/** Where somebody else's API connects, no more is known than what its metrics show. */
+function viaOf(api: DrivenApi | null): string | null {
+  return api?.showsPgbouncer === true ? 'a PgBouncer' : null;
 }
 
 /** IPv6 addresses stand in brackets before a port. */
