@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { type Admin, type AdminSource, reachable, startAdmin } from './admin.ts';
 import { POOL_DEFAULTS, serverDescriptionSchema } from './contract.ts';
@@ -61,6 +62,47 @@ test.each([
 ])('%s answers %i', async (path, status, body) => {
   const admin = await start();
   expect(await ask(admin.url + path)).toEqual({ status, body });
+});
+
+test('scrapes that come while one is being made share it, and the next one is made anew', async () => {
+  const numbers = Promise.withResolvers<void>();
+  let made = 0;
+  const { url } = await start({
+    refreshResponsive: () => numbers.promise,
+    metrics: async () => {
+      made += 1;
+      return `made ${made}\n`;
+    },
+    // Asked for by the last of them: the others are there by then.
+    isReady: () => {
+      numbers.resolve();
+      return true;
+    },
+  });
+  const { host, hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  const paths = ['/metrics', '/metrics', '/metrics', '/readyz'];
+  socket.write(paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`).join(''));
+  let answers = '';
+  for await (const chunk of socket.setEncoding('utf8')) {
+    answers += chunk;
+    if (answers.includes('ready\n')) break;
+  }
+  expect(answers.match(/^made \d$/gm)).toEqual(['made 1', 'made 1', 'made 1']);
+  expect((await ask(`${url}/metrics`)).body).toBe('made 2\n');
+});
+
+test('a scrape that fails fails alone', async () => {
+  let fails = true;
+  const { url } = await start({
+    metrics: async () => {
+      if (fails) throw new Error('no numbers');
+      return 'up 1\n';
+    },
+  });
+  expect((await ask(`${url}/metrics`)).status).toBe(500);
+  fails = false;
+  expect((await ask(`${url}/metrics`)).status).toBe(200);
 });
 
 test('a scrape waits for a blocked worker for less than a tenth of a second', async () => {

@@ -39,8 +39,9 @@ export async function startAdmin(options: {
     `localhost:${port}`,
     ...options.allowedHosts,
   ]);
+  const source = { ...options.source, scrape: oneAtATime(() => scrape(options.source)) };
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    void answer({ request, hosts, source: options.source })
+    void answer({ request, hosts, source })
       .catch((error: unknown) => text(500, error instanceof Error ? error.message : String(error)))
       .then(({ status, contentType, body }) => {
         response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-store' });
@@ -70,7 +71,7 @@ async function answer({
 }: {
   readonly request: IncomingMessage;
   readonly hosts: ReadonlySet<string>;
-  readonly source: AdminSource;
+  readonly source: AdminSource & { readonly scrape: () => Promise<string> };
 }): Promise<Answer> {
   const refusal = refuse(request, hosts);
   if (refusal !== null) return refusal;
@@ -81,8 +82,7 @@ async function answer({
     case ADMIN_PATHS.ready:
       return source.isReady() ? text(200, 'ready\n') : text(503, 'not ready\n');
     case ADMIN_PATHS.metrics:
-      await source.refreshResponsive(METRICS_DEADLINE_MS);
-      return { status: 200, contentType: METRICS_CONTENT_TYPE, body: await source.metrics() };
+      return { status: 200, contentType: METRICS_CONTENT_TYPE, body: await source.scrape() };
     case ADMIN_PATHS.stats:
       await source.refresh(STATS_DEADLINE_MS);
       return json(source.stats());
@@ -91,6 +91,25 @@ async function answer({
     default:
       return text(404, `no such path; there are ${Object.values(ADMIN_PATHS).join(', ')}\n`);
   }
+}
+
+async function scrape(source: AdminSource): Promise<string> {
+  await source.refreshResponsive(METRICS_DEADLINE_MS);
+  return await source.metrics();
+}
+
+/**
+ * Whoever asks while an answer is being made gets that one. Each costs all workers and the primary, which
+ * deals out the API's connections: a thousand scrapers must not stop it.
+ */
+function oneAtATime<T>(make: () => Promise<T>): () => Promise<T> {
+  let underWay: Promise<T> | null = null;
+  return () => {
+    underWay ??= make().finally(() => {
+      underWay = null;
+    });
+    return underWay;
+  };
 }
 
 /**
