@@ -21,7 +21,7 @@ export function failed(
     case 'db_auth':
       return new LabError('DATABASE_AUTH', {
         message: `PostgreSQL at ${where} refuses the API's role: ${message.message}`,
-        hint: 'Check user, password and database.',
+        hint: 'Check user, password and database. A PgBouncer in between has to know that role too: by its auth_query, or in its auth_file.',
       });
     case 'crash_loop':
       return new LabError('SERVER_CRASH_LOOP', {

@@ -192,6 +192,10 @@ const POSTGRES: readonly Row[] = [
     'pooler_login_failing',
     false,
   ],
+  ['08P01', 'FATAL', 'SASL authentication failed', 'db_auth', undefined, false],
+  ['08P01', 'FATAL', 'auth failed', 'db_auth', undefined, false],
+  ['08P01', 'FATAL', 'no such user: alice', 'db_auth', undefined, false],
+  ['08P01', 'FATAL', 'no such database: shop', 'db_unavailable', 'no_such_database', false],
   ['08P01', 'FATAL', 'query_wait_timeout', 'db_unavailable', 'pooler_wait_timeout', false],
   [
     '08P01',

@@ -136,6 +136,8 @@ function judgePoolerMessage(message: string): Judgement | undefined {
   const reason = refusalReason(message);
   if (reason !== undefined) return refused(reason);
   if (message.includes('no more connections allowed')) return refused('unknown');
+  if (/\bauth(entication)? failed|no such user/.test(message)) return lost('db_auth');
+  if (message.includes('no such database')) return lost('db_unavailable', 'no_such_database');
   if (message.includes('server login has been failing')) {
     return lost('db_unavailable', 'pooler_login_failing');
   }
