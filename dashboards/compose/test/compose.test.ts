@@ -136,6 +136,15 @@ test('Grafana lets nobody in but to look, and asks nobody outside', () => {
   });
 });
 
+test('a page from elsewhere in the same browser may not read Prometheus, nor anybody change it', () => {
+  const command = each.flatMap(([name, it]) =>
+    name === 'prometheus' ? (interpolated(it, required).command ?? []) : [],
+  );
+  // Its own default lets every origin in.
+  expect(command).toContain('--web.cors.origin=http://localhost:9090');
+  expect(command.filter((argument) => /^--(?:web\.)?enable/.test(argument))).toEqual([]);
+});
+
 function environmentOf(service: ComposeService | undefined): Readonly<Record<string, string>> {
   return service?.environment ?? {};
 }
