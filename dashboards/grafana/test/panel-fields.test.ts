@@ -82,34 +82,34 @@ test('what is a share, a time, a rate or a count is shown as one', () => {
   }
 });
 
-/** The colour of a value, as Grafana chooses it: that of the last step it reaches. */
-const colourAt = (thresholds: unknown, value: number): string | undefined =>
-  stepsSchema.parse(thresholds).steps.findLast((step) => step.value === null || step.value <= value)
-    ?.color;
+/** The colours of the values in a text such as `0 red, 1 green`, as Grafana chooses them: the last step reached. */
+function colours(thresholds: unknown, text: string): string {
+  const { steps } = stepsSchema.parse(thresholds);
+  return text.replaceAll(/(-?[\d.]+) \w+/g, (_, value) => {
+    const step = steps.findLast((it) => it.value === null || it.value <= Number(value));
+    return `${value} ${step?.color}`;
+  });
+}
 
 test.each([
-  ['Slots left in PostgreSQL?', [0, 'red'], [4, 'orange'], [5, 'green']],
-  ['Right answers per second?', [0, 'red'], [1, 'green']],
-  ['Which share fails?', [0, 'green'], [0.01, 'orange'], [0.05, 'red']],
-  ['How long is the p99?', [0.2, 'green'], [0.5, 'orange'], [1, 'red']],
-  ['Who waits for a connection now?', [0, 'green'], [1, 'orange'], [10, 'red']],
-  ['Does PostgreSQL refuse?', [0, 'green'], [0.1, 'red']],
-  ['Is the wait near the pool’s timeout?', [0.4, 'green'], [0.5, 'orange'], [1, 'red']],
-  ['Is the generator late?', [0.004, 'green'], [0.006, 'orange'], [0.03, 'red']],
-  ['Has the generator time left?', [0.6, 'green'], [0.8, 'orange'], [0.95, 'red']],
-] as const)('%s: the colours say what is good and what is bad', (title, ...values) => {
-  const { thresholds } = fieldsOf(title).defaults;
-  for (const [value, colour] of values)
-    expect([value, colourAt(thresholds, value)]).toEqual([value, colour]);
+  ['Slots left in PostgreSQL?', '0 red, 4 orange, 5 green'],
+  ['Right answers per second?', '0 red, 1 green'],
+  ['Which share fails?', '0 green, 0.01 orange, 0.05 red'],
+  ['How long is the p99?', '0.2 green, 0.5 orange, 1 red'],
+  ['Who waits for a connection now?', '0 green, 1 orange, 10 red'],
+  ['Does PostgreSQL refuse?', '0 green, 0.1 red'],
+  ['Is the wait near the pool’s timeout?', '0.4 green, 0.5 orange, 1 red'],
+  ['Is the generator late?', '0.004 green, 0.006 orange, 0.03 red'],
+  ['Has the generator time left?', '0.6 green, 0.8 orange, 0.95 red'],
+])('%s: %s', (title, expected) => {
+  expect(colours(fieldsOf(title).defaults.thresholds, expected)).toBe(expected);
 });
 
 test.each([
-  ['Slots left in PostgreSQL?', 'B', [0.5, 'green'], [0.8, 'orange'], [1, 'red']],
-  ['Would all pools fit?', 'D', [-1, 'red'], [0, 'green']],
-] as const)('%s: query %s has colours of its own', (title, refId, ...values) => {
-  const thresholds = overrideOf(title, refId, 'thresholds');
-  for (const [value, colour] of values)
-    expect([value, colourAt(thresholds, value)]).toEqual([value, colour]);
+  ['Slots left in PostgreSQL?', 'B', '0.5 green, 0.8 orange, 1 red'],
+  ['Would all pools fit?', 'D', '-1 red, 0 green'],
+])('%s: of its query %s %s', (title, refId, expected) => {
+  expect(colours(overrideOf(title, refId, 'thresholds'), expected)).toBe(expected);
 });
 
 test('a line of the verdict is red while it is so, and green while it is not', () => {
