@@ -51,6 +51,9 @@ test.each(each)('%s has an image of an exact version, replaceable by a variable'
 
 test.each(each)('%s is checked for its health, and whom it needs is healthy first', (_name, it) => {
   expect(it.healthcheck?.test[0]).toBe('CMD');
+  // The schema of the specification takes any text for a time.
+  const { interval, timeout, start_period: startPeriod } = it.healthcheck ?? {};
+  for (const time of [interval, timeout, startPeriod]) expect(time).toMatch(/^\d+s$/);
   for (const { condition } of Object.values(it.depends_on ?? {})) {
     expect(condition).toBe('service_healthy');
   }
@@ -70,6 +73,11 @@ test.each(each)('%s has no more rights than it needs', (name, it) => {
   });
   // PostgreSQL's entry point starts as root, to hand its volume over.
   expect(it.cap_add !== undefined).toBe(name === 'postgres');
+});
+
+test('PostgreSQL is told to end what its clients do when it is to stop, and has time for it', () => {
+  // SIGTERM waits for every client to leave, until it is killed and has to recover.
+  expect(services['postgres']).toMatchObject({ stop_signal: 'SIGINT', stop_grace_period: '30s' });
 });
 
 test('the data of PostgreSQL 18 is not where its image refuses it', () => {
@@ -128,11 +136,15 @@ test('Grafana lets nobody in but to look, and asks nobody outside', () => {
     GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: 'false',
     GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',
     GF_ANALYTICS_REPORTING_ENABLED: 'false',
+    GF_AUTH_ANONYMOUS_ENABLED: 'true',
     GF_AUTH_ANONYMOUS_ORG_ROLE: 'Viewer',
     GF_AUTH_BASIC_ENABLED: 'false',
     GF_AUTH_DISABLE_LOGIN_FORM: 'true',
     GF_PLUGINS_PREINSTALL_DISABLED: 'true',
     GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION: 'true',
+    // Under no other name: a page elsewhere could read it under one that resolves to loopback.
+    GF_SERVER_DOMAIN: 'localhost',
+    GF_SERVER_ENFORCE_DOMAIN: 'true',
   });
 });
 

@@ -11,6 +11,7 @@ import {
   unknownVariableWarnings,
 } from '../../../harness/plan/option-table.ts';
 import { PLAN_OPTIONS } from '../../../harness/plan/run-options.ts';
+import { ADMIN_PATHS } from '../../../server/contract.ts';
 import { parseYaml } from '../../yaml/yaml-document.ts';
 import { type ComposeService, fileVariables, interpolated, services } from './compose-file.ts';
 import { PROJECT } from './project-paths.ts';
@@ -109,6 +110,31 @@ test('PgBouncer listens where it is published and looked for, before the compose
   expect(read('.env.example')).toContain(`pgbouncer:${port?.containerPort}`);
   expect(ini).toMatch(/^pool_lab = host=postgres port=5432 dbname=pool_lab$/m);
   expect(services['postgres']?.environment?.['POSTGRES_DB']).toBe('pool_lab');
+});
+
+test('PgBouncer shares connections between transactions, and tells who owns the database of its queue', () => {
+  const ini = read('dashboards/compose/pgbouncer.ini');
+  const owner = services['postgres']?.environment?.['POSTGRES_USER'];
+  expect(ini).toMatch(/^pool_mode = transaction$/m);
+  expect(ini).toMatch(new RegExp(`^auth_user = ${owner}$`, 'm'));
+  expect(/^stats_users = (.*)$/m.exec(ini)?.[1]?.split(', ')).toContain(owner);
+});
+
+test('the API is healthy once it is ready, and the harness while it can be scraped', () => {
+  const check = (service: ComposeService) => service.healthcheck?.test.join(' ') ?? '';
+  const { adminPort } = flagsOf(api.command?.slice(1) ?? [], upCommand.options);
+  expect(check(api)).toContain(`'http://localhost:${adminPort}${ADMIN_PATHS.ready}'`);
+  const port = harness.environment?.['POOL_LAB_METRICS_PORT'];
+  expect(check(harness)).toContain(`'http://localhost:${port}${ADMIN_PATHS.metrics}'`);
+});
+
+test('the API and the default load share the database with each other', () => {
+  for (const [{ command = [] }, { options }] of [
+    [api, upCommand],
+    [harness, runCommand],
+  ] as const) {
+    expect(flagsOf(command.slice(1), options)).toMatchObject({ sharedDbOk: true });
+  }
 });
 
 test('the API and the harness answer to the names by which their ports are published', () => {
