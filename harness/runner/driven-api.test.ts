@@ -93,6 +93,19 @@ test('nobody is followed elsewhere', async () => {
   await expect(open(admin.url)).rejects.toMatchObject({ code: 'SERVER_NOT_READY' });
 });
 
+test('what it has done is told after an interruption too, for what was measured until then', async () => {
+  await using admin = await fakeAdmin(answersOf(CONFIG, statsOf()));
+  const interruption = new AbortController();
+  const api = await openDrivenApi(
+    { url: 'http://127.0.0.1:1', adminUrl: admin.url },
+    { signal: interruption.signal },
+  );
+  interruption.abort(new Error('Ctrl-C'));
+  expect((await api.stats()).workers).toHaveLength(2);
+  api.close();
+  await expect(api.stats()).rejects.toThrow();
+});
+
 test('a worker that crashed meanwhile is a death, by its id', async () => {
   const answers = answersOf(CONFIG, statsOf());
   await using admin = await fakeAdmin(answers);

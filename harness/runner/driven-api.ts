@@ -94,7 +94,9 @@ export async function openDrivenApi(
   let last: ServerStats | null = null;
 
   const stats = async (): Promise<ServerStats> => {
-    const answer = serverStatsSchema.safeParse(await getJson(adminUrl, ADMIN_PATHS.stats, signal));
+    // Not `deps.signal`: what was measured until the user's Ctrl-C is told, and this is part of it.
+    const said = await getJson(adminUrl, ADMIN_PATHS.stats, closing.signal);
+    const answer = serverStatsSchema.safeParse(said);
     if (!answer.success) throw stranger(adminUrl, ADMIN_PATHS.stats);
     const now = answer.data;
     if (last !== null) {
