@@ -136,6 +136,18 @@ prometheus.test('its death later is told, with its last words', async () => {
   }).done;
 });
 
+test('one that does not say where its first page is has it where most have it', async () => {
+  const script = `
+    const [, port] = /address=.*:(\\d+)/.exec(process.argv.join(" "));
+    require("node:http")
+      .createServer(({ url, socket }, answer) => (url === "/" ? socket.destroy() : answer.end()))
+      .listen(Number(port), "127.0.0.1");`;
+  using program = fakePrometheus(`exec '${process.execPath}' -e '${script}' -- "$@"`);
+  await startAs(program.path, async ({ url, graphUrl }) => {
+    expect(graphUrl).toBe(`${url}/graph`);
+  }).done;
+});
+
 test('one that ends at its start is an error with its last lines', async () => {
   using program = fakePrometheus('echo "first words" >&2', 'echo "no such flag" >&2', 'exit 1');
   const { done, guarded } = startAs(program.path, () => Promise.reject(new Error('not ready')));

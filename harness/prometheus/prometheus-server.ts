@@ -227,13 +227,19 @@ async function isReady(url: string): Promise<boolean> {
  * neither of the two newer user interfaces.
  */
 async function firstPage(url: string): Promise<string> {
-  const response = await fetch(`${url}/`, {
-    redirect: 'manual',
-    headers: { connection: 'close' },
-    signal: AbortSignal.timeout(PROBE_DEADLINE_MS),
-  });
-  await response.arrayBuffer();
-  return new URL(response.headers.get('location') ?? '/graph', url).href;
+  let location: string | null = null;
+  try {
+    const response = await fetch(`${url}/`, {
+      redirect: 'manual',
+      headers: { connection: 'close' },
+      signal: AbortSignal.timeout(PROBE_DEADLINE_MS),
+    });
+    await response.arrayBuffer();
+    location = response.headers.get('location');
+  } catch {
+    // A link is no reason to do without a Prometheus that is ready.
+  }
+  return new URL(location ?? '/graph', url).href;
 }
 
 async function endProcess(identity: ProcessIdentity, ended: Promise<PrometheusEnd>): Promise<void> {
