@@ -21,7 +21,8 @@ export function poolReadings(
   const pending = byWorker(
     'gauge',
     METRICS.pendingRequests,
-    'Requests queued for a connection; those whose connection is being opened queue no more.',
+    'Requests queued for a connection; those whose connection is being opened queue no more, those whose client ' +
+      'hung up do until it is their turn.',
   );
   const overflow = byWorker(
     'gauge',
