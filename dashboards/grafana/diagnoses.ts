@@ -19,6 +19,8 @@ export const DIAGNOSIS_BOUNDS = {
   idleInTransactionRatio: 0.5,
   /** Of the active sessions. */
   lockWaitRatio: 0.3,
+  /** Clients, on average: one now and then is how it shares its connections. */
+  pgbouncerWaitingClients: 1,
   /**
    * The median: an idle loop's is 0.1 to 0.3 ms, a saturated one's 3 to 7 ms. The p99 also rises with every
    * pause of a busy machine.
@@ -76,6 +78,13 @@ export const DIAGNOSES: readonly Diagnosis[] = [
     sign: 'a third of the active sessions wait for a lock',
     advice:
       'A larger pool only moves the queue into the database. Make the pool smaller, the transaction shorter, or the row less shared.',
+  },
+  {
+    name: 'PgBouncer full',
+    expr: `sum(${average(api(METRICS.pgbouncerClients, 'state="waiting"'))}) > bool ${DIAGNOSIS_BOUNDS.pgbouncerWaitingClients}`,
+    sign: 'clients wait at PgBouncer for a connection to PostgreSQL',
+    advice:
+      'The queue is there, and a larger pool only adds to it. Row *PgBouncer*: raise `default_pool_size` as far as PostgreSQL has slots, or make the transactions shorter.',
   },
   {
     name: 'Generator busy',

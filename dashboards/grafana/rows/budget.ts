@@ -18,7 +18,7 @@ export const BUDGET_ROW: RowSpec = {
           shows:
             'Sessions as PostgreSQL has them, stacked by whose they are, with the reserved ones on top. The dashed lines are max_connections and what it would be if every pool were full.',
           advice:
-            'The stack at the red line means refusals. The purple line above the red one means that refusals are only a matter of load: lower workers × (pool_size + max_overflow). README: Budget.',
+            'The stack at the red line means refusals. The purple line above the red one means that refusals are only a matter of load, unless a PgBouncer is in between: lower workers × (pool_size + max_overflow). README: Budget.',
           width: 13,
           unit: 'short',
           stacked: true,
@@ -53,7 +53,7 @@ export const BUDGET_ROW: RowSpec = {
           shows:
             'What the API keeps (floor: workers × pool_size), what it can claim (ceiling: with overflow), and what PostgreSQL has for it (usable). No ceiling: the pools are unlimited.',
           advice:
-            'The last number is how many slots would be missing or left with every pool full. Below 0 the deployment works until it is busy. A rolling deploy needs one more worker’s share for each worker that starts before an old one has ended.',
+            'The last number is how many slots would be missing or left with every pool full. Below 0 the deployment works until it is busy. A rolling deploy needs one more worker’s share for each worker that starts before an old one has ended. Behind PgBouncer its pools have to fit, not these.',
           width: 4,
           unit: 'short',
           noValue: 'not watched',

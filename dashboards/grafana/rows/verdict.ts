@@ -136,7 +136,7 @@ export const VERDICT_ROW: RowSpec = {
           kind: 'timeline',
           title: 'Which problem is it?',
           shows:
-            'Each line is one cause of exhaustion, red while its sign is there. A line without any colour cannot be told: its metrics are missing.',
+            'Each line is one cause of exhaustion, red while its sign is there. A line that is not there, or has no colour, cannot be told: its metrics are missing.',
           advice:
             'Read from the top: the first red line is where to begin, those below may only follow from it. The table on the right says what to do.',
           width: 9,

@@ -33,6 +33,7 @@ const LOOP_MEDIAN = of(METRICS.eventLoopDelaySeconds, { ...WORKER, percentile: '
 const LOOP_P99 = of(METRICS.eventLoopDelaySeconds, { ...WORKER, percentile: '0.99' });
 const UTILIZATION = of(HARNESS_METRICS.utilizationRatio);
 const LAG = of(HARNESS_METRICS.dispatchLagSeconds, { percentile: '0.99' });
+const BOUNCER_WAITING = of(METRICS.pgbouncerClients, { state: 'waiting' });
 export const MAX_CONNECTIONS = of(METRICS.pgMaxConnections);
 export const RESERVED = of(METRICS.pgReservedConnections);
 export const OTHERS = session('idle', 'others');
@@ -55,6 +56,8 @@ export const CALM: SeriesValues = {
   [LOOP_P99]: always(0.03),
   [UTILIZATION]: always(0.2),
   [LAG]: always(0.001),
+  [of(METRICS.pgbouncerClients, { state: 'active' })]: always(5),
+  [BOUNCER_WAITING]: always(0),
   [MAX_CONNECTIONS]: always(30),
   [RESERVED]: always(3),
 };
@@ -124,6 +127,11 @@ export const VERDICT_SCENARIOS: readonly VerdictScenario[] = [
     red: ['Hot rows', 'Requests queue'],
   },
   {
+    name: 'a PgBouncer has fewer connections than the pools want of it',
+    series: { ...QUEUEING, [BOUNCER_WAITING]: always(50) },
+    red: ['PgBouncer full', 'Requests queue'],
+  },
+  {
     name: 'a worker has no time for its requests',
     series: { ...CALM, [LOOP_MEDIAN]: always(0.005), [LOOP_P99]: always(0.06) },
     red: ['Busy process'],
@@ -154,6 +162,7 @@ export const VERDICT_SCENARIOS: readonly VerdictScenario[] = [
       [active('none')]: always(69),
       [active('Lock')]: always(31),
       [LOOP_MEDIAN]: always(0.0021),
+      [BOUNCER_WAITING]: always(1.1),
       [UTILIZATION]: always(0.71),
       [LAG]: always(0.0051),
     },
@@ -163,6 +172,7 @@ export const VERDICT_SCENARIOS: readonly VerdictScenario[] = [
       'Generator late',
       'Hot rows',
       'Idle in transaction',
+      'PgBouncer full',
       'Requests queue',
     ],
   },
@@ -177,6 +187,7 @@ export const VERDICT_SCENARIOS: readonly VerdictScenario[] = [
       [active('none')]: always(71),
       [active('Lock')]: always(29),
       [LOOP_MEDIAN]: always(0.0019),
+      [BOUNCER_WAITING]: always(0.9),
       [UTILIZATION]: always(0.69),
       [LAG]: always(0.0049),
     },
