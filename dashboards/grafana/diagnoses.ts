@@ -1,4 +1,5 @@
 import { HARNESS_METRICS, METRICS } from '../../server/contract.ts';
+import { SNAPSHOT_AGE_SECONDS_MAX } from '../prometheus/rules/pool-rules.ts';
 import { ALL_WORKERS, api, average, load, rate } from './series.ts';
 
 /** One thing that exhaustion is made of, told from the others by what only it does. */
@@ -26,6 +27,8 @@ export const DIAGNOSIS_BOUNDS = {
    * pause of a busy machine.
    */
   eventLoopDelaySeconds: 0.002,
+  /** A worker that tells nothing for longer is blocked, and all its other numbers are as old. */
+  snapshotAgeSeconds: SNAPSHOT_AGE_SECONDS_MAX,
   /** What a trial's own gates call a busy and a late generator. */
   generatorUtilizationRatio: 0.7,
   dispatchLagSeconds: 0.005,
@@ -33,6 +36,8 @@ export const DIAGNOSIS_BOUNDS = {
 
 const ofWorker = 'on (job, instance, worker)';
 const idleInTransaction = 'state=~"idle_in_transaction|idle_in_transaction_aborted"';
+
+const blockedWorkers = `(${api(METRICS.snapshotAgeSeconds, ALL_WORKERS)} > ${DIAGNOSIS_BOUNDS.snapshotAgeSeconds})`;
 
 /** Share of 1 while there is something to share, else 0: nobody active is nobody waiting for a lock. */
 const averageShare = (part: string, whole: string) =>
@@ -50,18 +55,20 @@ export const DIAGNOSES: readonly Diagnosis[] = [
   {
     name: 'Nothing finishes',
     expr:
-      'max(' +
+      'max((' +
       `(${api(METRICS.connectionCount, ALL_WORKERS, 'state="used"')} >= bool ${ofWorker} ${api(METRICS.connectionMax, ALL_WORKERS)}) ` +
       `* ${ofWorker} (${api(METRICS.pendingRequests, ALL_WORKERS)} > bool 0) ` +
-      `* ${ofWorker} (${rate(api(`${METRICS.useSeconds}_count`, ALL_WORKERS))} == bool 0))`,
+      `* ${ofWorker} (${rate(api(`${METRICS.useSeconds}_count`, ALL_WORKERS))} == bool 0) ` +
+      `unless ${ofWorker} ${blockedWorkers}) or ${ofWorker} 0 * ${blockedWorkers})`,
     sign: 'a pool is checked out whole, requests wait, and no connection comes back',
     advice:
       'Look at their state in row *PostgreSQL*: idle is a leak in the code, active a statement that hangs. Restart that worker to be back now.',
   },
   {
     name: 'Busy process',
-    expr: `max(${average(api(METRICS.eventLoopDelaySeconds, ALL_WORKERS, 'percentile="0.5"'))}) > bool ${DIAGNOSIS_BOUNDS.eventLoopDelaySeconds}`,
-    sign: "a worker's event loop is late all the time (median over 2 ms)",
+    // A blocked worker does not tell its delay, but it is at least that late.
+    expr: `max(${average(api(METRICS.eventLoopDelaySeconds, ALL_WORKERS, 'percentile="0.5"'))} or ${blockedWorkers}) > bool ${DIAGNOSIS_BOUNDS.eventLoopDelaySeconds}`,
+    sign: `a worker's event loop is late all the time (median over 2 ms), or blocked (tells nothing for ${DIAGNOSIS_BOUNDS.snapshotAgeSeconds} s)`,
     advice:
       'It is the process, not the pool: more workers, less work in each, or a machine with CPU left. Connections stay checked out while the loop is late.',
   },

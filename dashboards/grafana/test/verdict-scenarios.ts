@@ -30,6 +30,7 @@ const SATURATED = of(METRICS.saturatedSecondsTotal, WORKER);
 const session = (state: string, worker = '1') => of(METRICS.pgConnections, { worker, state });
 const active = (type: string) => of(METRICS.pgActiveConnections, { wait_event_type: type });
 const LOOP_MEDIAN = of(METRICS.eventLoopDelaySeconds, { ...WORKER, percentile: '0.5' });
+const SNAPSHOT_AGE = of(METRICS.snapshotAgeSeconds, WORKER);
 const LOOP_P99 = of(METRICS.eventLoopDelaySeconds, { ...WORKER, percentile: '0.99' });
 const UTILIZATION = of(HARNESS_METRICS.utilizationRatio);
 const LAG = of(HARNESS_METRICS.dispatchLagSeconds, { percentile: '0.99' });
@@ -54,6 +55,7 @@ export const CALM: SeriesValues = {
   [active('Lock')]: always(0),
   [LOOP_MEDIAN]: always(0.0003),
   [LOOP_P99]: always(0.03),
+  [SNAPSHOT_AGE]: always(0.1),
   [UTILIZATION]: always(0.2),
   [LAG]: always(0.001),
   [of(METRICS.pgbouncerClients, { state: 'active' })]: always(5),
@@ -134,6 +136,17 @@ export const VERDICT_SCENARIOS: readonly VerdictScenario[] = [
   {
     name: 'a worker has no time for its requests',
     series: { ...CALM, [LOOP_MEDIAN]: always(0.005), [LOOP_P99]: always(0.06) },
+    red: ['Busy process'],
+  },
+  {
+    name: 'a worker is blocked, its last numbers those of a full pool',
+    series: {
+      ...CALM,
+      [USED]: always(10),
+      [PENDING]: always(20),
+      [FINISHED]: always(4_000),
+      [SNAPSHOT_AGE]: always(5),
+    },
     red: ['Busy process'],
   },
   {
