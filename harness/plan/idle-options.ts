@@ -38,7 +38,10 @@ const IDLE_IN_UP: readonly OptionName[] = [
 ];
 
 /** Decided by an API that runs already when it started, and told nobody else. */
-const IDLE_WITH_TARGET: readonly OptionName[] = ['port', 'adminPort', 'listen', 'allowedHost'];
+const IDLE_WITH_TARGET: readonly OptionName[] = ['port', 'adminPort'];
+
+/** Of every server of the lab's own; with a target there is the harness's metrics alone. */
+const OF_OWN_SERVERS: readonly OptionName[] = ['listen', 'allowedHost'];
 
 /** One sentence for each option that was given and that the rest of the settings make useless. */
 export function idleOptionWarnings(
@@ -51,12 +54,17 @@ export function idleOptionWarnings(
   command: string,
   poolKinds: readonly PoolKind[] = [values.poolKind],
 ): readonly string[] {
+  const drives = command === 'run' && isGiven(sources.target);
   const idle: readonly (readonly [names: readonly OptionName[], why: string])[] = [
     [idleInAll(poolKinds), `with --pool-kind ${poolKinds.join(',')}`],
     [openLoopOption(values) === null ? OPEN_ONLY : [], 'without --rate or --stages'],
     [values.retries === 0 ? ['retryBackoff'] : [], 'without --retries'],
     [values.threshold.length === 0 ? ['abortOnFail'] : [], 'without --threshold'],
-    [command === 'run' && isGiven(sources.target) ? IDLE_WITH_TARGET : [], 'with --target'],
+    [drives ? IDLE_WITH_TARGET : [], 'with --target'],
+    [
+      drives && !isGiven(sources.metricsPort) ? OF_OWN_SERVERS : [],
+      'with --target and without --metrics-port',
+    ],
     [command === 'up' ? IDLE_IN_UP : [], 'with up, which measures nothing'],
   ];
   return idle.flatMap(([names, why]) =>

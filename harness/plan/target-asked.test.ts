@@ -99,10 +99,14 @@ test('up starts an API of its own, and says that a target changes nothing', () =
 });
 
 test('where a running API listens was decided by it', () => {
-  const flags = { port: '8080', adminPort: '9464', metricsPort: '9465' };
+  const flags = { port: '8080', adminPort: '9464', metricsPort: '9465', listen: '0.0.0.0' };
   expect(parse({ ...TARGET, ...flags }).warnings).toEqual([
     '--port changes nothing with --target',
     '--admin-port changes nothing with --target',
   ]);
   expect(parse(flags).warnings).toEqual([]);
+  // Beside the API's, the address is that of the harness's metrics.
+  expect(parse({ ...TARGET, listen: '0.0.0.0' }).warnings).toEqual([
+    '--listen changes nothing with --target and without --metrics-port',
+  ]);
 });
