@@ -6,9 +6,11 @@ import { SLOTS_LEFT, USABLE_SLOTS_IN_USE } from '../slots.ts';
 
 const answers = (...matchers: readonly string[]) =>
   `sum(${rate(api(`${METRICS.httpRequestSeconds}_count`, ...matchers))})`;
-/** 0 where no such answer was ever given, nothing where none at all is asked for now. */
+/** Requests that have a connection, or wait for one: where all of them hang there is no answer at all. */
+const OPEN_REQUESTS = `(sum(${api(METRICS.pendingRequests, ALL_WORKERS)}) + sum(${api(METRICS.connectionCount, ALL_WORKERS, 'state="used"')}))`;
+/** 0 where no such answer is given, nothing where none at all is asked for now. */
 const answersOf = (matcher: string) =>
-  `(${answers(matcher)} or 0 * ${answers()}) and (${answers()} > 0)`;
+  `(${answers(matcher)} or 0 * ${answers()} or 0 * ${OPEN_REQUESTS}) and (${answers()} > 0 or ${OPEN_REQUESTS} > 0)`;
 
 const TROUBLE = ['green', [1, 'orange'], [10, 'red']] as const;
 
@@ -47,7 +49,7 @@ export const VERDICT_ROW: RowSpec = {
           title: 'Right answers per second?',
           shows: 'Answers with a 2xx status of all routes, as the API counts them.',
           advice:
-            'At 0 under load nothing gets through: look at the errors in row Requests. Lower than usual with requests waiting means that the queue, not the load, sets the pace.',
+            'At 0 under load nothing gets through: look at the errors in row Requests, or at the line Nothing finishes. Lower than usual with requests waiting means that the queue, not the load, sets the pace.',
           width: 4,
           unit: 'reqps',
           noValue: 'no load',
@@ -62,7 +64,7 @@ export const VERDICT_ROW: RowSpec = {
             'Row Requests tells the classes. pool_timeout is the pool giving up, too_many_connections is PostgreSQL refusing: they have opposite remedies. README: Errors.',
           width: 4,
           unit: 'percentunit',
-          noValue: 'no load',
+          noValue: 'no answers',
           steps: ['green', [0.001, 'orange'], [0.05, 'red']],
           queries: [
             {
@@ -80,7 +82,7 @@ export const VERDICT_ROW: RowSpec = {
             'Far longer at the clients than in the API: requests wait before the API takes them up, which is a busy process or a late generator. About equal: row Requests says whether they wait or work.',
           width: 4,
           unit: 's',
-          noValue: 'no load',
+          noValue: 'no answers',
           steps: ['green', [0.25, 'orange'], [1, 'red']],
           queries: [
             {

@@ -69,11 +69,33 @@ prometheus.test('the numbers of panels are right, and absent where there are non
       expectations: [{ expr: share, values: one(0.25) }],
     },
     {
+      name: 'all requests hang, from the first one on',
+      series: {
+        [`${METRICS.pendingRequests}{${OF_WORKER}}`]: '3x60',
+        [`${METRICS.connectionCount}{${OF_WORKER},state="used"}`]: '5x60',
+      },
+      expectations: [
+        { expr: right, values: one(0) },
+        { expr: share, values: {} },
+      ],
+    },
+    {
+      name: 'all requests hang that found a connection, and more than those do not come',
+      series: {
+        [answers('200')]: '10x60',
+        [`${METRICS.pendingRequests}{${OF_WORKER}}`]: '0x60',
+        [`${METRICS.connectionCount}{${OF_WORKER},state="used"}`]: '2x60',
+      },
+      expectations: [{ expr: right, values: one(0) }],
+    },
+    {
       name: 'nobody asks',
       series: {
         [answers('200')]: '10x60',
         [answersWithin('1')]: '10x60',
         [answersWithin('+Inf')]: '10x60',
+        [`${METRICS.pendingRequests}{${OF_WORKER}}`]: '0x60',
+        [`${METRICS.connectionCount}{${OF_WORKER},state="used"}`]: '0x60',
       },
       expectations: [share, right, p99].map((expr) => ({ expr, values: {} })),
     },
