@@ -84,7 +84,8 @@ function poolAlerts(windows: Windows): readonly AlertRule[] {
       severity: 'warning',
       forScrapes: SCRAPES.short,
       needs: OPEN_TELEMETRY,
-      expr: `max without (worker) (${recorded.poolSaturated}) > ${WAITERS_SHARE}`,
+      // A rate is extrapolated: of what is always so it may say 103 %.
+      expr: `clamp_max(max without (worker) (${recorded.poolSaturated}), 1) > ${WAITERS_SHARE}`,
       summary:
         'Requests at {{ $labels.instance }} wait for a connection {{ $value | humanizePercentage }} of the time',
       description:

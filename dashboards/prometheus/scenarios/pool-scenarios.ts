@@ -69,6 +69,11 @@ export const poolScenarios: ScenariosOf = (windows) => {
       checks: [silent(20), silent(40)],
     },
     {
+      name: 'a rate that was extrapolated to more than the time there is',
+      series: [saturated('1', `0+${1.03 * seconds}x60`)],
+      checks: [{ at: 40, firing: [WAITERS] }],
+    },
+    {
       name: 'a burst is over soon: edge of PoolWaiters',
       series: [saturated('1', `0x20 ${seconds}+${seconds}x3 ${4 * seconds}x40`)],
       checks: [silent(22), silent(26), silent(20), silent(40)],
