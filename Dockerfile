@@ -9,7 +9,7 @@ RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 COPY server ./server
 COPY harness ./harness
 # A clone made under a strict umask would be unreadable to the user below.
-RUN chmod -R a+rX .
+RUN chmod -R a+rX package.json server harness
 
 FROM ${NODE_IMAGE}
 LABEL org.opencontainers.image.title="pool-lab" \
