@@ -51,7 +51,7 @@ const HISTOGRAM_SERIES = /_(?:bucket|sum|count)$/;
 test('the first trial only queues, the second is refused connections', () => {
   const { result: queueing } = seen.queueing;
   expect(queueing.requests).toMatchObject({ httpErrors: {}, connectionErrors: {}, timeouts: 0 });
-  expect(queueing.requests.ok).toBeGreaterThan(1_000);
+  expect(queueing.requests.ok).toBeGreaterThan(300);
   expect(queueing.refusals.total).toBe(0);
   expect(seen.refusing.result.refusals.total).toBeGreaterThan(0);
 });
@@ -103,9 +103,19 @@ test("the rate of the integral is the clients' λW, within 5 %", () => {
   // Little's law: as many wait as arrive in the time that one waits. Closed loop, nothing fails: what
   // arrives is what is answered.
   const queueOfClients = ((throughputPerSecond ?? 0) * (componentsMs.wait.mean ?? 0)) / 1_000;
-  expect(queueOfClients).toBeGreaterThan(100);
+  expect(queueOfClients).toBeGreaterThan(50);
   expect(seen.meanQueue / queueOfClients).toBeGreaterThan(0.95);
   expect(seen.meanQueue / queueOfClients).toBeLessThan(1.05);
+});
+
+test('and it is the clients that nobody serves, within 2 %', () => {
+  // Closer than λW can tell: what waited across an edge of the window is in one of the two and not in the other.
+  const { plan } = seen.queueing.result;
+  const { model } = plan.load;
+  const clients = model.kind === 'closed' ? model.connections : Number.NaN;
+  const waiting = clients - plan.workers * plan.pool.poolSize;
+  expect(seen.meanQueue / waiting).toBeGreaterThan(0.98);
+  expect(seen.meanQueue / waiting).toBeLessThan(1.02);
 });
 
 test('every metric of the contract is scraped, where it belongs, but for the exceptions', () => {

@@ -66,15 +66,16 @@ const base = (): TrialPlan => {
 };
 
 /**
- * 320 clients at 8 connections of 50 ms: 312 wait, for 2 s each. That is over half of the pool timeout, and
+ * 88 clients at 8 connections of 200 ms: 80 wait, for 2 s each. That is over half of the pool timeout, and
  * far enough below it that a machine which stands still for a moment, or deals the clients out unevenly,
- * makes no wait reach it.
+ * makes no wait reach it. λW is the queue of a window only where the rate was the same for one wait before it:
+ * a busy machine delays each hold by as much, and so changes the rate of long ones less.
  */
 const QUEUEING: TrialPlan = {
   ...base(),
   pool: { ...POOL_DEFAULTS, poolSize: 4, maxOverflow: 0, poolTimeoutMs: 3_700 },
-  workloadParams: { ms: '50' },
-  load: { ...base().load, model: { kind: 'closed', connections: 320, thinkTimeMs: 0 } },
+  workloadParams: { ms: '200' },
+  load: { ...base().load, model: { kind: 'closed', connections: 88, thinkTimeMs: 0 } },
   // Prometheus asks its targets for the first time some five seconds after its start.
   warmupMs: 5_000,
   durationMs: 14_000,
