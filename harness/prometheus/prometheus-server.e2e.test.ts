@@ -95,6 +95,9 @@ prometheus.test(
           const place = placeOf(guarded);
           expect(statSync(place).mode & 0o777).toBe(0o700);
           expect(readdirSync(place).sort()).toEqual(['data', 'prometheus.yml', 'rules.yml']);
+          // On no other address of this machine: Linux has all of 127.0.0.0/8.
+          const elsewhere = url.replace('127.0.0.1', '127.0.0.2');
+          await expect(fetch(`${elsewhere}/-/ready`)).rejects.toThrow();
         },
         { targets: `127.0.0.1:${port}` },
       );

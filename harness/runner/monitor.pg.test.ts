@@ -142,6 +142,22 @@ test('others are everybody but the workers, the monitor itself among them', asyn
   });
 });
 
+test('processes of PostgreSQL that take no slot of max_connections are not seen', async () => {
+  const own = new Client(superuser);
+  await own.connect();
+  opened.push(own);
+  await withMonitor(async (monitor) => {
+    const { rows } = await own.query<{ all: number; clients: number }>(
+      `SELECT count(*)::int AS all, count(*) FILTER (WHERE backend_type = 'client backend')::int AS clients
+         FROM pg_stat_activity`,
+    );
+    const [there = { all: 0, clients: 0 }] = rows;
+    expect(there.all).toBeGreaterThan(there.clients);
+    const seen = await monitor.backendsNow(0);
+    expect(seen?.groups.reduce((sum, { backends }) => sum + backends, 0)).toBe(there.clients);
+  });
+});
+
 test('committed and rolled back transactions of a window are counted', async () => {
   await withMonitor(async (monitor) => {
     const sampling = monitor.startSampling();
