@@ -17,7 +17,7 @@ export const POOL_ROW: RowSpec = {
           kind: 'series',
           title: 'What are the connections of the pools doing?',
           shows:
-            'Connections of the chosen workers, idle and checked out, stacked; how many of them are overflow; and the most the pools may open (none: unlimited).',
+            'Connections of the chosen workers, idle and checked out, stacked; how many there are beyond pool_size, those included that are just being opened or closed; and the most the pools may open (none: unlimited).',
           advice:
             'All used and nobody waiting is a pool of the right size. All used and requests waiting: the pool is the limit. Much overflow for long: it is pool_size in truth, and costs a connect each time.',
           width: 8,
@@ -41,7 +41,7 @@ export const POOL_ROW: RowSpec = {
             },
             {
               expr: `sum(${pool(METRICS.overflowConnections)})`,
-              legend: 'overflow among them',
+              legend: 'overflow, in whatever state',
               colour: 'purple',
               isBound: true,
             },
