@@ -138,7 +138,7 @@ export const POOL_ROW: RowSpec = {
           kind: 'series',
           title: 'Is the wait near the pool’s timeout?',
           shows:
-            'The p99 of the wait as a share of the time after which the pool gives up, worker by worker. Nothing where the pool waits for ever.',
+            'The p99 of the wait as a share of the time after which the pool gives up, worker by worker; estimated within a bucket, which may end beyond it. Nothing where the pool waits for ever.',
           advice:
             'Over 50 % timeouts come with the next burst. Shorten what holds the connections, or add some if PostgreSQL has slots; a longer timeout only makes people wait longer for the same answer.',
           width: 6,

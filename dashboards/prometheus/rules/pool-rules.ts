@@ -96,11 +96,13 @@ function poolAlerts(windows: Windows): readonly AlertRule[] {
       severity: 'warning',
       forScrapes: SCRAPES.short,
       needs: `${METRICS.poolTimeoutSeconds}, which a service of your own would have to export; silent where pools wait for ever`,
-      expr: `max without (worker) (
-  ${recorded.poolWaitP99} / ${METRICS.poolTimeoutSeconds}
+      // Estimated within a bucket, which may end after the timeout.
+      expr: `clamp_max(
+  max without (worker) (${recorded.poolWaitP99} / ${METRICS.poolTimeoutSeconds}),
+  1
 ) > ${WAIT_SHARE}`,
       summary:
-        'One wait in a hundred at {{ $labels.instance }} takes more than {{ $value | humanizePercentage }} of the pool timeout',
+        'The longest of a hundred waits at {{ $labels.instance }} takes about {{ $value | humanizePercentage }} of the pool timeout',
       description:
         'Requests are about to fail with pool timeouts. Shed load or end what holds connections now, e.g. long statements; then do as for PoolWaiters. A longer timeout only lets more requests wait.',
     },

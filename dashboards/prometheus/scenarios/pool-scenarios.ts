@@ -114,6 +114,11 @@ export const poolScenarios: ScenariosOf = (windows) => {
       checks: [silent(40)],
     },
     {
+      name: 'the bucket that the longest waits are in ends after the pool timeout',
+      series: [...longWaits(seconds), input(METRICS.poolTimeoutSeconds, W1, '8x60')],
+      checks: [{ at: 40, firing: [{ alert: 'PoolWaitLong', value: '100%' }] }],
+    },
+    {
       name: 'waits are long, but the pool waits for ever',
       series: longWaits(seconds),
       checks: [silent(40)],
