@@ -39,7 +39,7 @@ export class Telemetry {
     const { stats, metrics, receivedAtMs } = worker.snapshot;
     this.#deadStats.push({ stats, receivedAtMs });
     if (this.#deadStats.length > DEAD_STATS_MAX) this.#deadStats.shift();
-    this.#deadTotals.add(metrics);
+    this.#deadTotals.add(metrics, performance.now());
   }
 
   restarted(reason: RestartReason): void {
@@ -101,7 +101,8 @@ export class Telemetry {
       snapshots.map(({ worker }) => worker),
     );
     // The dead are read after the wait, together with the living: nobody is counted twice or missed.
-    return renderMetrics([own, serverSide, ...this.#livingNow(), ...this.#deadTotals.snapshots]);
+    const dead = this.#deadTotals.snapshotsAt(now);
+    return renderMetrics([own, serverSide, ...this.#livingNow(), ...dead]);
   }
 
   #livingNow(): MetricsSnapshot[] {
