@@ -51,3 +51,17 @@ test('the time spent tells what share of a window the loop was busy', async () =
   expect(activeMs).toBeGreaterThanOrEqual(100);
   expect(idleMs).toBeGreaterThan(280);
 });
+
+test('what happened once in a window is in its longest delays, and not in the median', async () => {
+  const meter = new EventLoopMeter();
+  meter.rotate();
+  await delay(200);
+  block(80);
+  await delay(200);
+  meter.rotate();
+  meter.stop();
+  const { p50Ms, p99Ms, maxMs } = meter.lastWindow;
+  expect(maxMs).toBeGreaterThan(50);
+  expect(p99Ms).toBeGreaterThan(50);
+  expect(p50Ms).toBeLessThan(50);
+});

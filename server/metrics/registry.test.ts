@@ -59,3 +59,19 @@ test('a metric without a series is not there, not even by its name', async () =>
   expect(text).toContain('known 0');
   expect(text).not.toContain('unknown');
 });
+
+test('seconds of several workers add up to the same in any order', async () => {
+  // As they are, 0.1 + 0.2 + 0.3 is more than 0.3 + 0.2 + 0.1: in the other order a counter would fall.
+  const workers = await Promise.all(
+    [0.1, 0.2, 0.3].map((seconds) => {
+      const registry = new MetricRegistry();
+      const of = { help: 'help', labelNames: [] } as const;
+      registry.readings({ type: 'counter', name: 'waited_total', ...of }).set({}, seconds);
+      registry
+        .histogram({ name: 'took', buckets: [1], ...of })({})
+        .observe(seconds);
+      return registry.snapshot();
+    }),
+  );
+  expect(await renderMetrics(workers.toReversed())).toBe(await renderMetrics(workers));
+});

@@ -4,7 +4,6 @@ import { postgresError, settled } from '../pool/test/fake-database.ts';
 import { type PoolUnderTest, poolUnderTest } from '../pool/test/pool-under-test.ts';
 import { Scraped } from '../test/scraped.ts';
 import type { EventLoopDelay } from './event-loop.ts';
-import { PEAK_SECONDS } from './recent-peak.ts';
 import { renderMetrics } from './registry.ts';
 import { createWorkerMetrics, type WorkerMetrics } from './worker-metrics.ts';
 
@@ -280,20 +279,4 @@ test('the delay of the event loop is told by percentile, in seconds', async () =
   expect(
     Object.fromEntries(told.map(({ labels, value }) => [labels['percentile'], value])),
   ).toEqual({ '0.5': 0.001, '0.99': 0.02, '1': 0.3 });
-});
-
-test('a peak is forgotten when its windows are over, and what lasts is not', async () => {
-  const metrics = createWorkerMetrics({ worker: '1', pool: { ...POOL_DEFAULTS, ...ONE } });
-  const parts = poolUnderTest(ONE, metrics.pool);
-  const held = await parts.pool.checkout();
-  const next = parts.pool.checkout();
-  held.release();
-  await next;
-  const peaks = async () => {
-    const scraped = await scrape(metrics, parts);
-    return [scraped.sum(METRICS.pendingPeak), scraped.sum(METRICS.usedPeak)];
-  };
-  expect(await peaks()).toEqual([1, 1]);
-  for (let window = 0; window < PEAK_SECONDS * 2 + 1; window += 1) metrics.rotate();
-  expect(await peaks()).toEqual([0, 1]);
 });
