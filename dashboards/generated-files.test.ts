@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { generatedFiles } from './generated-files.ts';
 
@@ -8,3 +8,19 @@ test.each(generatedFiles().map(({ path, content }) => [path, content]))(
     expect(readFileSync(new URL(path, import.meta.url), 'utf8')).toBe(content);
   },
 );
+
+test('every file that says it is generated, and the dashboard, is held to its sources', () => {
+  const directory = new URL('.', import.meta.url);
+  const committed = ['prometheus', 'grafana']
+    .flatMap((part) =>
+      readdirSync(new URL(part, directory), { recursive: true, encoding: 'utf8' }).map(
+        (path) => `${part}/${path}`,
+      ),
+    )
+    .filter((path) => /\.(?:json|ya?ml)$/.test(path) && !path.includes('/provisioning/'));
+  expect(committed.toSorted()).toEqual(
+    generatedFiles()
+      .map(({ path }) => path)
+      .toSorted(),
+  );
+});

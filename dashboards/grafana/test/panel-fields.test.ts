@@ -32,6 +32,7 @@ const panelSchema = z.object({
 });
 const dashboard = z
   .object({
+    refresh: z.string().optional(),
     panels: z.array(panelSchema.extend({ panels: z.array(panelSchema).optional() })),
   })
   .parse(JSON.parse(dashboardJson()));
@@ -149,4 +150,8 @@ test('parts of a whole are stacked, and the bounds they are compared with are no
     'What are the connections of the pools doing? C',
     'What are the connections of the pools doing? D',
   ]);
+});
+
+test('it moves by itself', () => {
+  expect(dashboard.refresh).toMatch(/^\d+s$/);
 });

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { optional } from '../../../harness/test/optional.ts';
 import { detectPrometheus } from '../../../harness/test/prometheus-binaries.ts';
+import { HARNESS_METRICS } from '../../../server/contract.ts';
+import { ANNOTATIONS } from '../annotations.ts';
 import { panelQueries } from '../pool-exhaustion.ts';
 import { faults } from './expression-faults.ts';
 import { ANSWERS, EVERYTHING } from './panel-values.ts';
@@ -42,3 +44,22 @@ prometheus.test('every query answers with what it asks for and with nothing else
   ]);
   expect(said).toBe('');
 });
+
+prometheus.test(
+  'marks are made of the present phase and of workers that were restarted',
+  async () => {
+    const exprOf = (name: string) => ANNOTATIONS.find((one) => one.name === name)?.expr ?? '';
+    const phase = `{__name__="${HARNESS_METRICS.phase}", job="pool-lab-harness", instance="harness:9465", phase="measure"}`;
+    const said = await faults([
+      {
+        name: 'everything at once',
+        series: EVERYTHING,
+        expectations: [
+          { expr: exprOf('Phases of the load'), values: { [phase]: 1 } },
+          { expr: exprOf('Worker restarts'), values: { '{reason="crash"}': 2 } },
+        ],
+      },
+    ]);
+    expect(said).toBe('');
+  },
+);

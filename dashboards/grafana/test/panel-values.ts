@@ -128,6 +128,13 @@ export const EVERYTHING: SeriesValues = {
   [api(METRICS.pgbouncerServers, { state: 'idle' })]: always(9),
   [api(METRICS.pgbouncerMaxWaitSeconds)]: always(1.5),
 
+  // Two crashed in the last five seconds.
+  [api(METRICS.workerRestartsTotal, { reason: 'crash' })]: '1x27 2 3x31',
+  [api(METRICS.workerRestartsTotal, { reason: 'rolling_restart' })]: always(8),
+
+  [load(HARNESS_METRICS.phase, { phase: 'idle' })]: always(0),
+  [load(HARNESS_METRICS.phase, { phase: 'warmup' })]: always(0),
+  [load(HARNESS_METRICS.phase, { phase: 'measure' })]: always(1),
   [load(HARNESS_METRICS.offeredTotal)]: perSecond(100),
   [load(HARNESS_METRICS.droppedTotal)]: perSecond(9),
   [load(HARNESS_METRICS.endedTotal, { result: 'ok' })]: perSecond(70),
