@@ -132,7 +132,7 @@ export const VERDICT_ROW: RowSpec = {
       ],
     },
     {
-      height: 11,
+      height: 12,
       panels: [
         {
           kind: 'timeline',
