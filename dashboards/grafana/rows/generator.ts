@@ -82,7 +82,8 @@ export const GENERATOR_ROW: RowSpec = {
         {
           kind: 'series',
           title: 'How many requests are in flight?',
-          shows: 'Requests that were sent and are not answered yet.',
+          shows:
+            'Requests that were due and have not ended: on the wire, between two attempts, or waiting for a connection of the generator.',
           advice:
             'Growing at a constant rate of arrivals is overload: less is answered than asked for, and no latency of that time describes anything. In a closed loop it stays at the number of clients.',
           width: 6,
@@ -183,6 +184,7 @@ export const GENERATOR_ROW: RowSpec = {
             'A worker whose age grows is blocked: its other numbers stand still, and it answers nobody. Find what runs in it without a pause. A growing age of PostgreSQL: nobody watches it any more.',
           width: 8,
           unit: 's',
+          steps: ['green', [DIAGNOSIS_BOUNDS.snapshotAgeSeconds, 'orange']],
           queries: [
             {
               expr: `max by (worker) (${api(METRICS.snapshotAgeSeconds, ALL_WORKERS)})`,
