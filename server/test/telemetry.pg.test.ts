@@ -101,10 +101,10 @@ test('a busy worker does not delay the metrics, and its numbers show their age',
     return age < 1;
   });
   expect(age).toBeGreaterThan(1);
-  // The first scrape after the signal has arrived waits for the worker, and no other does: they are told by
-  // their median, since one late wake-up of this shared machine is not the server's.
+  // The first scrape after the signal has arrived waits for the worker: compared with the slowest that waited for
+  // nobody, since this machine is shared. No other does, so those are told by their median.
   const waiting = Math.max(...blocked.slice(0, FIRST_SCRAPES));
-  expect(waiting - median(free)).toBeLessThan(100);
+  expect(waiting - Math.max(...free)).toBeLessThan(100);
   expect(median(blocked) - median(free)).toBeLessThan(25);
 });
 
