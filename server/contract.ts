@@ -685,7 +685,7 @@ export type ServerDescription = Readonly<z.infer<typeof serverDescriptionSchema>
  */
 export const serverSideSampleSchema = z.strictObject({
   /**
-   * When PostgreSQL was asked for it, on `machineClockMs`. Not when it was told: whoever looks, tells or
+   * When PostgreSQL was asked for it, on the machine's own clock, `machineClockMs`. Not when it was told: whoever looks, tells or
    * listens may have stood still in between, and what is old must not look new.
    */
   takenAtMs: z.number(),
@@ -727,13 +727,6 @@ export type ServerSideSample = Readonly<z.infer<typeof serverSideSampleSchema>>;
  * its age vanishes then, so that a graph breaks off instead of going on as a straight line.
  */
 export const SERVER_SIDE_AGE_MS_MAX = 3_000;
-
-/**
- * The machine's monotonic clock in ms. All its processes have the same one, which `performance.now()` is
- * not: that counts from each process's own start.
- */
-export const machineClockMs = (): number => Number(process.hrtime.bigint()) / NS_PER_MS;
-const NS_PER_MS = 1e6;
 
 // ---------------------------------------------------------------------------------------------
 // Messages over the IPC channel between a parent (the harness, a test) and the primary

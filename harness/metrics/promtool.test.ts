@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { expect } from 'vitest';
-import { HARNESS_METRICS, machineClockMs, type ServerSideSample } from '../../server/contract.ts';
+import { HARNESS_METRICS, type ServerSideSample } from '../../server/contract.ts';
 import { simulateOpenRun } from '../load/test/simulated-run.ts';
+import { machineClockMs } from '../machine-clock.ts';
 import { optional } from '../test/optional.ts';
 import { detectPrometheus } from '../test/prometheus-binaries.ts';
 import { exposition } from './exposition.ts';

@@ -1,6 +1,5 @@
 import {
   METRICS,
-  machineClockMs,
   PG_CONNECTION_STATES,
   PG_SESSION_OWNERS,
   PG_WAIT_EVENT_TYPES,
@@ -9,6 +8,7 @@ import {
   SERVER_SIDE_AGE_MS_MAX,
   type ServerSideSample,
 } from '../../server/contract.ts';
+import { machineClockMs } from '../machine-clock.ts';
 import type { MetricFamily, MetricSample } from './exposition.ts';
 
 const MS_PER_SECOND = 1_000;

@@ -4,12 +4,12 @@ import { expect, inject } from 'vitest';
 import {
   ADMIN_PATHS,
   METRICS,
-  machineClockMs,
   POOL_DEFAULTS,
   type ServerConfig,
   type ServerSideSample,
 } from '../../server/contract.ts';
 import { NOTHING_GUARDED } from '../custodian.ts';
+import { machineClockMs } from '../machine-clock.ts';
 import { optional } from '../test/optional.ts';
 import { detectPrometheus } from '../test/prometheus-binaries.ts';
 import { startServer } from './server-process.ts';

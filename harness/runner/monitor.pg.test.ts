@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterEach, expect, inject, test } from 'vitest';
-import { machineClockMs } from '../../server/contract.ts';
+import { machineClockMs } from '../machine-clock.ts';
 import { openMonitor } from './monitor.ts';
 
 const { api, superuser } = inject('postgres');

@@ -1,11 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
-import {
-  APPLICATION_NAME_PREFIX,
-  type DatabaseConfig,
-  machineClockMs,
-} from '../../server/contract.ts';
+import { APPLICATION_NAME_PREFIX, type DatabaseConfig } from '../../server/contract.ts';
 import { LabError } from '../lab-error.ts';
+import { machineClockMs } from '../machine-clock.ts';
 import { CONNECT_DEADLINE_MS, explainConnectError } from '../postgres/connect-failure.ts';
 import {
   type BackendGroup,

@@ -5,11 +5,11 @@ import {
   ADMIN_PATHS,
   type DatabaseConfig,
   METRICS,
-  machineClockMs,
   POOL_DEFAULTS,
   type ServerConfig,
 } from '../../server/contract.ts';
 import { NOTHING_GUARDED } from '../custodian.ts';
+import { machineClockMs } from '../machine-clock.ts';
 import { seedDatabase } from './seeding.ts';
 import {
   type ServerProcess,

@@ -1,10 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import {
-  machineClockMs,
-  type ServerSideSample,
-  type ServerStats,
-  type WorkerStats,
-} from '../contract.ts';
+import type { ServerSideSample, ServerStats, WorkerStats } from '../contract.ts';
+import { machineClockMs } from '../machine-clock.ts';
 import { DeadTotals } from '../metrics/dead-totals.ts';
 import { createPrimaryMetrics, type RestartReason } from '../metrics/primary-metrics.ts';
 import { type MetricsSnapshot, renderMetrics } from '../metrics/registry.ts';

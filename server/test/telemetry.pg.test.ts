@@ -4,10 +4,10 @@ import { beforeAll, expect, inject, test } from 'vitest';
 import {
   ADMIN_PATHS,
   METRICS,
-  machineClockMs,
   type ServerSideSample,
   serverDescriptionSchema,
 } from '../contract.ts';
+import { machineClockMs } from '../machine-clock.ts';
 import { KeepAliveLoad, request } from './keep-alive-client.ts';
 import { RestlessLoad } from './restless-load.ts';
 import { Scraped } from './scraped.ts';
