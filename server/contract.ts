@@ -685,8 +685,8 @@ export type ServerDescription = Readonly<z.infer<typeof serverDescriptionSchema>
  */
 export const serverSideSampleSchema = z.strictObject({
   /**
-   * When PostgreSQL was asked for it, on the machine's own clock, `machineClockMs`. Not when it was told: whoever looks, tells or
-   * listens may have stood still in between, and what is old must not look new.
+   * When PostgreSQL was asked for it, on the machine's own clock, `machineClockMs`. Not when it was told:
+   * whoever looks, tells or listens may have stood still in between, and what is old must not look new.
    */
   takenAtMs: z.number(),
   maxConnections: count,
