@@ -5,6 +5,7 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   localhost: ['127.0.0.1', '::1'],
   '127.0.0.9': ['127.0.0.9'],
   '::1': ['::1'],
+  'loopback.example.com': ['127.0.0.1'],
   '0.0.0.0': ['0.0.0.0'],
   'db.example.com': ['192.0.2.7'],
   // Names that look local and are not, or are only sometimes.
@@ -14,11 +15,21 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
 const lookupAll = async (host: string) =>
   (KNOWN[host] ?? []).map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
 
-test.each(['localhost', '127.0.0.9', '::1'])('%s is this machine', async (host) => {
-  expect(await requireConsentForHost({ host, allowRemoteDb: null, lookupAll })).toEqual({
-    isRemote: false,
-  });
-});
+test.each([
+  { host: 'localhost', connectsTo: 'localhost' },
+  { host: '127.0.0.9', connectsTo: '127.0.0.9' },
+  { host: '::1', connectsTo: '::1' },
+  // Whoever owns the name may say otherwise a moment later.
+  { host: 'loopback.example.com', connectsTo: '127.0.0.1' },
+])(
+  '$host is this machine, and what is connected to is $connectsTo',
+  async ({ host, connectsTo }) => {
+    expect(await requireConsentForHost({ host, allowRemoteDb: null, lookupAll })).toEqual({
+      isRemote: false,
+      host: connectsTo,
+    });
+  },
+);
 
 test.each([
   'db.example.com',
@@ -36,6 +47,7 @@ test.each([
   }
   expect(await requireConsentForHost({ host, allowRemoteDb: host, lookupAll })).toEqual({
     isRemote: true,
+    host,
   });
 });
 

@@ -2,13 +2,13 @@ import type { ClientBase } from 'pg';
 import { z } from 'zod';
 import { APPLICATION_NAME_PREFIX, MONITOR_APPLICATION_NAME } from '../../server/contract.ts';
 import { LabError } from '../lab-error.ts';
-import { isLoopbackHost, type LookupAll } from '../loopback.ts';
+import { type LookupAll, loopbackHost } from '../loopback.ts';
 import { describeError } from '../system-error.ts';
 
 /**
  * A database on another machine is used only where its host was named on purpose.
  *
- * @returns whether it is on another machine
+ * @returns whether it is on another machine, and the host to connect to: the one that was judged
  * @throws LabError REFUSED_REMOTE_DATABASE, DATABASE_UNREACHABLE
  */
 export async function requireConsentForHost({
@@ -20,10 +20,10 @@ export async function requireConsentForHost({
   /** `--allow-remote-db`, or `null`. */
   readonly allowRemoteDb: string | null;
   readonly lookupAll: LookupAll;
-}): Promise<{ readonly isRemote: boolean }> {
-  let isLocal: boolean;
+}): Promise<{ readonly isRemote: boolean; readonly host: string }> {
+  let localHost: string | null;
   try {
-    isLocal = await isLoopbackHost(host, lookupAll);
+    localHost = await loopbackHost(host, lookupAll);
   } catch (cause) {
     throw new LabError('DATABASE_UNREACHABLE', {
       message: `The database's host ${host} has no address (${describeError(cause)}).`,
@@ -31,7 +31,8 @@ export async function requireConsentForHost({
       cause,
     });
   }
-  if (isLocal || allowRemoteDb?.toLowerCase() === host) return { isRemote: !isLocal };
+  if (localHost !== null) return { isRemote: false, host: localHost };
+  if (allowRemoteDb?.toLowerCase() === host) return { isRemote: true, host };
   throw new LabError('REFUSED_REMOTE_DATABASE', {
     message:
       allowRemoteDb === null

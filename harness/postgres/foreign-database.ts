@@ -73,7 +73,7 @@ const STATE_SQL = `
  * DATABASE_UNREACHABLE, DATABASE_AUTH, NO_SLOT_FOR_MONITOR
  */
 export async function lookAtForeignDatabase({
-  owner,
+  owner: given,
   apiVia,
   consent,
   drivesTheApi,
@@ -91,9 +91,13 @@ export async function lookAtForeignDatabase({
   readonly lookupAll?: LookupAll;
 }): Promise<ForeignDatabase> {
   const { allowRemoteDb } = consent;
-  const { host } = owner;
   // A host to connect through was named by itself, on purpose.
-  const { isRemote } = await requireConsentForHost({ host, allowRemoteDb, lookupAll });
+  const { isRemote, host } = await requireConsentForHost({
+    host: given.host,
+    allowRemoteDb,
+    lookupAll,
+  });
+  const owner = { ...given, host };
   if (isRemote) warn(`what the lab and ${host} say to each other is not encrypted`);
   return await withOwner(owner, async (client) => {
     const { rows } = await client.query(STATE_SQL);
