@@ -165,6 +165,8 @@ test('committed and rolled back transactions of a window are counted', async () 
     for (let i = 0; i < 20; i += 1) await client.query('BEGIN; SELECT 1; ROLLBACK');
     await client.end();
     opened.splice(opened.indexOf(client), 1);
+    // A session's last transactions are counted at its end, which its client does not wait for.
+    expect(await monitor.waitUntilGone(`${PREFIX}1`, 5_000)).toBe(0);
     const window = await sampling.stop();
     expect(window.transactions?.rolledBack).toBeGreaterThanOrEqual(20);
   });
@@ -239,7 +241,8 @@ test('a window keeps what was seen and says so when the monitor’s session is t
   expect(error.code).toBe('DATABASE_UNREACHABLE');
   const window = await sampling.stop();
   expect(window.samples).toBeGreaterThan(0);
-  expect(window.lost).toMatch(/terminat/i);
+  // Who was just asking may get the reset of the connection in place of the farewell.
+  expect(window.lost).toMatch(/terminat|ECONNRESET/i);
   await monitor.close();
 });
 
