@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
 import { expect } from 'vitest';
 import { HARNESS_METRICS, type ServerSideSample } from '../../server/contract.ts';
 import { simulateOpenRun } from '../load/test/simulated-run.ts';
 import { machineClockMs } from '../machine-clock.ts';
 import { optional } from '../test/optional.ts';
-import { detectPrometheus } from '../test/prometheus-binaries.ts';
+import { detectPrometheus, findingsOfPromtool } from '../test/prometheus-binaries.ts';
 import { exposition } from './exposition.ts';
 import { LoadMetrics } from './load-metrics.ts';
 import { MachineMetrics } from './machine-metrics.ts';
@@ -47,19 +46,11 @@ prometheus.test('promtool has nothing to say about everything the harness can ex
   const families = [...load.families(), ...machine.families(), ...serverSide.families()];
   const text = exposition(families);
   for (const name of Object.values(HARNESS_METRICS)) expect(text).toContain(`\n${name}`);
-  expect(await checkMetrics(text)).toBe('');
+  expect(await findingsOfPromtool(prometheus.get(), text)).toBe('');
 });
 
 prometheus.test('promtool is asked in a way that lets it complain', async () => {
-  expect(await checkMetrics('# TYPE requests counter\nrequests 1\n')).toContain('_total');
+  expect(
+    await findingsOfPromtool(prometheus.get(), '# TYPE requests counter\nrequests 1\n'),
+  ).toContain('_total');
 });
-
-function checkMetrics(text: string): Promise<string> {
-  return new Promise((resolve) => {
-    const { promtool } = prometheus.get();
-    const child = execFile(promtool, ['check', 'metrics'], (error, stdout, stderr) =>
-      resolve(`${error?.message ?? ''}${stdout}${stderr}`),
-    );
-    child.stdin?.end(text);
-  });
-}

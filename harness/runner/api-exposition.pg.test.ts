@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, inject } from 'vitest';
 import {
@@ -11,7 +10,7 @@ import {
 import { NOTHING_GUARDED } from '../custodian.ts';
 import { machineClockMs } from '../machine-clock.ts';
 import { optional } from '../test/optional.ts';
-import { detectPrometheus } from '../test/prometheus-binaries.ts';
+import { detectPrometheus, findingsOfPromtool } from '../test/prometheus-binaries.ts';
 import { startServer } from './server-process.ts';
 
 const { api } = inject('postgres');
@@ -65,7 +64,7 @@ prometheus.test(
         if (missing().length === 0) break;
       }
       expect(missing()).toEqual([]);
-      expect((await checkMetrics(text)).trim().split('\n')).toEqual([
+      expect((await findingsOfPromtool(prometheus.get(), text)).trim().split('\n')).toEqual([
         `${METRICS.connectionCount} non-histogram and non-summary metrics should not have "_count" suffix`,
       ]);
     } finally {
@@ -73,14 +72,3 @@ prometheus.test(
     }
   },
 );
-
-/** What promtool finds; it says so on stderr, and its status is all the same to us. */
-function checkMetrics(text: string): Promise<string> {
-  return new Promise((resolve) => {
-    const { promtool } = prometheus.get();
-    const child = execFile(promtool, ['check', 'metrics'], (_error, stdout, stderr) =>
-      resolve(stdout + stderr),
-    );
-    child.stdin?.end(text);
-  });
-}

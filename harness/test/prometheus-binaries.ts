@@ -30,3 +30,21 @@ export async function detectPrometheus(): Promise<Detection<PrometheusBinaries>>
     };
   }
 }
+
+/**
+ * What `promtool check metrics` finds in a scrape; empty: nothing. Its exit status says the same once more.
+ *
+ * @throws Error when it could not be run
+ */
+export function findingsOfPromtool(
+  { promtool }: Pick<PrometheusBinaries, 'promtool'>,
+  text: string,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = execFile(promtool, ['check', 'metrics'], (error, stdout, stderr) => {
+      if (error !== null && typeof error.code !== 'number') reject(error);
+      else resolve(stdout + stderr);
+    });
+    child.stdin?.end(text);
+  });
+}
