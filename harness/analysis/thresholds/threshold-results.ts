@@ -27,7 +27,10 @@ export function evaluateThresholds(
   return expressions.map((expression) =>
     expression === stop?.expression
       ? { expression, met: false, detail: stop.detail }
-      : { expression, ...evaluated(understood(expression), trial) },
+      : {
+          expression,
+          ...judgeThreshold(understood(expression), (fact) => readFact(fact, trial)),
+        },
   );
 }
 
@@ -40,7 +43,7 @@ export function understood(expression: string): Threshold {
 
 /** Both sides in words: `24 ≥ 20.8 = 0.8 × 26`. */
 export function thresholdDetail(
-  { unit, comparison, side }: Threshold,
+  { unit, comparison, side }: Pick<Threshold<string>, 'unit' | 'comparison' | 'side'>,
   sides: { readonly left: Range; readonly right: Range; readonly met: boolean },
 ): string {
   const { left, right, met } = sides;
@@ -49,17 +52,16 @@ export function thresholdDetail(
   return `${words} = ${side.factor} × ${valueWords(unit, right.low / side.factor)}`;
 }
 
-function evaluated(
-  threshold: Threshold,
-  trial: JudgedTrial,
+/** Is it met, with what its facts are read as? */
+export function judgeThreshold<F extends string>(
+  threshold: Threshold<F>,
+  read: (fact: F) => Reading,
 ): Pick<ThresholdResult, 'met' | 'detail'> {
   const { fact, unit, comparison, side } = threshold;
-  const left = readFact(fact, trial);
+  const left = read(fact);
   if (left.kind === 'withheld') return withheld(fact, left);
   const whole: Reading =
-    side.kind === 'fact'
-      ? readFact(side.fact, trial)
-      : { kind: 'known', range: exactly(side.value) };
+    side.kind === 'fact' ? read(side.fact) : { kind: 'known', range: exactly(side.value) };
   if (whole.kind === 'withheld') {
     return withheld(side.kind === 'fact' ? side.fact : fact, whole);
   }

@@ -1,4 +1,4 @@
-import { FACT_FAMILIES, type FactUnit } from './threshold-facts.ts';
+import { FACT_FAMILIES, type FactFamily, type FactUnit } from './threshold-facts.ts';
 
 /** How a number of that unit is written in a threshold. */
 const WRITTEN: Readonly<Record<FactUnit, string>> = {
@@ -9,9 +9,13 @@ const WRITTEN: Readonly<Record<FactUnit, string>> = {
   cores: '`1.5`',
 };
 
-/** The facts as Markdown, one row a family, for the README. */
-export function factMarkdown(): string {
-  const rows = FACT_FAMILIES.map(({ names, unit, description }) => [
+/**
+ * The facts as Markdown, one row a family, for the README.
+ *
+ * @param families @default a trial's
+ */
+export function factMarkdown(families: readonly FactFamily[] = FACT_FAMILIES): string {
+  const rows = families.map(({ names, unit, description }) => [
     `\`${familyTitle(names)}\``,
     WRITTEN[unit],
     description,
@@ -22,9 +26,11 @@ export function factMarkdown(): string {
 }
 
 /** The facts for `--help`: their names, by what they are compared with. */
-export function factsByUnit(): readonly { readonly written: string; readonly names: string }[] {
+export function factsByUnit(
+  families: readonly FactFamily[] = FACT_FAMILIES,
+): readonly { readonly written: string; readonly names: string }[] {
   const units = new Map<string, string[]>();
-  for (const { names, unit } of FACT_FAMILIES) {
+  for (const { names, unit } of families) {
     const written = WRITTEN[unit].replaceAll('`', '');
     units.set(written, [...(units.get(written) ?? []), familyTitle(names)]);
   }

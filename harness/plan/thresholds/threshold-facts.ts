@@ -8,7 +8,7 @@ export type FactUnit = 'ms' | 'per_second' | 'count' | 'share' | 'cores';
 export const SUMMARIES = ['p50', 'p90', 'p95', 'p99', 'p999', 'mean', 'max'] as const;
 export type SummaryName = (typeof SUMMARIES)[number];
 
-interface FactFamily {
+export interface FactFamily {
   readonly names: readonly string[];
   readonly unit: FactUnit;
   readonly description: string;
@@ -202,19 +202,39 @@ export const FACT_FAMILIES = [
 
 export type FactName = (typeof FACT_FAMILIES)[number]['names'][number];
 
-const UNITS: ReadonlyMap<string, { readonly name: FactName; readonly unit: FactUnit }> = new Map(
-  FACT_FAMILIES.flatMap(({ names, unit }) =>
-    names.map((name): [string, { name: FactName; unit: FactUnit }] => [name, { name, unit }]),
-  ),
-);
+/** All that thresholds of one command can be about. */
+export interface FactVocabulary<F extends string> {
+  readonly names: readonly F[];
+  /** The fact of that name, or `null`. */
+  find(name: string): { readonly name: F; readonly unit: FactUnit } | null;
+  /** Whose help lists them. */
+  readonly command: string;
+  /** One threshold, for remedies. */
+  readonly example: string;
+}
 
-export const FACT_NAMES: readonly FactName[] = [...UNITS.values()].map(({ name }) => name);
+export const TRIAL_FACTS: FactVocabulary<FactName> = factVocabulary<FactName>(FACT_FAMILIES, {
+  command: 'run',
+  example: 'latency.p99<50ms',
+});
 
-/** The fact of that name, or `null`. */
-export function findFact(
-  name: string,
-): { readonly name: FactName; readonly unit: FactUnit } | null {
-  return UNITS.get(name) ?? null;
+export const FACT_NAMES = TRIAL_FACTS.names;
+
+export function factVocabulary<F extends string>(
+  families: readonly { readonly names: readonly F[]; readonly unit: FactUnit }[],
+  { command, example }: Pick<FactVocabulary<F>, 'command' | 'example'>,
+): FactVocabulary<F> {
+  const found = new Map(
+    families.flatMap(({ names, unit }) =>
+      names.map((name): [string, { name: F; unit: FactUnit }] => [name, { name, unit }]),
+    ),
+  );
+  return {
+    names: [...found.values()].map(({ name }) => name),
+    find: (name) => found.get(name) ?? null,
+    command,
+    example,
+  };
 }
 
 function namesUnder<const P extends string, const S extends string>(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { COMPARISONS, parseThreshold, printThreshold } from './threshold.ts';
-import { FACT_NAMES, findFact } from './threshold-facts.ts';
+import { FACT_NAMES, TRIAL_FACTS } from './threshold-facts.ts';
 
 test.each([
   ['latency.p99<50ms', 'latency.p99<50ms'],
@@ -138,7 +138,7 @@ test('whatever is understood prints to a text that is understood as the same', (
       side,
       blank,
       (fact, comparison, right, gap) => {
-        const units = UNIT_TEXTS[findFact(fact)?.unit ?? ''] ?? [];
+        const units = UNIT_TEXTS[TRIAL_FACTS.find(fact)?.unit ?? ''] ?? [];
         const text =
           'fact' in right
             ? (right.before

@@ -1,15 +1,23 @@
 import { nearestWord } from '../nearest-word.ts';
 import type { Parsed } from '../value-parser.ts';
-import { FACT_NAMES, type FactName, type FactUnit, findFact } from './threshold-facts.ts';
+import {
+  type FactName,
+  type FactUnit,
+  type FactVocabulary,
+  TRIAL_FACTS,
+} from './threshold-facts.ts';
 import { factorFrom, numberFor, printNumber, UNIT_WORDS } from './threshold-number.ts';
 import { type ThresholdToken, thresholdTokens } from './threshold-tokens.ts';
 
 export const COMPARISONS = ['<', '<=', '>', '>=', '==', '!='] as const;
 export type Comparison = (typeof COMPARISONS)[number];
 
-/** Something a trial must reach, e.g. `latency.p99<50ms` or `pg.connections.peak<0.8*usable`. */
-export interface Threshold {
-  readonly fact: FactName;
+/**
+ * Something a trial must reach, e.g. `latency.p99<50ms` or `pg.connections.peak<0.8*usable`; or anything
+ * else that has named facts.
+ */
+export interface Threshold<F extends string = FactName> {
+  readonly fact: F;
   readonly unit: FactUnit;
   readonly comparison: Comparison;
   readonly side:
@@ -18,35 +26,47 @@ export interface Threshold {
         /** In the fact's unit: ms, per second, a share between 0 and 1. */
         readonly value: number;
       }
-    | { readonly kind: 'fact'; readonly factor: number; readonly fact: FactName };
+    | { readonly kind: 'fact'; readonly factor: number; readonly fact: F };
 }
 
 type Failed = Extract<Parsed<never>, { readonly ok: false }>;
-type Side = Threshold['side'];
-interface Left {
-  readonly name: FactName;
+type Side<F extends string> = Threshold<F>['side'];
+interface Left<F extends string> {
+  readonly name: F;
   readonly unit: FactUnit;
+  /** All facts that it can be compared with. */
+  readonly facts: FactVocabulary<F>;
 }
 
 /** Of the whole, for remedies. */
-const FORM = 'write <fact><comparison><number or fact>, e.g. latency.p99<50ms';
+const formOf = ({ example }: FactVocabulary<string>): string =>
+  `write <fact><comparison><number or fact>, e.g. ${example}`;
+
+/** About a trial; see `parseThresholdAbout`. */
+export function parseThreshold(text: string): Parsed<Threshold> {
+  return parseThresholdAbout(TRIAL_FACTS, text);
+}
 
 /**
  * `<fact> <comparison> <side>`, where the side is a number with its unit, a fact, or a part of a fact
  * (`0.8*usable`, `usable*80%`). Blanks may stand between them.
  */
-export function parseThreshold(text: string): Parsed<Threshold> {
+export function parseThresholdAbout<F extends string>(
+  facts: FactVocabulary<F>,
+  text: string,
+): Parsed<Threshold<F>> {
+  const form = formOf(facts);
   const tokens = thresholdTokens(text);
   if (!tokens.ok) return tokens;
   const [first, second, ...rest] = tokens.value;
-  if (first === undefined) return fail('is empty', FORM);
+  if (first === undefined) return fail('is empty', form);
   if (first.kind !== 'word') {
-    const remedy = first.kind === 'number' ? `put the fact first: ${FORM.slice(6)}` : FORM;
+    const remedy = first.kind === 'number' ? `put the fact first: ${form.slice(6)}` : form;
     return fail(`begins with ${shown(first)}, which is not a fact`, remedy);
   }
-  const left = factFrom(first);
+  const left = factFrom(first, facts);
   if (!left.ok) return left;
-  const comparison = comparisonFrom(second);
+  const comparison = comparisonFrom(second, form);
   if (!comparison.ok) return comparison;
   const side = sideFrom(left.value, rest);
   if (!side.ok) return side;
@@ -59,25 +79,33 @@ export function parseThreshold(text: string): Parsed<Threshold> {
 }
 
 /** The shortest canonical form; parsed again it is the same threshold. */
-export function printThreshold({ fact, unit, comparison, side }: Threshold): string {
+export function printThreshold<F extends string>({
+  fact,
+  unit,
+  comparison,
+  side,
+}: Threshold<F>): string {
   if (side.kind === 'number') return `${fact}${comparison}${printNumber(unit, side.value)}`;
   const factor = side.factor === 1 ? '' : `${side.factor}*`;
   return `${fact}${comparison}${factor}${side.fact}`;
 }
 
-function factFrom({ text, position }: ThresholdToken): Parsed<Left> {
-  const found = findFact(text);
-  if (found !== null) return { ok: true, value: found };
-  const suggestion = nearestWord(text, FACT_NAMES);
+function factFrom<F extends string>(
+  { text, position }: ThresholdToken,
+  facts: FactVocabulary<F>,
+): Parsed<Left<F>> {
+  const found = facts.find(text);
+  if (found !== null) return { ok: true, value: { ...found, facts } };
+  const suggestion = nearestWord(text, facts.names);
   const question = suggestion === null ? '' : ` (did you mean ${suggestion}?)`;
   return fail(
     `names an unknown fact at character ${position}: ${text}${question}`,
-    'pool-lab run --help lists the facts',
+    `pool-lab ${facts.command} --help lists the facts`,
   );
 }
 
-function comparisonFrom(token: ThresholdToken | undefined): Parsed<Comparison> {
-  if (token === undefined) return fail('compares with nothing', FORM);
+function comparisonFrom(token: ThresholdToken | undefined, form: string): Parsed<Comparison> {
+  if (token === undefined) return fail('compares with nothing', form);
   const known = COMPARISONS.find((candidate) => candidate === token.text);
   if (token.kind === 'comparison' && known !== undefined) return { ok: true, value: known };
   return fail(
@@ -87,19 +115,23 @@ function comparisonFrom(token: ThresholdToken | undefined): Parsed<Comparison> {
 }
 
 /** `number`, `number * fact`, `fact`, `fact * number`, and nothing behind it. */
-function sideFrom(left: Left, tokens: readonly ThresholdToken[]): Parsed<Side> {
+function sideFrom<F extends string>(
+  left: Left<F>,
+  tokens: readonly ThresholdToken[],
+): Parsed<Side<F>> {
+  const form = formOf(left.facts);
   const [first, star, second, ...rest] = tokens;
-  if (first === undefined) return fail('compares with nothing', FORM);
-  if (first.kind !== 'number' && first.kind !== 'word') return unexpected(first);
+  if (first === undefined) return fail('compares with nothing', form);
+  if (first.kind !== 'number' && first.kind !== 'word') return unexpected(first, form);
   if (star === undefined) {
     if (first.kind === 'word') return partOf(left, first, 1);
-    if (findFact(first.unit) !== null) {
+    if (left.facts.find(first.unit) !== null) {
       return fail(`lacks a * between ${first.digits} and ${first.unit}`, 'write 0.8*usable');
     }
     const value = numberFor(left.unit, first);
     return value.ok ? { ok: true, value: { kind: 'number', value: value.value } } : value;
   }
-  if (star.kind !== 'star') return unexpected(star);
+  if (star.kind !== 'star') return unexpected(star, form);
   if (second === undefined) return fail('ends with *', 'write a part of a fact as 0.8*usable');
   if (first.kind === second.kind) {
     return fail(
@@ -108,14 +140,18 @@ function sideFrom(left: Left, tokens: readonly ThresholdToken[]): Parsed<Side> {
     );
   }
   const [written, fact] = first.kind === 'number' ? [first, second] : [second, first];
-  if (written.kind !== 'number' || fact.kind !== 'word') return unexpected(second);
-  if (rest[0] !== undefined) return unexpected(rest[0]);
+  if (written.kind !== 'number' || fact.kind !== 'word') return unexpected(second, form);
+  if (rest[0] !== undefined) return unexpected(rest[0], form);
   const factor = factorFrom(written);
   return factor.ok ? partOf(left, fact, factor.value) : factor;
 }
 
-function partOf(left: Left, token: ThresholdToken, factor: number): Parsed<Side> {
-  const right = factFrom(token);
+function partOf<F extends string>(
+  left: Left<F>,
+  token: ThresholdToken,
+  factor: number,
+): Parsed<Side<F>> {
+  const right = factFrom(token, left.facts);
   if (!right.ok) return right;
   const { name, unit } = right.value;
   if (unit !== left.unit) {
@@ -131,7 +167,7 @@ function partOf(left: Left, token: ThresholdToken, factor: number): Parsed<Side>
 }
 
 /** What was understood, but can never tell anything. */
-function checked(threshold: Threshold): Parsed<Threshold> {
+function checked<F extends string>(threshold: Threshold<F>): Parsed<Threshold<F>> {
   const { fact, unit, comparison, side } = threshold;
   const exact = comparison === '==' || comparison === '!=';
   const measured = unit === 'ms' || unit === 'per_second' || unit === 'cores';
@@ -144,11 +180,11 @@ function checked(threshold: Threshold): Parsed<Threshold> {
   return { ok: true, value: threshold };
 }
 
-function unexpected(token: ThresholdToken): Failed {
+function unexpected(token: ThresholdToken, form: string): Failed {
   const problem = `has ${shown(token)} at character ${token.position}, where nothing of the kind can stand`;
   return token.kind === 'comparison'
     ? fail(problem, 'give one threshold for each comparison')
-    : fail(problem, FORM);
+    : fail(problem, form);
 }
 
 const shown = ({ text }: ThresholdToken): string => JSON.stringify(text);
