@@ -8,6 +8,7 @@ import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { initCommand } from './commands/init.ts';
+import { inspectCommand } from './commands/inspect.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { selftestCommand } from './commands/selftest.ts';
@@ -25,6 +26,7 @@ const COMMANDS: readonly Command[] = [
   compareCommand,
   initCommand,
   configCommand,
+  inspectCommand,
   budgetCommand,
   selftestCommand,
   doctorCommand,

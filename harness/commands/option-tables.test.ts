@@ -6,6 +6,7 @@ import { BUDGET_OPTIONS } from './budget-options.ts';
 import { COMPARE_OPTIONS } from './compare.ts';
 import { CONFIG_OPTIONS } from './config.ts';
 import { INIT_OPTIONS } from './init.ts';
+import { INSPECT_OPTIONS } from './inspect-options.ts';
 import { REPORT_OPTIONS } from './report-options.ts';
 import { SELFTEST_OPTIONS } from './selftest-options.ts';
 
@@ -18,6 +19,7 @@ const TABLES: readonly (readonly [string, OptionTable])[] = [
   ['report', REPORT_OPTIONS],
   ['compare', COMPARE_OPTIONS],
   ['selftest', SELFTEST_OPTIONS],
+  ['inspect', INSPECT_OPTIONS],
 ];
 
 test.each(TABLES)(

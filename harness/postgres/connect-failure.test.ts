@@ -22,3 +22,13 @@ test.each([
   expect(error).toMatchObject({ code: expected, message: expect.stringMatching(words) });
   expect(error.message).toContain(message);
 });
+
+test('whose connection it was is told, and what it can do', () => {
+  const error = explainConnectError(
+    said('08P01', 'unsupported startup parameter: options'),
+    address,
+    'inspect',
+  );
+  expect(error.message).toContain('behind which inspect cannot see');
+  expect(error.hint).toBe('Give the address of PostgreSQL itself.');
+});

@@ -7,11 +7,14 @@ export const CONNECT_DEADLINE_MS = 5_000;
 
 /**
  * Why one of the lab's own connections was not made.
+ *
+ * @param who whose it is @default the monitor's
  * See https://www.postgresql.org/docs/18/errcodes-appendix.html for the five-character codes.
  */
 export function explainConnectError(
   cause: unknown,
   { host, port, user }: Pick<DatabaseConfig, 'host' | 'port' | 'user'>,
+  who: 'the monitor' | 'inspect' = 'the monitor',
 ): LabError {
   const said = describeError(cause);
   const code = systemErrorCode(cause) ?? '';
@@ -24,15 +27,18 @@ export function explainConnectError(
   }
   if (code.startsWith('28') || code === '3D000') {
     return new LabError('DATABASE_AUTH', {
-      message: `${host}:${port} refuses the monitor as "${user}" (${code}: ${said}).`,
+      message: `${host}:${port} refuses ${who} as "${user}" (${code}: ${said}).`,
       hint: 'Check user, password, database and pg_hba.conf.',
       cause,
     });
   }
   if (said.includes('unsupported startup parameter')) {
     return new LabError('DATABASE_UNUSABLE', {
-      message: `${host}:${port} is a PgBouncer, behind which the monitor cannot see who holds PostgreSQL's slots (${said}).`,
-      hint: 'Give the address of PostgreSQL itself; --api-via has the API connect through the PgBouncer.',
+      message: `${host}:${port} is a PgBouncer, behind which ${who} cannot see who holds PostgreSQL's slots (${said}).`,
+      hint:
+        who === 'inspect'
+          ? 'Give the address of PostgreSQL itself.'
+          : 'Give the address of PostgreSQL itself; --api-via has the API connect through the PgBouncer.',
       cause,
     });
   }

@@ -17,12 +17,17 @@ const PORT_MAX = 65_535;
  * could say (parameters, several hosts, a socket) is refused, not guessed at. The password is hidden
  * before anything can be said about it, and no message holds a piece of the address.
  *
+ * @param asker what needs it @default --postgres url
  * @throws LabError CONFIG_INVALID
  */
-export function parseDatabaseUrl(text: string | undefined, redactor: Redactor): DatabaseConfig {
+export function parseDatabaseUrl(
+  text: string | undefined,
+  redactor: Redactor,
+  asker = '--postgres url',
+): DatabaseConfig {
   if (text === undefined || text === '') {
     throw new LabError('CONFIG_INVALID', {
-      message: `--postgres url needs an address in the variable ${DATABASE_URL_ENV}, and that is ${text === '' ? 'empty' : 'not set'}`,
+      message: `${asker} needs an address in the variable ${DATABASE_URL_ENV}, and that is ${text === '' ? 'empty' : 'not set'}`,
       hint: REMEDY,
     });
   }

@@ -5,7 +5,7 @@ import { type ValueParser, yesNo } from '../value-parser.ts';
 /** What a trial must reach. */
 export const THRESHOLD_OPTIONS = {
   threshold: option('threshold', {
-    parser: expressions(),
+    parser: thresholdExpressions('latency.p99<50ms'),
     defaultValue: [],
     description:
       'what must be reached, or exit 99, e.g. latency.p99<50ms or pg.connections.peak<0.8*usable',
@@ -22,10 +22,10 @@ export const THRESHOLD_OPTIONS = {
  * Each as it was typed: whether it can be understood is told for every one of them, with its own
  * remedy, which one problem for the whole option could not.
  */
-function expressions(): ValueParser<readonly string[]> {
+export function thresholdExpressions(example: string): ValueParser<readonly string[]> {
   return {
     placeholder: 'expression',
-    expected: 'a fact, a comparison and a number or a fact: latency.p99<50ms',
+    expected: `a fact, a comparison and a number or a fact: ${example}`,
     schema: {
       anyOf: [
         { type: 'string' },
