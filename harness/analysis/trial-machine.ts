@@ -24,6 +24,20 @@ export const apiSchema = z.strictObject({
   via: z.string().nullable(),
 });
 
+/** What stood for the network between API and database did in the window, and how well. */
+export const distanceReadingSchema = z.strictObject({
+  /** Opened in that time. */
+  connections: count,
+  /** Pieces of a stream, openings and ends that arrived. */
+  deliveries: count,
+  /** Behind the moment that each was due at; `null`: there was none. */
+  lateMsP50: ms.nullable(),
+  lateMsP99: ms.nullable(),
+  lateMsMax: ms.nullable(),
+  eventLoopUtilization: share,
+});
+export type DistanceReading = Readonly<z.infer<typeof distanceReadingSchema>>;
+
 /** Where the trial was measured, and with what. */
 export const environmentSchema = z.strictObject({
   poolLabVersion: z.string(),

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
-import { LabError } from '../lab-error.ts';
+import { type ErrorCode, LabError } from '../lab-error.ts';
 import { outputTail } from '../output-tail.ts';
 
 /** The process ends at once when its channel closes. */
@@ -37,6 +37,7 @@ export class ProcessLink<Command extends Message, Report extends Message> {
   readonly exited: Promise<string>;
   readonly #child: ChildProcess;
   readonly #name: string;
+  readonly #code: ErrorCode;
   readonly #lastLines: () => readonly string[];
   #onReport: ((report: Report) => void) | null = null;
   /** Why this side killed it, if it did. */
@@ -46,15 +47,19 @@ export class ProcessLink<Command extends Message, Report extends Message> {
     child: ChildProcess,
     {
       name,
+      code = 'LOAD_PROCESS_FAILED',
       reportSchema,
     }: {
       /** As an error names it, e.g. `the load process`. */
       readonly name: string;
+      /** Of the error when it ends or gets stuck. @default LOAD_PROCESS_FAILED */
+      readonly code?: ErrorCode;
       readonly reportSchema: z.ZodType<Report>;
     },
   ) {
     this.#child = child;
     this.#name = name;
+    this.#code = code;
     this.#lastLines = outputTail([child.stdout, child.stderr]);
     this.exited = endOf(child);
     child.on('message', (raw) => this.onReport(reportSchema.parse(raw)));
@@ -63,7 +68,7 @@ export class ProcessLink<Command extends Message, Report extends Message> {
   /**
    * Sends a command (`null`: nothing to send) and waits for its report.
    *
-   * @throws LabError LOAD_PROCESS_FAILED
+   * @throws LabError of the link's code
    */
   async ask<Type extends Report['type']>(
     command: Command | null,
@@ -110,7 +115,7 @@ export class ProcessLink<Command extends Message, Report extends Message> {
   #failed(how: string): never {
     const lines = this.#lastLines();
     const said = lines.length === 0 ? 'it printed nothing' : `its last lines:\n${lines.join('\n')}`;
-    throw new LabError('LOAD_PROCESS_FAILED', {
+    throw new LabError(this.#code, {
       message: `${this.#name} ended (${this.#killedBecause ?? how}); ${said}`,
       hint: 'Run the same command again; if it ends there again, report it with these lines.',
     });
