@@ -91,6 +91,7 @@ export function summarizeTrial(seen: TrialObservations, decode: DecodeHistogram)
     host: seen.host,
     seconds: secondsOf(seen, decode),
     api: { ...seen.api },
+    distance: seen.distance,
     phasesMs: { ...seen.phasesMs },
     environment: seen.environment,
   };

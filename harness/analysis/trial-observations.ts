@@ -43,6 +43,7 @@ export interface TrialObservations {
   };
   readonly rollout: MeasuredTrial['rollout'];
   readonly api: MeasuredTrial['api'];
+  readonly distance: MeasuredTrial['distance'];
   /**
    * Connections of the API that the server side still had after the API was stopped; `null` where it was
    * not, or where another keeps them on purpose.

@@ -8,7 +8,12 @@
 import { z } from 'zod';
 import { REFUSAL_REASONS } from '../../server/contract.ts';
 import { trialPlanSchema } from '../plan/trial-plan.ts';
-import { apiSchema, environmentSchema, hostSchema } from './trial-machine.ts';
+import {
+  apiSchema,
+  distanceReadingSchema,
+  environmentSchema,
+  hostSchema,
+} from './trial-machine.ts';
 import { BOTTLENECKS } from './verdict/bottleneck-kinds.ts';
 import { CAVEAT_CODES } from './verdict/caveat-codes.ts';
 
@@ -305,6 +310,8 @@ export const measuredTrialSchema = z.strictObject({
   ),
   /** Results of before there was anything to say have none. */
   api: apiSchema.default({ target: null, via: null }),
+  /** Of the network that the lab made; `null`: there was none to make, see the plan's `distance`. */
+  distance: distanceReadingSchema.nullable().default(null),
   /** Where the trial's own time went. */
   phasesMs: z.record(z.string(), ms),
   environment: environmentSchema,

@@ -95,6 +95,7 @@ function shortSweep(workers: number, poolSizes: readonly number[]): SweepPlan {
     axes: {
       workload: [base.workload],
       load: [base.load.model],
+      dbRttMs: [base.distance.rttMs],
       maxConnections: [100, 101],
       poolKind: ['queue'],
       maxOverflow: [0],

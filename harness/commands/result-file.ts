@@ -102,6 +102,7 @@ function cellOfTrials(path: string, trials: readonly MeasuredTrial[]): ComparedC
     variables: {
       workload: plan.workload,
       load: plan.load.model,
+      dbRttMs: plan.distance.rttMs,
       maxConnections: plan.postgres.maxConnections,
       poolKind: plan.pool.kind,
       maxOverflow: plan.pool.maxOverflow,

@@ -136,7 +136,8 @@ async function lookAround(
   }: Pick<Shown, 'lab' | 'standing' | 'plan' | 'load'> & { readonly progress: Progress },
   io: Io,
 ): Promise<void> {
-  const { signal } = lab;
+  const { ended } = standing.server;
+  const signal = AbortSignal.any([lab.signal, ended]);
   const rate = new LoadRate();
   await Promise.all([
     watch(standing, { signal, progress, rate }),
@@ -145,7 +146,7 @@ async function lookAround(
       : null,
   ]);
   // Anything but the user's own signal is a failure to tell.
-  if (!io.signal.aborted) lab.signal.throwIfAborted();
+  if (!io.signal.aborted) signal.throwIfAborted();
 }
 
 function address({ host, port, user, database }: StandingLab['api']) {

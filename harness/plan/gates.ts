@@ -18,6 +18,8 @@ export const gatesSchema = z.strictObject({
   dispatchLagMsP99: gate(5, 25).prefault({}),
   /** The same lag as a share of the median latency: 5 ms are nothing to 500 ms, and half of 10 ms. */
   dispatchLagShareOfP50: gate(0.1, 0.5).prefault({}),
+  /** How much longer a round trip to the database is than asked for, at the median, as a share of it. */
+  distanceExcess: gate(0.2, 1).prefault({}),
   /** Busy share of the generator's event loop. */
   generatorUtilization: gate(0.7, 0.9).prefault({}),
   /**

@@ -65,6 +65,7 @@ export function idleOptionWarnings(
       drives && !isGiven(sources.metricsPort) ? OF_OWN_SERVERS : [],
       'with --target and without --metrics-port',
     ],
+    [values.dbRtt === 0 ? ['dbJitter', 'dbBandwidth'] : [], 'without --db-rtt'],
     [command === 'up' ? IDLE_IN_UP : [], 'with up, which measures nothing'],
   ];
   return idle.flatMap(([names, why]) =>

@@ -32,6 +32,7 @@ test('without flags the plan is a FastAPI-like service on a default PostgreSQL',
       reservedConnections: 0,
       extra: {},
     },
+    distance: { rttMs: 0, jitterMs: 0, bandwidthMbit: null },
     gates: GATE_DEFAULTS,
     thresholds: [],
     abortOnFail: false,
@@ -71,6 +72,9 @@ test('every flag reaches its field', () => {
         superuserReserved: '2',
         reserved: '1',
         pgSetting: ['shared_buffers=256MB', 'work_mem=4MB'],
+        dbRtt: '20ms',
+        dbJitter: '0.5ms',
+        dbBandwidth: '1gbit',
         rollout: '1',
         gate: ['dispatch-lag-ms-p99=6/30', 'samples_beyond_p99_min=50'],
         threshold: [' latency.p99 < 50ms ', 'lost==0'],
@@ -122,6 +126,7 @@ test('every flag reaches its field', () => {
         reservedConnections: 1,
         extra: { shared_buffers: '256MB', work_mem: '4MB' },
       },
+      distance: { rttMs: 20, jitterMs: 0.5, bandwidthMbit: 1_000 },
       gates: {
         ...GATE_DEFAULTS,
         dispatchLagMsP99: { degraded: 6, invalid: 30 },
@@ -165,6 +170,9 @@ test('every setting of a plan can be given by its variable, with the same meanin
       arrivals: 'constant',
       atCap: 'queue',
       gate: 'rounds-spread=0.7',
+      dbRtt: '7ms',
+      dbJitter: '7ms',
+      dbBandwidth: '7mbit',
       postgres: 'url',
       allowRemoteDb: 'db.example.com',
       apiVia: 'pool.example.com:6432',
@@ -181,7 +189,9 @@ test('every setting of a plan can be given by its variable, with the same meanin
           ? { threshold: ['lost==0'] }
           : ['allowRemoteDb', 'apiVia'].includes(name)
             ? { postgres: 'url' }
-            : {};
+            : ['dbJitter', 'dbBandwidth'].includes(name)
+              ? { dbRtt: '9ms' }
+              : {};
     const text =
       texts[name] ??
       (option.parser.placeholder === null
@@ -231,6 +241,14 @@ test('the plan cannot be changed by whoever receives it', () => {
 test.each<[RawFlags, string]>([
   [{ poolSize: '-1' }, '--pool-size "-1" is below 0'],
   [{ poolSize: '2.5' }, '--pool-size "2.5" is not a whole number in digits'],
+  [{ dbRtt: '20' }, '--db-rtt "20" has no unit (20s for seconds, 20ms for milliseconds?)'],
+  [{ dbRtt: '401ms' }, '--db-rtt "401ms" is above 400ms'],
+  [
+    { dbRtt: '20ms', dbJitter: '20.1ms' },
+    '--db-jitter "20.1ms" is more than the round trip of 20ms that it is taken from',
+  ],
+  [{ dbBandwidth: '10' }, '--db-bandwidth "10" has no unit (10mbit?)'],
+  [{ dbBandwidth: '999kbit' }, '--db-bandwidth "999kbit" is below 1mbit'],
   [{ poolSize: 'x' }, '--pool-size "x" is not a whole number in digits'],
   [{ poolSize: 'NaN' }, '--pool-size "NaN" is not a whole number in digits'],
   [{ poolSize: '1e9' }, '--pool-size "1e9" is not a whole number in digits'],

@@ -5,6 +5,7 @@ import {
   givenServerSettings,
 } from './database-asked.ts';
 import { deepFreeze } from './deep-freeze.ts';
+import { distanceProblems } from './distance-options.ts';
 import { idleOptionWarnings } from './idle-options.ts';
 import { loadProblems } from './load-problems.ts';
 import {
@@ -116,6 +117,7 @@ function problemsBetween({ values, sources, problems }: ReadOptions<PlanTable>):
   if (sound('--superuser-reserved', '--reserved', '--max-connections')) {
     found.push(...slotProblems(values, sources));
   }
+  if (sound('--db-rtt', '--db-jitter')) found.push(...distanceProblems(values, sources));
   if (sound('--workload', '--param')) {
     const { workload, param } = values;
     found.push(...paramProblems({ workloads: [workload], params: param, source: sources.param }));

@@ -7,6 +7,7 @@ import {
   type Workload,
 } from '../../server/contract.ts';
 import { DATABASE_OPTIONS } from './database-options.ts';
+import { DISTANCE_OPTIONS } from './distance-options.ts';
 import { gateLimits } from './gate-parser.ts';
 import { GATE_DEFAULTS } from './gates.ts';
 import { LISTEN_OPTIONS } from './listen-options.ts';
@@ -170,6 +171,7 @@ export const PLAN_OPTIONS = {
     description: 'a further setting of PostgreSQL, e.g. shared_buffers=256MB',
     repeatable: true,
   }),
+  ...DISTANCE_OPTIONS,
   rollout: option('rollout', {
     parser: wholeNumber({ min: 0, max: LIMITS.workersMax }),
     defaultValue: 0,

@@ -37,6 +37,7 @@ test.each([
   [{ postgres: 'url', targetAdmin: TARGET.targetAdmin }, 'is the admin port of nothing'],
   [{ ...TARGET, postgres: 'embedded' }, "which the lab's monitor must see"],
   [{ ...TARGET, apiVia: 'pgbouncer:6432' }, 'comes too late'],
+  [{ ...TARGET, dbRtt: '20ms' }, 'comes too late'],
   [{ ...TARGET, rollout: '1' }, 'is not for an API that the lab did not start'],
 ])('%j is refused: it %s', (flags, problem) => {
   expect(() => parse(flags)).toThrow(

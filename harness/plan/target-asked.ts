@@ -55,7 +55,9 @@ const API_SETTINGS: readonly ApiSettingName[] = [
   'idleInTransactionTimeout',
 ];
 
-type Table = typeof TARGET_OPTIONS & typeof DATABASE_OPTIONS & Pick<typeof PLAN_OPTIONS, 'rollout'>;
+type Table = typeof TARGET_OPTIONS &
+  typeof DATABASE_OPTIONS &
+  Pick<typeof PLAN_OPTIONS, 'rollout' | 'dbRtt'>;
 
 export function targetAsked(
   values: OptionValues<typeof TARGET_OPTIONS>,
@@ -75,13 +77,13 @@ export function targetProblems(
   values: OptionValues<Table>,
   sources: OptionSources<Table>,
 ): readonly Problem[] {
-  const { target, targetAdmin, postgres, apiVia, rollout } = values;
+  const { target, targetAdmin, postgres, apiVia, rollout, dbRtt } = values;
   if (target === null && targetAdmin === null) return [];
   // One that was given and could not be read is a problem already, and not missing.
   const isMissing = (name: 'target' | 'targetAdmin'): boolean =>
     values[name] === null && sources[name] === SOURCE_DEFAULT;
   const problem = (
-    name: 'target' | 'targetAdmin' | 'apiVia' | 'rollout',
+    name: 'target' | 'targetAdmin' | 'apiVia' | 'rollout' | 'dbRtt',
     rest: Pick<Problem, 'field' | 'value' | 'problem' | 'remedy'>,
   ): Problem => ({ source: sources[name], ...rest });
   return [
@@ -115,6 +117,14 @@ export function targetProblems(
           value: `${apiVia.host}:${apiVia.port}`,
           problem: 'comes too late: the API of --target is connected already',
           remedy: 'leave it out',
+        })
+      : null,
+    dbRtt > 0
+      ? problem('dbRtt', {
+          field: '--db-rtt',
+          value: PLAN_OPTIONS.dbRtt.parser.print(dbRtt),
+          problem: 'comes too late: the API of --target is connected already',
+          remedy: 'leave it out, or start that API with it: pool-lab up --db-rtt',
         })
       : null,
     rollout > 0

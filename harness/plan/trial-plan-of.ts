@@ -42,6 +42,11 @@ export function trialPlanOf(values: OptionValues<typeof PLAN_OPTIONS>): TrialPla
       reservedConnections: values.reserved,
       extra: { ...values.pgSetting },
     },
+    distance: {
+      rttMs: values.dbRtt,
+      jitterMs: values.dbJitter,
+      bandwidthMbit: values.dbBandwidth,
+    },
     gates: values.gate,
     thresholds: [...values.threshold],
     abortOnFail: values.abortOnFail,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LIMITS, poolConfigSchema, WORKLOADS } from '../../server/contract.ts';
 import { ARRIVALS, AT_CAP } from '../load/load-engine.ts';
+import { distanceSchema, NO_DISTANCE } from './distance.ts';
 import { gatesSchema } from './gates.ts';
 
 /** Bounds of one trial; together with the server's own (`LIMITS`) they keep a typo affordable. */
@@ -72,6 +73,8 @@ export const trialPlanSchema = z.strictObject({
     reservedConnections: z.int().min(0).max(PLAN_LIMITS.maxConnectionsMax),
     extra: z.record(z.string(), z.string()),
   }),
+  /** Plans of before there was a choice have none. */
+  distance: distanceSchema.default(NO_DISTANCE),
   /** When its numbers may be believed. */
   gates: gatesSchema,
   /** What the trial must reach, e.g. `latency.p99<50ms`; each understood by `parseThreshold`. */

@@ -61,15 +61,17 @@ const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, 
 
 const DURATION = String.raw`^(0|\d+(\.\d+)?(ms|s|m|h))$`;
 
-/** Time with its unit, in whole ms. A bare number is refused: seconds or ms cannot be told. */
+/** Time with its unit, in ms. A bare number is refused: seconds or ms cannot be told. */
 export function duration(options: {
   readonly minMs: number;
   readonly maxMs: number;
+  /** Whether parts of a millisecond mean anything, down to one in a thousand. @default false */
+  readonly fine?: boolean;
 }): ValueParser<number> {
-  const { minMs, maxMs } = options;
+  const { minMs, maxMs, fine = false } = options;
   return {
     placeholder: 'time',
-    expected: `a time from ${printDuration(minMs)} to ${printDuration(maxMs)} with its unit: 500ms, 2s, 1m`,
+    expected: `a time from ${printDuration(minMs)} to ${printDuration(maxMs)} with its unit: ${fine ? '0.5ms, 20ms' : '500ms, 2s, 1m'}`,
     schema:
       minMs === 0
         ? eitherOf({ const: 0 }, { type: 'string', pattern: DURATION })
@@ -89,7 +91,7 @@ export function duration(options: {
       if (match === null || unitMs === undefined) return fail('is not a time');
       // Through a rounded number of microseconds: 1.1 s must not become 1100.0000000000001 ms.
       const value = Math.round(Number(match[1]) * unitMs * 1_000) / 1_000;
-      if (!Number.isInteger(value)) return fail('is finer than a millisecond');
+      if (!fine && !Number.isInteger(value)) return fail('is finer than a millisecond');
       if (value < minMs) return fail(`is below ${printDuration(minMs)}`);
       if (value > maxMs) return fail(`is above ${printDuration(maxMs)}`);
       return { ok: true, value };

@@ -2,6 +2,14 @@ import { expect, test } from 'vitest';
 import { carriesOverLines } from './carries-over-lines.ts';
 import { sampleTrial } from './test/sample-trial.ts';
 
+test('what a network does is unknown in general, or beyond being long where the trial had one', () => {
+  const { environment } = sampleTrial();
+  const unknown = (rttMs: number) =>
+    carriesOverLines(environment, { rttMs }).find(({ label }) => label === 'UNKNOWN')?.text;
+  expect(unknown(0)).toMatch(/^another network, data/);
+  expect(unknown(20)).toMatch(/^what a network does beyond being long \(loss, slow start\), data/);
+});
+
 test.each([
   ['embedded', 'on 2 cores shared by all'],
   ['url', 'run by somebody else; 2 cores for what ran here'],

@@ -8,6 +8,7 @@ const WORDS: Readonly<Record<GateName, (gates: Gates) => string>> = {
   dispatchLagMsP99: ({ dispatchLagMsP99: gate }) => `lag at p99 > ${both(gate, formatMs)}`,
   dispatchLagShareOfP50: ({ dispatchLagShareOfP50: gate }) =>
     `that lag > ${both(gate, share)} of the median`,
+  distanceExcess: ({ distanceExcess: gate }) => `round trip longer by > ${both(gate, share)}`,
   generatorUtilization: ({ generatorUtilization: gate }) => `generator busy > ${both(gate, share)}`,
   droppedShare: ({ droppedShare: gate }) => `dropped > ${both(gate, share)}`,
   littleDeviation: ({ littleDeviation: gate }) => `Little's law off by > ${both(gate, share)}`,

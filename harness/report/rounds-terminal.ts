@@ -1,6 +1,7 @@
 import type { RoundsResult } from '../analysis/estimates/rounds-result.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { carriesOverLines } from './carries-over-lines.ts';
+import { distanceText } from './distance-text.ts';
 import { ABSENT, formatCount, formatMs, formatRate, formatSpread } from './format.ts';
 import { gatesText } from './gate-words.ts';
 import { lineText } from './line-text.ts';
@@ -33,7 +34,7 @@ export function roundsTerminal(result: RoundsResult, style: TerminalStyle): stri
     ],
     [
       ...trustLines(result, paint),
-      ...(first === undefined ? [] : carriesOverLines(first.environment)),
+      ...(first === undefined ? [] : carriesOverLines(first.environment, first.plan.distance)),
     ],
   ];
   const thresholds = thresholdText(rounds, style);
@@ -68,9 +69,11 @@ function rangeText(spread: Spread, text: (value: number) => string): string {
 }
 
 function planLine({ plan }: MeasuredTrial): ReportLine {
+  const { distance } = plan;
+  const away = distance.rttMs === 0 ? '' : `, database ${distanceText(distance)} away`;
   return {
     label: 'LOAD',
-    text: `${plan.workload}, ${loadText(plan)}, ${formatMs(plan.durationMs)} a round; each with a seed of its own`,
+    text: `${plan.workload}, ${loadText(plan)}${away}, ${formatMs(plan.durationMs)} a round; each with a seed of its own`,
   };
 }
 

@@ -25,6 +25,19 @@ test.each<[string, MeasuredTrial['plan'], string]>([
   expect(flat({ plan })).toContain(says);
 });
 
+test('how far the database was, and how well that was kept', () => {
+  const plan = openPlan({ dbRtt: '20ms', dbJitter: '5ms', dbBandwidth: '100mbit' });
+  const distance = {
+    ...{ connections: 4, deliveries: 1_000, eventLoopUtilization: 0.12 },
+    ...{ lateMsP50: 0.1, lateMsP99: 1.2, lateMsMax: 7 },
+  };
+  expect(flat({ plan, distance })).toContain(
+    'DISTANCE a round trip to the database takes 20 ± 5 ms over 100mbit, made by a process of the lab; delivered 0.10 ms late at p50, 1.2 ms at p99, 12 % busy',
+  );
+  expect(flat({ plan, distance })).not.toContain('another network');
+  expect(flat()).not.toContain('DISTANCE');
+});
+
 test('goodput stands beside throughput, each with its interval, and both beside what was offered', () => {
   expect(flat()).toContain(
     'RATE 809 [797–822] right answers/s, 790 [778–802] within 1.00 s ERRORS',

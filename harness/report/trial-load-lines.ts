@@ -1,7 +1,8 @@
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import { distanceText } from './distance-text.ts';
 import { speedText, wholeRunText } from './estimate-text.ts';
 import { causesText, failureCauses, wasCutOff } from './failure-causes.ts';
-import { formatCount, formatMs, formatRate, plural } from './format.ts';
+import { formatCount, formatMs, formatRate, formatShare, plural } from './format.ts';
 import { loadText } from './load-text.ts';
 import type { Paint } from './paint.ts';
 import { refusalWords } from './refusal-words.ts';
@@ -15,9 +16,25 @@ export function trialLoadLines(trial: MeasuredTrial, paint: Paint): readonly Rep
       label: 'LOAD',
       text: `${plan.workload}, ${loadText(plan)}, ${formatMs(trial.measuredMs)}: ${plural(requests.scheduled, 'request')}, ${formatCount(requests.ok)} answered right`,
     },
+    ...distanceLines(trial),
     ...rateLines(trial),
     ...attemptLines(trial),
     ...errorLines(trial, paint),
+  ];
+}
+
+/** How far the database was, and how well that was kept. */
+function distanceLines({ plan, distance }: MeasuredTrial): readonly ReportLine[] {
+  if (plan.distance.rttMs === 0) return [];
+  const kept =
+    distance === null || distance.deliveries === 0
+      ? ''
+      : `; delivered ${formatMs(distance.lateMsP50)} late at p50, ${formatMs(distance.lateMsP99)} at p99, ${formatShare(distance.eventLoopUtilization)} busy`;
+  return [
+    {
+      label: 'DISTANCE',
+      text: `a round trip to the database takes ${distanceText(plan.distance)}, made by a process of the lab${kept}`,
+    },
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
-import { HELD_IDLE, latencyText, RETRIED } from '../analysis/verdict/evidence-text.ts';
+import { AFAR, HELD_IDLE, latencyText, RETRIED } from '../analysis/verdict/evidence-text.ts';
 import { BOTTLENECK_WORDS } from './bottleneck-words.ts';
 import type { ReportLine } from './report-line.ts';
 
@@ -12,7 +12,10 @@ export function trialTimeLines({
   const { kind, evidence } = bottleneck;
   const usual = composition.find(({ quantile }) => quantile === 'p50');
   const slow = composition.at(-1);
-  const words = plan.load.retry === null ? {} : RETRIED;
+  const words = {
+    ...(plan.load.retry === null ? {} : RETRIED),
+    ...(plan.distance.rttMs === 0 ? {} : AFAR),
+  };
   const shown = [...new Set([usual, slow])].flatMap((it) => {
     if (it === undefined) return [];
     const composed = { at: `at ${it.quantile}`, ...it };

@@ -23,6 +23,6 @@ export function trialTrustLines(trial: MeasuredTrial, paint: Paint): readonly Re
     ]),
     ...broken.map(({ name, detail }) => ({ label: '', text: `✗ ${name}: ${detail}` })),
     { label: 'GATES', text: gatesText(trial.plan.gates) },
-    ...carriesOverLines(environment),
+    ...carriesOverLines(environment, trial.plan.distance),
   ];
 }

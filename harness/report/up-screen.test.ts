@@ -5,10 +5,14 @@ import { sampleTrial } from './test/sample-trial.ts';
 import { type UpScreen, upScreen } from './up-screen.ts';
 
 const address = { host: '127.0.0.1', port: 5_433, database: 'lab' };
-const screen = (loaded: boolean, prometheus: UpScreen['prometheus'] = null): string =>
+const screen = (
+  loaded: boolean,
+  prometheus: UpScreen['prometheus'] = null,
+  plan = openPlan(),
+): string =>
   upScreen(
     {
-      plan: openPlan(),
+      plan,
       url: 'http://127.0.0.1:1/',
       adminUrl: 'http://127.0.0.1:2',
       superuser: { ...address, user: 'postgres' },
@@ -28,6 +32,13 @@ test('the load that runs is named, or how to bring one', () => {
   );
   expect(screen(true)).not.toContain('xargs');
   expect(screen(false)).toMatch(/Exhaust it\n {2}seq 60 \| xargs -P 60/);
+});
+
+test('how far the API is from its database stands where everything else connects directly', () => {
+  expect(screen(false)).not.toContain('round trip');
+  expect(screen(false, null, openPlan({ dbRtt: '20ms' }))).toContain(
+    'A round trip from the API to the database takes 20 ms; what follows here connects directly.',
+  );
 });
 
 test('it ends with what carries over and how to stop it', () => {

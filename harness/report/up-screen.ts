@@ -3,6 +3,7 @@ import type { Environment } from '../analysis/trial-machine.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import { computeBudget } from '../sizing/budget.ts';
 import { carriesOverLines } from './carries-over-lines.ts';
+import { distanceText } from './distance-text.ts';
 import { formatClaim } from './format.ts';
 import { lineText } from './line-text.ts';
 import { loadText } from './load-text.ts';
@@ -52,6 +53,12 @@ export function upScreen(screen: UpScreen, style: TerminalStyle): string {
       `UP: ${plan.workers} workers × ${shapeText(plan.pool)} can open ${formatClaim(ceiling)}; ${usable} are usable of max_connections ${maxConnections}`,
     ),
     '',
+    ...(plan.distance.rttMs === 0
+      ? []
+      : [
+          `A round trip from the API to the database takes ${distanceText(plan.distance)}; what follows here connects directly.`,
+          '',
+        ]),
     section('One request', [`curl -si '${url}${WORKLOAD_PATH_PREFIX}point'`]),
     section(
       screen.loaded ? `The load of ${plan.workload}, ${loadText(plan)}, is running` : 'Exhaust it',
@@ -75,7 +82,7 @@ export function upScreen(screen: UpScreen, style: TerminalStyle): string {
     ...(screen.prometheus === null ? [] : prometheusSections(screen.prometheus)).map(
       ({ title, lines }) => section(title, lines),
     ),
-    ...carriesOverLines(screen.environment).map((line) => lineText(line, style)),
+    ...carriesOverLines(screen.environment, plan.distance).map((line) => lineText(line, style)),
     '',
     'Ctrl-C stops everything.',
     '',

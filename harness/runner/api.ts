@@ -1,3 +1,5 @@
+import type { ServerConfig } from '../../server/contract.ts';
+import { withDistantDatabase } from '../distance/distant-database.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import type { Api } from './driven-api.ts';
 import type { Lab } from './lab.ts';
@@ -7,7 +9,8 @@ import { serverConfig, type TrialPorts } from './trial-request.ts';
 
 /**
  * The API of a plan for the time of `use`. Its metrics show the database, by what the monitor sees, and
- * its processes are known to the lab's observer. One that runs already cannot be told; where nobody else
+ * its processes are known to the lab's observer. Where the plan asks for a distance, the API alone connects
+ * through it: the monitor and the seeding stay where they are. One that runs already cannot be told; where nobody else
  * does, the observer is.
  */
 export async function withApi<T>(
@@ -20,7 +23,34 @@ export async function withApi<T>(
     const show = drivenApi.showsDatabase ? null : lab.observer.onServerSide;
     return await withFeed(lab, { plan, show }, () => use(drivenApi));
   }
-  return await withServer(serverConfig(lab, plan, ports), lab, async (server) => {
+  const config = serverConfig(lab, plan, ports);
+  if (plan.distance.rttMs === 0) {
+    return await withOwnApi(lab, { plan, config }, (server) =>
+      use({ ...server, readDistance: null }),
+    );
+  }
+  const { distance, seed } = plan;
+  return await withDistantDatabase({ target: config.database, distance, seed }, lab, (network) => {
+    const { host, port } = network;
+    const signal = AbortSignal.any([lab.signal, network.ended]);
+    const farAway = { ...config, database: { ...config.database, host, port } };
+    return withOwnApi({ ...lab, signal }, { plan, config: farAway }, (server) =>
+      use({
+        ...server,
+        ended: AbortSignal.any([server.ended, network.ended]),
+        readDistance: network.read,
+      }),
+    );
+  });
+}
+
+async function withOwnApi<T>(
+  lab: Lab,
+  { plan, config }: { readonly plan: TrialPlan; readonly config: ServerConfig },
+  use: (server: ServerProcess) => Promise<T>,
+): Promise<T> {
+  const deps = { ...lab, databaseRttMs: plan.distance.rttMs };
+  return await withServer(config, deps, async (server) => {
     const processEnds = lab.observer.onProcess('api', server.pid);
     try {
       return await withFeed(lab, { plan, show: server.showServerSide }, () => use(server));

@@ -6,6 +6,7 @@ import {
   serverDescriptionSchema,
   serverStatsSchema,
 } from '../../server/contract.ts';
+import type { DistanceReading } from '../analysis/trial-machine.ts';
 import { LabError } from '../lab-error.ts';
 import { isLoopbackHost, type LookupAll, SYSTEM_LOOKUP } from '../loopback.ts';
 import type { TargetAsked } from '../plan/target-asked.ts';
@@ -17,7 +18,10 @@ import type { ServerProcess } from './server-process.ts';
 export type Api = Pick<
   ServerProcess,
   'url' | 'adminUrl' | 'deaths' | 'ended' | 'stats' | 'rollingRestart'
->;
+> & {
+  /** What the network to the database did since the last reading; `null`: the lab made none. */
+  readonly readDistance: (() => Promise<DistanceReading>) | null;
+};
 
 /** An API that runs already: it is asked, and neither started nor stopped. */
 export interface DrivenApi extends Api {
@@ -115,6 +119,7 @@ export async function openDrivenApi(
     adminUrl,
     deaths,
     ended: ended.signal,
+    readDistance: null,
     description,
     showsDatabase: new RegExp(`^${METRICS.pgMaxConnections} `, 'm').test(metrics),
     showsPgbouncer: new RegExp(`^${METRICS.pgbouncerMaxWaitSeconds} `, 'm').test(metrics),

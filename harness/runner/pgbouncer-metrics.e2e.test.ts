@@ -52,10 +52,12 @@ pgbouncer.test(
       signal: deps.signal,
       warn: deps.warn,
     });
-    const { plan } = parseTrialPlan({ flags: {}, env: {} });
+    // Over a network, which is then between the API and PgBouncer.
+    const { plan } = parseTrialPlan({ flags: { dbRtt: '2ms' }, env: {} });
     const ports = { port: 0, adminPort: 0 };
     await withLab(foreignDatabase.settings, { ...deps, foreignDatabase }, (lab) =>
-      withApi(lab, { plan: { ...plan, workers: 1 }, ports }, async ({ url, adminUrl }) => {
+      withApi(lab, { plan: { ...plan, workers: 1 }, ports }, async (api) => {
+        const { url, adminUrl } = api;
         const series = async (name: string): Promise<number | undefined> => {
           const response = await fetch(new URL(ADMIN_PATHS.metrics, adminUrl));
           return scrapeText(await response.text()).get(name);
@@ -82,6 +84,7 @@ pgbouncer.test(
           .poll(() => series(`${METRICS.pgbouncerClients}{state="waiting"}`), { timeout: 10_000 })
           .toBe(0);
         for (const holder of holders) await holder.end();
+        expect((await api.readDistance?.())?.connections).toBeGreaterThanOrEqual(REQUESTS);
       }),
     );
     // An old PgBouncer cannot carry prepared statements; nothing else was to be said.

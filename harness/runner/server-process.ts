@@ -24,6 +24,8 @@ const STOP_MARGIN_MS = 2_000;
 const STATS_DEADLINE_MS = 3_000;
 /** From all workers listening to the database's first answer; a user is not kept waiting longer. */
 const DATABASE_DEADLINE_MS = 2_000;
+/** Connecting takes four, the first query one; twice that for a jitter of all of it. */
+const FIRST_ANSWER_ROUND_TRIPS = 10;
 /** An API that stopped answering has said why, and has ended, within this time. */
 const LAST_WORDS_MS = 1_000;
 
@@ -49,6 +51,8 @@ export interface ServerProcessDeps {
   readonly baseEnvironment: Readonly<Record<string, string>>;
   readonly custodian: Custodian;
   readonly signal: AbortSignal;
+  /** Round trip to the database, which its first answer takes several of. @default 0 */
+  readonly databaseRttMs?: number;
 }
 
 /** Starts the API in a process group of its own and resolves when every worker is ready. */
@@ -103,7 +107,7 @@ export async function startServer(
 
   try {
     const ready = await Promise.race([
-      untilReady(inbox, deps.signal),
+      untilReady(inbox, deps),
       exited.then(({ reason }) => ({ type: 'exited' as const, reason })),
     ]);
     if (ready === null) {
@@ -184,10 +188,14 @@ async function fetchStats(adminUrl: string): Promise<ServerStats> {
 }
 
 /** The API goes on trying while its database is away; a measurement does not. */
-async function untilReady(inbox: Inbox, signal: AbortSignal): Promise<ServerMessage | null> {
+async function untilReady(
+  inbox: Inbox,
+  { signal, databaseRttMs = 0 }: Pick<ServerProcessDeps, 'signal' | 'databaseRttMs'>,
+): Promise<ServerMessage | null> {
   const first = await inbox.next(['ready', 'failed', 'waiting'], READY_DEADLINE_MS, signal);
   if (first?.type !== 'waiting') return first;
-  const second = await inbox.next(['ready', 'failed'], DATABASE_DEADLINE_MS, signal);
+  const deadlineMs = DATABASE_DEADLINE_MS + databaseRttMs * FIRST_ANSWER_ROUND_TRIPS;
+  const second = await inbox.next(['ready', 'failed'], deadlineMs, signal);
   return second ?? { type: 'failed', code: 'db_unavailable', message: first.message };
 }
 

@@ -15,6 +15,7 @@ function planOf(axes: Partial<SweepPlan['axes']> = {}, rounds = 1): SweepPlan {
     axes: {
       workload: ['point'],
       load: [base.load.model],
+      dbRttMs: [0],
       maxConnections: [100],
       poolKind: ['queue'],
       maxOverflow: [0],

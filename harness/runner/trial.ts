@@ -118,6 +118,7 @@ async function measure(context: {
   }
   const warmupMs = phase();
   const before = await server.stats();
+  await server.readDistance?.();
   const deathsBefore = server.deaths.length;
 
   hooks.onPhase('measure');
@@ -156,6 +157,7 @@ async function measure(context: {
   const host = hostBetween(hostBefore, readHostHealth(), measureMs);
   throwIfBroken([lab.signal, server.ended], load);
   const after = await settledStats(server, lab.signal);
+  const distance = (await server.readDistance?.()) ?? null;
   const statsMs = phase();
 
   return ({ leftBehind, stopServerMs, waitGoneMs }) =>
@@ -184,6 +186,7 @@ async function measure(context: {
         },
         rollout,
         api: { target: lab.drivenApi?.url ?? null, via: lab.apiVia },
+        distance,
         leftBehind,
         postgresCpuMs: cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore,
         host,

@@ -1,4 +1,5 @@
 import { POOL_DEFAULTS, type PoolShape } from '../../server/contract.ts';
+import { NO_DISTANCE } from '../plan/distance.ts';
 import { type Gates, gatesSchema } from '../plan/gates.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 
@@ -122,6 +123,7 @@ function planDefaults(maxConnections: number, seed: number) {
   return {
     drainMs: 3_000,
     postgres: postgresSettings(maxConnections),
+    distance: NO_DISTANCE,
     gates: DEMO_GATES,
     thresholds: [],
     abortOnFail: false,

@@ -18,16 +18,18 @@ export function runDifferences(
  * value.
  */
 function comparable({ axes, base, rounds, predictedSurge }: SweepPlan): object {
-  const { workers: _workers, workload: _workload, pool, load, postgres, ...rest } = base;
+  const { workers: _workers, workload: _workload, pool, load, postgres, distance, ...rest } = base;
   const { kind: _kind, poolSize: _poolSize, maxOverflow: _maxOverflow, ...poolRest } = pool;
   const { model: _model, ...loadRest } = load;
   const { maxConnections: _maxConnections, ...postgresRest } = postgres;
+  const { rttMs: _rttMs, ...distanceRest } = distance;
   return {
     ...axes,
     ...rest,
     pool: poolRest,
     ...loadRest,
     postgres: postgresRest,
+    distance: distanceRest,
     rounds,
     predictedSurge,
   };

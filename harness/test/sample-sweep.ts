@@ -37,6 +37,7 @@ export function sampleSweep(options: SampleSweepOptions = {}): SweepResult {
     axes: {
       workload: [base.workload],
       load: [base.load.model],
+      dbRttMs: [0],
       maxConnections: [base.postgres.maxConnections],
       poolKind: ['queue'],
       maxOverflow: [0],

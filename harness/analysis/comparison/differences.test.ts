@@ -23,6 +23,7 @@ test.each<[string, RawFlags, string[]]>([
 
 test.each<[string, RawFlags, string[]]>([
   ['the workload', { workload: 'hot' }, ['workload']],
+  ['the distance', { dbRtt: '20ms' }, ['distance.rttMs']],
   ['the clients', { connections: '32' }, ['load.model.connections']],
   ['the deadline', { goodputDeadline: '500ms' }, ['load.goodputDeadlineMs']],
   ['patience', { requestTimeout: '3s' }, ['load.requestTimeoutMs']],

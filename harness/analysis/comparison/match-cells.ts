@@ -49,6 +49,7 @@ function axesThatVary(left: Axes, right: Axes): readonly Axis[] {
   const axes: readonly Axis[] = [
     'workload',
     'load',
+    'dbRttMs',
     'maxConnections',
     'poolKind',
     'maxOverflow',

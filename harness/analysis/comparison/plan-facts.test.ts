@@ -29,6 +29,11 @@ test('without a pool its shape says nothing', () => {
   expect(facts).toEqual(planFacts(plan({ poolKind: 'null' })));
 });
 
+test('without a network its jitter says nothing', () => {
+  expect(planFacts(plan({ dbJitter: '2ms', dbBandwidth: '10mbit' }))).toEqual(planFacts(plan({})));
+  expect(planFacts(plan({ dbRtt: '5ms', dbJitter: '2ms' })).get('distance.jitterMs')).toBe(2);
+});
+
 test('an open load is its stages, and its duration is what they add up to', () => {
   const facts = planFacts(plan({ stages: '100/s:10s,100/s..400/s:20s' }));
   expect(facts.get('load.model.stages')).toBe('100/s:10s,100/s..400/s:20s');

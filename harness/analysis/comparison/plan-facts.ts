@@ -1,3 +1,4 @@
+import { NO_DISTANCE } from '../../plan/distance.ts';
 import { printStages } from '../../plan/rate-parser.ts';
 import type { TrialPlan } from '../../plan/trial-plan.ts';
 import type { Environment } from '../trial-machine.ts';
@@ -9,7 +10,7 @@ export type Facts = ReadonlyMap<string, FactValue>;
 /**
  * Everything that decided what a cell was measured as, each value under its path. Left out is what
  * changes no request: thresholds only judge, and the seed is the rounds' matter. So is what says nothing
- * in its configuration: the shape of no pool, and the duration that an open load's stages add up to.
+ * in its configuration: the shape of no pool, the jitter of no network, and the duration that an open load's stages add up to.
  */
 export function planFacts(plan: TrialPlan): Facts {
   const { seed: _seed, thresholds: _thresholds, abortOnFail: _abortOnFail, ...rest } = plan;
@@ -24,6 +25,10 @@ export function planFacts(plan: TrialPlan): Facts {
   if (plan.pool.kind === 'null') {
     facts.delete('pool.poolSize');
     facts.delete('pool.maxOverflow');
+  }
+  if (plan.distance.rttMs === 0) {
+    facts.set('distance.jitterMs', NO_DISTANCE.jitterMs);
+    facts.set('distance.bandwidthMbit', NO_DISTANCE.bandwidthMbit);
   }
   if (model.kind === 'open') facts.delete('durationMs');
   return facts;

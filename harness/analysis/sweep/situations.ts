@@ -14,7 +14,7 @@ export interface JudgedSituation {
 }
 
 /**
- * Cells of one workload under one load, compared with each other and no others.
+ * Cells of one workload under one load at one distance, compared with each other and no others.
  *
  * @param cells in the order of the plan
  */
@@ -22,8 +22,8 @@ export function judgeSituations(
   cells: readonly SummarizedCell[],
   plan: Pick<SweepPlan, 'predictedSurge' | 'base'>,
 ): readonly JudgedSituation[] {
-  const groups = Map.groupBy(cells, ({ variables: { workload, load } }) =>
-    JSON.stringify([workload, load]),
+  const groups = Map.groupBy(cells, ({ variables: { workload, load, dbRttMs } }) =>
+    JSON.stringify([workload, load, dbRttMs]),
   );
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
@@ -43,6 +43,7 @@ function judge(
     situation: {
       workload: first.variables.workload,
       load: first.variables.load,
+      dbRttMs: first.variables.dbRttMs,
       cells: cells.map(({ id }) => id),
       best: best?.id ?? null,
       notDistinguishable: notDistinguishable.map(({ id }) => id),

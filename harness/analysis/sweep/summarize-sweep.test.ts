@@ -161,6 +161,14 @@ test('cells are compared within one workload and load', () => {
   expect(verdict).toBe('VALID');
 });
 
+test('cells are compared within one distance', () => {
+  const { situations } = sampleSweepResult({ axes: { workload: ['hot'], dbRttMs: [0, 20] } });
+  expect(situations.map(({ dbRttMs, cells }) => [dbRttMs, cells.length])).toEqual([
+    [0, 24],
+    [20, 24],
+  ]);
+});
+
 test('the cliff of hot has its interval, and the worst cell is what it says', () => {
   const { situations, cells } = sampleSweepResult();
   const [hot] = situations;

@@ -33,6 +33,7 @@ const verdict = z.enum(['VALID', 'DEGRADED', 'INVALID']);
 const variablesSchema = z.strictObject({
   workload: axesSchema.shape.workload.element,
   load: axesSchema.shape.load.element,
+  dbRttMs: axesSchema.shape.dbRttMs.unwrap().element,
   maxConnections: axesSchema.shape.maxConnections.element,
   poolKind: axesSchema.shape.poolKind.element,
   maxOverflow: axesSchema.shape.maxOverflow.element,
@@ -212,6 +213,7 @@ const lineSchema = z.strictObject({
 export const situationSchema = z.strictObject({
   workload: variablesSchema.shape.workload,
   load: variablesSchema.shape.load,
+  dbRttMs: variablesSchema.shape.dbRttMs,
   /** In the order of the plan. */
   cells: z.array(cellId),
   /**
@@ -296,7 +298,7 @@ export const sweepResultSchema = z.strictObject({
   verdict,
   /** What to do about each caveat that a cell has. */
   advice: z.partialRecord(z.enum(CAVEAT_CODES), z.string()),
-  /** Cells are compared within one workload and load only. */
+  /** Cells are compared within one workload, load and distance only. */
   situations: z.array(situationSchema),
   /** In the order of the plan. */
   cells: z.array(cellResultSchema),

@@ -1,5 +1,6 @@
 import { POOL_DEFAULTS, type WorkerStats } from '../../../server/contract.ts';
 import type { BreakdownBucket, LoadResult, LoadSecond } from '../../load/load-engine.ts';
+import { NO_DISTANCE } from '../../plan/distance.ts';
 import { GATE_DEFAULTS } from '../../plan/gates.ts';
 import type { TrialPlan } from '../../plan/trial-plan.ts';
 import type { TrialObservations } from '../trial-observations.ts';
@@ -54,6 +55,7 @@ export function soundObservations(): TrialObservations {
     },
     rollout: null,
     api: { target: null, via: null },
+    distance: null,
     leftBehind: 0,
     postgresCpuMs: 1_200,
     host: {
@@ -113,6 +115,7 @@ export function planOf(): TrialPlan {
       reservedConnections: 0,
       extra: {},
     },
+    distance: NO_DISTANCE,
     gates: GATE_DEFAULTS,
     thresholds: [],
     abortOnFail: false,

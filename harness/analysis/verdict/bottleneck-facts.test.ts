@@ -13,6 +13,7 @@ test('everything that can be at its limit is read in cores and connections', () 
     refusals: 0,
     attempts: 12_000,
     retries: false,
+    afar: false,
     poolTimeouts: 480,
     slow: null,
     mean: { at: 'on average over the run', latencyMs: expect.closeTo(15.25, 9) },

@@ -42,6 +42,7 @@ export function bottleneckFacts(
     refusals: sumOf(attempts.refusalReasons),
     attempts: attempts.started,
     retries: plan.load.retry !== null,
+    afar: plan.distance.rttMs > 0,
     poolTimeouts: attempts.httpErrors['pool_timeout'] ?? 0,
     slow: slowestOf(composition),
     mean: meanOf(load.breakdown),

@@ -29,6 +29,7 @@ const IDLE: BottleneckFacts = {
   refusals: 0,
   attempts: 10_000,
   retries: false,
+  afar: false,
   poolTimeouts: 0,
   slow: composed('at p99', { wait: 1, db: 10, loop: 1, rest: 3 }),
   mean: composed('on average over the run', { db: 8, loop: 0.3, rest: 2 }),

@@ -1,6 +1,6 @@
 import type { Bottleneck, Parts } from '../trial-result.ts';
 import type { BottleneckKind } from './bottleneck-kinds.ts';
-import { HELD_IDLE, latencyText, percentText, RETRIED } from './evidence-text.ts';
+import { AFAR, HELD_IDLE, latencyText, percentText, RETRIED } from './evidence-text.ts';
 
 /** A latency and what it was made of. */
 export interface Composed {
@@ -20,6 +20,8 @@ export interface BottleneckFacts {
   readonly attempts: number;
   /** Clients try again, so that one request is several attempts. */
   readonly retries: boolean;
+  /** A network lies between API and PostgreSQL. */
+  readonly afar: boolean;
   readonly poolTimeouts: number;
   /** The slowest latency that can be taken apart; `null` without a right answer. */
   readonly slow: Composed | null;
@@ -88,7 +90,11 @@ export function findBottleneck(facts: BottleneckFacts): Bottleneck {
   const { slow, mean } = facts;
   const composed = slow ?? mean;
   const holdsIdle = facts.postgres.activeMean < facts.pool.meanHeld / 2;
-  const words = { ...(facts.retries ? RETRIED : {}), ...(holdsIdle ? HELD_IDLE : {}) };
+  const words = {
+    ...(facts.retries ? RETRIED : {}),
+    ...(facts.afar ? AFAR : {}),
+    ...(holdsIdle ? HELD_IDLE : {}),
+  };
   const latency = kind === 'generator' || composed === null ? [] : [latencyText(composed, words)];
   return { kind, evidence: [...latency, because].join('; ') };
 }

@@ -9,6 +9,7 @@ export const CAVEAT_CODES = [
   'dispatch_late',
   'offered_short',
   'dropped_at_cap',
+  'distance_late',
   'drifting',
   'overloaded',
   'level_shift',

@@ -19,6 +19,8 @@ export const CAVEAT_ADVICE: Readonly<Record<CaveatCode, string>> = {
     'The generator did not offer the rate that was asked for. Lower --rate, or give it --threads and a core of its own.',
   dropped_at_cap:
     'The dropped would have been the slowest, so latencies are "at least". Raise --max-in-flight, or lower --rate.',
+  distance_late:
+    'What stands for the network delivered late, so the database was farther away than asked for. Leave it a core, lower the load, or give a longer --db-rtt.',
   drifting:
     'Measure longer or warm up longer (--warmup); if it stays, look for what grows: data, locks, memory.',
   overloaded:

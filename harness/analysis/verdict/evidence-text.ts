@@ -18,6 +18,9 @@ export const RETRIED: PartWords = { lag: 'before its last try' };
 /** A held connection is not a busy one: the code may be elsewhere with it. */
 export const HELD_IDLE: PartWords = { db: 'holding it' };
 
+/** Where the database is far away, most of that time is the way. */
+export const AFAR: PartWords = { db: 'in PostgreSQL and on the way there' };
+
 /**
  * `of 212 ms at p99: 180 ms waiting for a connection, 9 ms connecting, 20 ms in PostgreSQL, 3 ms rest`.
  * The printed parts add up to the printed whole; what rounds to nothing is left out.

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { NO_DISTANCE } from '../../plan/distance.ts';
 import { summarizeTrial } from '../summarize.ts';
 import { decodeFake } from '../test/fake-histogram.ts';
 import {
@@ -35,6 +36,18 @@ function found(code: CaveatCode, change: Change, sound = soundObservations()): C
 
 const arrivals = (change: { readonly due: number; readonly issued: number }): Change =>
   withLoad(() => ({ offered: { expected: 12_000, ...change } }));
+
+/** A network of 20 ms. */
+const networkLate =
+  (late: { readonly lateMsP50?: number; readonly lateMsP99?: number }): Change =>
+  (sound) => ({
+    ...sound,
+    plan: { ...sound.plan, distance: { ...NO_DISTANCE, rttMs: 20 } },
+    distance: {
+      ...{ connections: 4, deliveries: 20_000, lateMsMax: 100, eventLoopUtilization: 0.1 },
+      ...{ lateMsP50: 0.1, lateMsP99: 0.3, ...late },
+    },
+  });
 
 const OPEN = soundOpenObservations();
 
@@ -159,6 +172,13 @@ const EDGES: readonly (readonly [
     },
     'INVALID',
   ],
+  [
+    'distance_late',
+    { edge: networkLate({ lateMsP50: 2, lateMsP99: 5 }), beyond: networkLate({ lateMsP50: 2.1 }) },
+    'DEGRADED',
+  ],
+  ['distance_late', { edge: unchanged, beyond: networkLate({ lateMsP50: 10.1 }) }, 'INVALID'],
+  ['distance_late', { edge: unchanged, beyond: networkLate({ lateMsP99: 5.1 }) }, 'DEGRADED'],
   ['drifting', { edge: unchanged, beyond: drifting }, 'INVALID'],
   ['overloaded', { sound: OPEN, edge: unchanged, beyond: overloading }, 'DEGRADED'],
   [

@@ -3,7 +3,7 @@ import { sumOf } from '../failed-endings.ts';
 import type { Caveat } from '../trial-result.ts';
 import { CAVEAT_CODES, type CaveatCode } from './caveat-codes.ts';
 import type { CaveatInput } from './caveat-input.ts';
-import { caveat, degraded, type Finding, invalid } from './caveats.ts';
+import { caveat, degraded, type Finding, gated, invalid } from './caveats.ts';
 import { percentText, secondsText } from './evidence-text.ts';
 import { GENERATOR_CHECKS } from './generator-caveats.ts';
 import { littleDeviation } from './load-laws.ts';
@@ -70,6 +70,25 @@ const CHECKS: Readonly<
           `${seen.stoppedByThreshold.expression} cannot be met any more (${seen.stoppedByThreshold.detail}): ${stoppedAfter(seen)}`,
         )
       : null,
+  distance_late: ({ seen: { plan, distance } }) => {
+    const { rttMs } = plan.distance;
+    if (distance === null || distance.lateMsP50 === null || distance.lateMsP99 === null)
+      return null;
+    // Late on the way there, and late again on the way back.
+    const excess = (2 * distance.lateMsP50) / rttMs;
+    const late = `the network of ${rttMs} ms delivered ${distance.lateMsP50.toFixed(2)} ms late (median)`;
+    const found = gated(
+      excess,
+      plan.gates.distanceExcess,
+      `${late}, so a round trip took ${percentText(excess)} longer`,
+    );
+    if (found !== null) return found;
+    return distance.lateMsP99 > plan.gates.dispatchLagMsP99.degraded
+      ? degraded(
+          `the network of ${rttMs} ms delivered ${distance.lateMsP99.toFixed(1)} ms late at p99, as the p99 of latencies may tell`,
+        )
+      : null;
+  },
   no_answers: ({ seen }) =>
     seen.load.ledger.ok === 0
       ? degraded(`0 of ${seen.load.ledger.scheduled} requests were answered right`)

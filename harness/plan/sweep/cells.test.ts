@@ -15,6 +15,7 @@ const anyAxes: fc.Arbitrary<Axes> = fc.record({
   load: few(
     [1, 2].map((connections) => ({ kind: 'closed' as const, connections, thinkTimeMs: 0 })),
   ),
+  dbRttMs: few([0, 0.5, 20]),
   maxConnections: few([20, 30]),
   poolKind: few(POOL_KINDS),
   maxOverflow: few([0, 5, -1]),

@@ -28,36 +28,30 @@ export function expandCells({ axes, base }: Pick<SweepPlan, 'axes' | 'base'>): r
 }
 
 function combinationsOf(axes: Axes): readonly CellVariables[] {
-  const found: CellVariables[] = [];
-  for (const workload of axes.workload) {
-    for (const load of axes.load) {
-      for (const maxConnections of axes.maxConnections) {
-        for (const poolKind of axes.poolKind) {
-          const shapeless = poolKind === 'null';
-          for (const maxOverflow of shapeless ? axes.maxOverflow.slice(0, 1) : axes.maxOverflow) {
-            for (const workers of axes.workers) {
-              for (const poolSize of shapeless ? axes.poolSize.slice(0, 1) : axes.poolSize) {
-                found.push({
-                  workload,
-                  load,
-                  maxConnections,
-                  poolKind,
-                  maxOverflow,
-                  workers,
-                  poolSize,
-                });
-              }
-            }
-          }
-        }
-      }
-    }
-  }
-  return found;
+  return axes.workload.flatMap((workload) =>
+    axes.load.flatMap((load) =>
+      axes.dbRttMs.flatMap((dbRttMs) =>
+        axes.maxConnections.flatMap((maxConnections) =>
+          axes.poolKind.flatMap((poolKind) => {
+            const situation = { workload, load, dbRttMs, maxConnections, poolKind };
+            const shapes = poolKind === 'null' ? 1 : undefined;
+            const overflows = axes.maxOverflow.slice(0, shapes);
+            const sizes = axes.poolSize.slice(0, shapes);
+            return overflows.flatMap((maxOverflow) =>
+              axes.workers.flatMap((workers) =>
+                sizes.map((poolSize) => ({ ...situation, maxOverflow, workers, poolSize })),
+              ),
+            );
+          }),
+        ),
+      ),
+    ),
+  );
 }
 
 function planOf(base: TrialPlan, variables: CellVariables): TrialPlan {
-  const { workload, load, maxConnections, poolKind, maxOverflow, workers, poolSize } = variables;
+  const { workload, load, dbRttMs, maxConnections, poolKind, maxOverflow, workers, poolSize } =
+    variables;
   return {
     ...base,
     workers,
@@ -70,5 +64,6 @@ function planOf(base: TrialPlan, variables: CellVariables): TrialPlan {
         ? load.stages.reduce((sum, { durationMs }) => sum + durationMs, 0)
         : base.durationMs,
     postgres: { ...base.postgres, maxConnections },
+    distance: { ...base.distance, rttMs: dbRttMs },
   };
 }

@@ -4,14 +4,17 @@ type Values = readonly unknown[];
 export function countCells(axes: {
   readonly workload: Values;
   readonly load: Values;
+  readonly dbRttMs: Values;
   readonly maxConnections: Values;
   readonly poolKind: readonly string[];
   readonly maxOverflow: Values;
   readonly workers: Values;
   readonly poolSize: Values;
 }): number {
-  const { workload, load, maxConnections, poolKind, maxOverflow, workers, poolSize } = axes;
+  const { workload, load, dbRttMs, maxConnections, poolKind, maxOverflow, workers, poolSize } =
+    axes;
+  const situations = workload.length * load.length * dbRttMs.length;
   const pooled = poolKind.filter((kind) => kind !== 'null').length;
   const shapes = pooled * maxOverflow.length * poolSize.length + (poolKind.length - pooled);
-  return workload.length * load.length * maxConnections.length * workers.length * shapes;
+  return situations * maxConnections.length * workers.length * shapes;
 }

@@ -21,6 +21,7 @@ const EXAMPLES: { readonly [N in Name]?: string } = {
   rate: '[100/s, 200/s]',
   stages: '100/s:10s,100/s..400/s:20s',
   pgSetting: '{ shared_buffers: 256MB }',
+  dbRtt: '[0, 5ms, 20ms]',
   gate: '{ rounds-spread: 0.1, generator-utilization: 0.7/0.9 }',
   threshold: '[latency.p99<50ms, errors.too_many_connections==0]',
 };
@@ -32,9 +33,8 @@ const SECTIONS: readonly { readonly title: string; readonly names: readonly Name
     names: ['workers', 'poolSize', 'maxOverflow', 'poolKind', 'maxConnections'],
   },
   {
-    title:
-      'What is asked of them; with several workloads or loads, cells are compared within each.',
-    names: ['workload', 'param', 'connections', 'rate', 'stages'],
+    title: 'What is asked of them, and from how far; with several, cells are compared within each.',
+    names: ['workload', 'param', 'connections', 'rate', 'stages', 'dbRtt'],
   },
   { title: 'How long, how often.', names: ['rounds', 'warmup', 'duration', 'drain', 'seed'] },
   { title: 'What must be reached.', names: ['threshold', 'abortOnFail', 'goodputDeadline'] },

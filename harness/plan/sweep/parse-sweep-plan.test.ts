@@ -27,6 +27,7 @@ test('lists become axes, ranges their values, and what was typed is kept as it w
     poolSize: '1..32:x2',
     maxOverflow: 'unlimited,0,5',
     maxConnections: '50,100',
+    dbRtt: '20ms,0,0.5ms',
     poolKind: 'queue,null',
     workload: 'hot,point',
     connections: '32,64',
@@ -36,6 +37,7 @@ test('lists become axes, ranges their values, and what was typed is kept as it w
   expect(plan.axes).toEqual({
     workload: ['hot', 'point'],
     load: [32, 64].map((connections) => ({ kind: 'closed', connections, thinkTimeMs: 0 })),
+    dbRttMs: [0, 0.5, 20],
     maxConnections: [50, 100],
     poolKind: ['queue', 'null'],
     maxOverflow: [0, 5, -1],
@@ -48,6 +50,7 @@ test('lists become axes, ranges their values, and what was typed is kept as it w
     'pool-size': ['1..32:x2'],
     'max-overflow': ['unlimited,0,5'],
     'max-connections': ['50,100'],
+    'db-rtt': ['20ms,0,0.5ms'],
     'pool-kind': ['queue,null'],
     workload: ['hot,point'],
     connections: ['32,64'],
@@ -56,7 +59,7 @@ test('lists become axes, ranges their values, and what was typed is kept as it w
   });
   expect(plan.base).toMatchObject({ workers: 1, workload: 'hot', pool: { poolSize: 1 } });
   // Without a pool its size is nothing: 3 × 6 shapes with one, 1 without.
-  expect(countCells(plan.axes)).toBe(2 * 2 * 2 * 3 * (3 * 6 + 1));
+  expect(countCells(plan.axes)).toBe(2 * 2 * 3 * 2 * 3 * (3 * 6 + 1));
 });
 
 test('rates are loads of the open loop, and stages are one load', () => {

@@ -76,6 +76,8 @@ export function parseSweepPlan(given: {
   if (problems.length > 0) throw problemError(problems, command);
   const { values, sources } = read;
   const first = firstTrialOf(values);
+  // One cell with a network is enough for its options to mean something.
+  const farthest = { ...first, dbRtt: Math.max(...values.dbRtt) };
   return {
     plan: deepFreeze(
       sweepPlanSchema.parse({
@@ -99,7 +101,7 @@ export function parseSweepPlan(given: {
     json: values.json,
     warnings: [
       ...unknownVariableWarnings(SWEEP_OPTIONS, env),
-      ...idleOptionWarnings({ values: first, sources }, command, values.poolKind),
+      ...idleOptionWarnings({ values: farthest, sources }, command, values.poolKind),
       ...repeatedCellWarnings(values),
     ],
   };

@@ -38,6 +38,11 @@ const AXIS_OPTIONS = {
     parser: wholeNumbersOf(PLAN_OPTIONS.maxConnections.parser, several),
     defaultValue: [PLAN_OPTIONS.maxConnections.defaultValue],
   },
+  dbRtt: {
+    ...PLAN_OPTIONS.dbRtt,
+    parser: numbersOf(PLAN_OPTIONS.dbRtt.parser, several),
+    defaultValue: [PLAN_OPTIONS.dbRtt.defaultValue],
+  },
   poolKind: {
     ...PLAN_OPTIONS.poolKind,
     parser: listOf(choice(POOL_KINDS, 'kind'), several),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LIMITS, POOL_KINDS, WORKLOADS } from '../../../server/contract.ts';
+import { DISTANCE_LIMITS, NO_DISTANCE } from '../distance.ts';
 import { loadModelSchema, PLAN_LIMITS, trialPlanSchema } from '../trial-plan.ts';
 import { countCells } from './count-cells.ts';
 
@@ -23,6 +24,8 @@ export const axesSchema = z
   .strictObject({
     workload: some(z.enum(WORKLOADS)),
     load: some(loadModelSchema),
+    /** `distance.rttMs`; plans of before there was a choice have none. */
+    dbRttMs: some(z.number().min(0).max(DISTANCE_LIMITS.rttMsMax)).default([NO_DISTANCE.rttMs]),
     maxConnections: some(z.int().min(1).max(PLAN_LIMITS.maxConnectionsMax)),
     poolKind: some(z.enum(POOL_KINDS)),
     maxOverflow: some(z.int().min(-1).max(LIMITS.poolConnectionsMax)),

@@ -1,3 +1,4 @@
+import { distanceProblems } from '../distance-options.ts';
 import { loadProblems } from '../load-problems.ts';
 import type { OptionSources, Problem } from '../option-table.ts';
 import { shapeProblems, slotProblems } from '../setting-problems.ts';
@@ -42,6 +43,12 @@ export function sweepProblems(read: {
     const smallest = { maxConnections: Math.min(...values.maxConnections) };
     found.push(...slotProblems({ ...smallest, superuserReserved, reserved }, sources));
   }
+  if (sound('--db-rtt', '--db-jitter')) {
+    const { dbRtt, dbJitter } = values;
+    // In ascending order, and without a round trip there is no jitter either.
+    const shortest = dbRtt.find((ms) => ms > 0) ?? 0;
+    found.push(...distanceProblems({ dbRtt: shortest, dbJitter }, sources));
+  }
   if (sound('--workload', '--param')) {
     const { workload, param } = values;
     found.push(...paramProblems({ workloads: workload, params: param, source: sources.param }));
@@ -84,6 +91,7 @@ const SEVERAL = [
   'workload',
   'connections',
   'rate',
+  'dbRtt',
   'maxConnections',
   'poolKind',
   'maxOverflow',

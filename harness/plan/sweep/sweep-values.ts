@@ -12,6 +12,7 @@ export function axesOf(values: SweepValues): Axes {
   return {
     workload: [...values.workload],
     load: loadsOf(values),
+    dbRttMs: [...values.dbRtt],
     maxConnections: [...values.maxConnections],
     poolKind: [...values.poolKind],
     maxOverflow: [...values.maxOverflow],
@@ -25,6 +26,7 @@ export function firstTrialOf(values: SweepValues): TrialValues {
   return {
     ...values,
     workload: firstOf(values.workload),
+    dbRtt: firstOf(values.dbRtt),
     maxConnections: firstOf(values.maxConnections),
     poolKind: firstOf(values.poolKind),
     maxOverflow: firstOf(values.maxOverflow),

@@ -11,6 +11,8 @@ test.each([
   ['postgres.maxConnections', 100, 60, 'max-connections 100 against 60'],
   ['postgres.extra.work_mem', '4MB', null, 'pg-setting work_mem 4MB against none'],
   ['rolloutSurge', 0, 1, 'rollout 0 against 1'],
+  ['distance.rttMs', 0, 0.5, 'db-rtt 0 against 0.5ms'],
+  ['distance.bandwidthMbit', 1_000, 100, 'db-bandwidth 1gbit against 100mbit'],
   ['workloadParams.ms', '20', '40', 'param ms 20 against 40'],
   ['load.model.connections', 64, 8, 'connections 64 against 8'],
   ['load.model.stages', '100/s:10s', '200/s:10s', 'stages 100/s:10s against 200/s:10s'],

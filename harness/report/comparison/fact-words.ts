@@ -1,4 +1,5 @@
 import type { Difference } from '../../analysis/comparison/comparison-result.ts';
+import { printBandwidth } from '../../plan/bandwidth-parser.ts';
 import { printDuration } from '../../plan/value-parser.ts';
 import { formatBytes } from '../format.ts';
 import { plainText } from '../sweep/plain-text.ts';
@@ -16,6 +17,9 @@ const FLAG_OF: Readonly<Record<string, string>> = {
   'postgres.superuserReservedConnections': 'superuser-reserved',
   'postgres.reservedConnections': 'reserved',
   rolloutSurge: 'rollout',
+  'distance.rttMs': 'db-rtt',
+  'distance.jitterMs': 'db-jitter',
+  'distance.bandwidthMbit': 'db-bandwidth',
 };
 const NAMESPACES = /^(pool|load\.model|load|postgres)\./;
 
@@ -41,6 +45,7 @@ export function factName(strangersPath: string): string {
 export function factValue(path: string, value: Difference['left']): string {
   if (value === null) return 'none';
   if (typeof value !== 'number') return plainText(String(value));
+  if (path === 'distance.bandwidthMbit') return printBandwidth(value);
   if (path.endsWith('Ms')) return Number.isInteger(value) ? printDuration(value) : `${value}ms`;
   if (path.endsWith('Bytes')) return `${formatBytes(value)} (${value})`;
   if (path === 'pool.maxOverflow' && value === -1) return 'unlimited';

@@ -1,5 +1,6 @@
 import type { CellResult, CellState, Situation } from '../../analysis/sweep/sweep-result.ts';
 import type { Axes } from '../../plan/sweep/sweep-plan.ts';
+import { awayText } from '../distance-text.ts';
 import { formatMs, plural } from '../format.ts';
 import { scheduleText } from '../load-text.ts';
 import { shapeText } from '../shape-text.ts';
@@ -16,12 +17,18 @@ export function cellText(variables: Variables, axes: Axes): string {
   ].join('');
 }
 
-/** `hot`, with its load where the sweep has several. */
+/** `hot`, with its load and its distance where the sweep has several. */
 export function situationText(
-  { workload, load }: Pick<Situation, 'workload' | 'load'>,
+  { workload, load, dbRttMs }: Pick<Situation, 'workload' | 'load' | 'dbRttMs'>,
   axes: Axes,
 ): string {
-  return axes.load.length > 1 ? `${workload}, ${shortLoadText(load)}` : workload;
+  return [
+    workload,
+    axes.load.length > 1 ? shortLoadText(load) : [],
+    axes.dbRttMs.length > 1 ? awayText(dbRttMs) : [],
+  ]
+    .flat()
+    .join(', ');
 }
 
 /** `64 clients`, `300/s`. */

@@ -2,8 +2,10 @@ import { expandCells } from '../../plan/sweep/cells.ts';
 import { countCells } from '../../plan/sweep/count-cells.ts';
 import type { SweepPlan } from '../../plan/sweep/sweep-plan.ts';
 import { TRIAL_OVERHEAD_MS, totalMsOf } from '../../plan/sweep/sweep-time.ts';
+import { printDuration } from '../../plan/value-parser.ts';
 import { computeBudget } from '../../sizing/budget.ts';
 import { shapeOfPool } from '../../sizing/process-claim.ts';
+import { awayText } from '../distance-text.ts';
 import { formatCount, formatMs, plural } from '../format.ts';
 import { loadText, scheduleText } from '../load-text.ts';
 import type { ReportLine } from '../report-line.ts';
@@ -56,6 +58,14 @@ function namedAxes({ axes, base }: SweepPlan): readonly NamedAxis[] {
       many: 'loads',
       values: axes.load,
       text: loadsText(axes.load, base),
+    },
+    {
+      label: 'DISTANCE',
+      flags: ['db-rtt'],
+      singular: 'distance',
+      many: 'distances',
+      values: axes.dbRttMs,
+      text: axes.dbRttMs.map(printDuration).join(', '),
     },
     numbers('max-connections', 'value of max_connections', 'values of max_connections', {
       label: 'SLOTS',
@@ -136,6 +146,8 @@ function fixedText(plan: SweepPlan, axes: readonly NamedAxis[]): string {
   const pooled = plan.axes.poolKind.some((kind) => kind !== 'null');
   const words = single.flatMap(({ label, text, singular }) => {
     if (label === 'LOAD') return [text];
+    if (label === 'DISTANCE')
+      return base.distance.rttMs === 0 ? [] : [awayText(base.distance.rttMs)];
     if (label === 'WORKERS') return [plural(base.workers, 'worker')];
     if (label === 'SLOTS') return [`max_connections ${text}`];
     return pooled || label === 'WORKLOAD' || label === 'POOL KIND' ? [`${singular} ${text}`] : [];

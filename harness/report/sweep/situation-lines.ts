@@ -1,4 +1,5 @@
 import type { Situation } from '../../analysis/sweep/sweep-result.ts';
+import { awayText } from '../distance-text.ts';
 import { formatCount } from '../format.ts';
 import { loadText } from '../load-text.ts';
 import type { ReportLine } from '../report-line.ts';
@@ -30,7 +31,7 @@ export function heatMapBlocks(
 ): readonly string[] {
   const { columns, paint } = style;
   const { plan } = view.result;
-  const title = `${paint.bold(situation.workload.toUpperCase())}, ${loadText({ load: { ...plan.base.load, model: situation.load }, seed: plan.base.seed })}`;
+  const title = `${paint.bold(situation.workload.toUpperCase())}, ${loadText({ load: { ...plan.base.load, model: situation.load }, seed: plan.base.seed })}${situation.dbRttMs === 0 && plan.axes.dbRttMs.length === 1 ? '' : `, ${awayText(situation.dbRttMs)}`}`;
   // A map of nothing but zeros is a sentence.
   const flawless = view.cellsOf(situation).every((cell) => errorShare(cell) === 0);
   const metrics = flawless ? METRICS.filter((metric) => metric !== ERRORS) : METRICS;

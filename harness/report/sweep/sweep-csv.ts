@@ -18,6 +18,7 @@ const COLUMNS: readonly (readonly [header: string, read: (row: Row) => CsvValue]
   ['cell', ({ cell }) => cell.id],
   ['workload', ({ cell }) => cell.variables.workload],
   ['load', ({ cell }) => shortLoadText(cell.variables.load)],
+  ['db_rtt_ms', ({ cell }) => cell.variables.dbRttMs],
   ['max_connections', ({ cell }) => cell.variables.maxConnections],
   ['pool_kind', ({ cell }) => cell.variables.poolKind],
   ['workers', ({ cell }) => cell.variables.workers],

@@ -15,6 +15,7 @@ const PLAN: SweepPlan = {
   axes: {
     workload: ['hot', 'point'],
     load: [base.load.model],
+    dbRttMs: [0],
     maxConnections: [30, 100],
     poolKind: ['queue'],
     maxOverflow: [5],

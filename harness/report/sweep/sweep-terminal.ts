@@ -1,5 +1,5 @@
 import type { SweepResult } from '../../analysis/sweep/sweep-result.ts';
-import { carriesOverLines } from '../carries-over-lines.ts';
+import { carriesOverLines, farthestOf } from '../carries-over-lines.ts';
 import { formatBytes, formatCount, plural } from '../format.ts';
 import { gatesText } from '../gate-words.ts';
 import { lineText } from '../line-text.ts';
@@ -105,10 +105,13 @@ function closingLines(view: SweepView, { directory }: SweepTerminalOptions): rea
     ...(environment === null ? [] : [{ label: 'MACHINE', text: machineText(environment) }]),
     ...(environment === null
       ? [{ label: 'CARRIES OVER', text: 'the arithmetic of the budget; nothing was measured' }]
-      : carriesOverLines({
-          cores: environment.cores,
-          postgres: { ...environment.postgres, version: plainText(environment.postgres.version) },
-        })),
+      : carriesOverLines(
+          {
+            cores: environment.cores,
+            postgres: { ...environment.postgres, version: plainText(environment.postgres.version) },
+          },
+          farthestOf(result.plan),
+        )),
     { label: 'RUN', text: plainText(directory) },
     // Not wrapped: they are there to be copied.
     ...nextCommands(result, directory).map(({ label, shows, line }) => ({

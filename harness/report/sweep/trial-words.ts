@@ -9,7 +9,7 @@ import { plainText } from './plain-text.ts';
 export function trialText({ cell }: Pick<PlannedTrial, 'cell'>, axes: Axes): string {
   const { variables } = cell;
   const text = cellText(variables, axes);
-  const single = axes.workload.length === 1 && axes.load.length === 1;
+  const single = [axes.workload, axes.load, axes.dbRttMs].every(({ length }) => length === 1);
   return single ? text : `${situationText(variables, axes)}: ${text}`;
 }
 

@@ -33,6 +33,7 @@ export function samplePlan(changes: Partial<SweepPlan> = {}): SweepPlan {
     axes: {
       workload: ['hot'],
       load: [base.load.model],
+      dbRttMs: [0],
       maxConnections: [100],
       poolKind: ['queue'],
       maxOverflow: [0],

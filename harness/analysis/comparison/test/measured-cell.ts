@@ -39,6 +39,7 @@ export function measuredCell(given: GivenCell): ComparedCell {
   const variables = {
     workload: plan.workload,
     load: plan.load.model,
+    dbRttMs: plan.distance.rttMs,
     maxConnections: plan.postgres.maxConnections,
     poolKind: plan.pool.kind,
     maxOverflow: plan.pool.maxOverflow,

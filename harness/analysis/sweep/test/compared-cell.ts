@@ -40,6 +40,7 @@ export function comparedCell(given: ComparedCell): SummarizedCell {
     variables: {
       workload: 'hot',
       load: { kind: 'closed', connections: 64, thinkTimeMs: 0 },
+      dbRttMs: 0,
       maxConnections: 100,
       poolKind: 'queue',
       maxOverflow,

@@ -32,6 +32,7 @@ export interface SampleSweepOptions {
 const AXES: Axes = {
   workload: ['hot', 'hold'],
   load: [{ kind: 'closed', connections: 64, thinkTimeMs: 0 }],
+  dbRttMs: [0],
   maxConnections: [100],
   poolKind: ['queue'],
   maxOverflow: [0, 5],
