@@ -81,13 +81,25 @@ const authority = z
   .string()
   .regex(/^(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\]):[1-9]\d{0,4}$/, 'no host:port');
 
+/**
+ * By libpq's names. `require` encrypts and asks nobody who answers, `verify-ca` wants a certificate that the
+ * authority signed, `verify-full` one of that host. Modes that may end unencrypted without a word are no modes.
+ */
+export const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full'] as const;
+export type SslMode = (typeof SSL_MODES)[number];
+
 /** Discrete fields on purpose: a pool built from a connection string shows its password. */
 export const databaseConfigSchema = z.strictObject({
+  /** A name, an address, or the directory of a socket (it begins with a slash). */
   host: z.string().min(1),
   port: z.int().min(1).max(65_535),
   user: z.string().min(1),
   password: z.string(),
   database: z.string().min(1),
+  /** @default disable */
+  sslMode: z.enum(SSL_MODES).optional(),
+  /** Path of the authority's certificate, as PEM. @default the authorities that Node knows */
+  sslRootCert: z.string().min(1).optional(),
 });
 export type DatabaseConfig = Readonly<z.infer<typeof databaseConfigSchema>>;
 

@@ -92,6 +92,7 @@ export function summarizeTrial(seen: TrialObservations, decode: DecodeHistogram)
     seconds: secondsOf(seen, decode),
     api: { ...seen.api },
     distance: seen.distance,
+    pooler: seen.pooler,
     phasesMs: { ...seen.phasesMs },
     environment: seen.environment,
   };

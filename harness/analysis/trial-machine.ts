@@ -38,6 +38,28 @@ export const distanceReadingSchema = z.strictObject({
 });
 export type DistanceReading = Readonly<z.infer<typeof distanceReadingSchema>>;
 
+/** What the pooler that the lab started for the trial did in the window, by its own console. */
+export const poolerReadingSchema = z.strictObject({
+  /** e.g. `1.18.0` */
+  version: z.string(),
+  /** Of the samples below. */
+  samples: count,
+  /** Clients with a connection to PostgreSQL, and those that waited for one, at most. */
+  clientsActivePeak: count,
+  clientsWaitingPeak: count,
+  /** How long a client had waited at most, in ms. */
+  maxWaitMs: ms,
+  /** Its connections to PostgreSQL at most, whatever they did. */
+  serversPeak: count,
+  /** In the window, all clients together. */
+  transactions: count,
+  queries: count,
+  /** Time that clients waited for a connection to PostgreSQL, and that these spent in transactions, in ms. */
+  waitMs: ms,
+  transactionMs: ms,
+});
+export type PoolerReading = Readonly<z.infer<typeof poolerReadingSchema>>;
+
 /** Where the trial was measured, and with what. */
 export const environmentSchema = z.strictObject({
   poolLabVersion: z.string(),

@@ -44,6 +44,8 @@ export interface TrialObservations {
   readonly rollout: MeasuredTrial['rollout'];
   readonly api: MeasuredTrial['api'];
   readonly distance: MeasuredTrial['distance'];
+  /** Of the pooler that the lab started; `null`: none, or nothing was told. */
+  readonly pooler: MeasuredTrial['pooler'];
   /**
    * Connections of the API that the server side still had after the API was stopped; `null` where it was
    * not, or where another keeps them on purpose.

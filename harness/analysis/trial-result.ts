@@ -13,6 +13,7 @@ import {
   distanceReadingSchema,
   environmentSchema,
   hostSchema,
+  poolerReadingSchema,
 } from './trial-machine.ts';
 import { BOTTLENECKS } from './verdict/bottleneck-kinds.ts';
 import { CAVEAT_CODES } from './verdict/caveat-codes.ts';
@@ -312,6 +313,8 @@ export const measuredTrialSchema = z.strictObject({
   api: apiSchema.default({ target: null, via: null }),
   /** Of the network that the lab made; `null`: there was none to make, see the plan's `distance`. */
   distance: distanceReadingSchema.nullable().default(null),
+  /** `null`: the plan asks for none, or its console did not tell. */
+  pooler: poolerReadingSchema.nullable().default(null),
   /** Where the trial's own time went. */
   phasesMs: z.record(z.string(), ms),
   environment: environmentSchema,

@@ -28,6 +28,7 @@ const SETTINGS = {
   maxConnections: 100,
   superuserReservedConnections: 3,
   reservedConnections: 0,
+  transport: 'tcp',
   extra: {},
 } as const;
 

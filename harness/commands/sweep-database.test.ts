@@ -14,10 +14,12 @@ const found = (maxConnections: number): ForeignDatabase => ({
     maxConnections,
     superuserReservedConnections: 5,
     reservedConnections: 2,
+    transport: 'tcp',
     extra: {},
   },
   version: '16.2',
   apiRole: 'pool_lab_api',
+  isSuperuser: true,
   drivesTheApi: false,
 });
 

@@ -10,10 +10,14 @@ import {
 /** Which PostgreSQL a command is to use. */
 export type DatabaseAsked =
   | { readonly kind: 'embedded' }
+  /** In a container of this image. */
+  | { readonly kind: 'docker'; readonly image: string }
   | {
       readonly kind: 'url';
       readonly allowRemoteDb: string | null;
       readonly sharedDbOk: boolean;
+      /** The load may leave no slot free. */
+      readonly exhaust: boolean;
       readonly apiVia: HostAndPort | null;
       /** Settings of PostgreSQL that were given, and that only a server of the lab's own can be given. */
       readonly serverSettings: readonly GivenSetting[];
@@ -31,9 +35,17 @@ export function databaseAsked(
   values: OptionValues<Table>,
   serverSettings: readonly GivenSetting[],
 ): DatabaseAsked {
-  if (values.postgres === 'embedded') return { kind: 'embedded' };
-  const { allowRemoteDb, sharedDbOk, apiVia } = values;
-  return { kind: 'url', allowRemoteDb, sharedDbOk, apiVia, serverSettings };
+  const { postgres, postgresVersion, postgresImage } = values;
+  switch (postgres) {
+    case 'embedded':
+      return { kind: 'embedded' };
+    case 'docker':
+      return { kind: 'docker', image: postgresImage ?? `postgres:${postgresVersion}` };
+    case 'url': {
+      const { allowRemoteDb, sharedDbOk, exhaust, apiVia } = values;
+      return { kind: 'url', allowRemoteDb, sharedDbOk, exhaust, apiVia, serverSettings };
+    }
+  }
 }
 
 /** What a sweep is repeated with, by flag, as it would be typed; a consent to share is given each time. */
@@ -41,6 +53,7 @@ export function databaseSettings(
   asked: DatabaseAsked,
 ): Readonly<Record<string, readonly string[]>> {
   if (asked.kind === 'embedded') return {};
+  if (asked.kind === 'docker') return { postgres: ['docker'], 'postgres-image': [asked.image] };
   const { allowRemoteDb, apiVia } = asked;
   return {
     postgres: ['url'],
@@ -54,7 +67,7 @@ export function databaseProblems(
   sources: OptionSources<Table>,
 ): readonly Problem[] {
   const { postgres, apiVia } = values;
-  if (postgres !== 'embedded' || apiVia === null) return [];
+  if (postgres === 'url' || apiVia === null) return [];
   return [
     {
       field: '--api-via',

@@ -1,4 +1,5 @@
 import { bandwidth } from './bandwidth-parser.ts';
+import { databaseFaults } from './database-fault-parser.ts';
 import { DISTANCE_LIMITS, NO_DISTANCE } from './distance.ts';
 import { option } from './option.ts';
 import type { OptionSources, OptionValues, Problem } from './option-table.ts';
@@ -27,6 +28,13 @@ export const DISTANCE_OPTIONS = {
     ),
     defaultValue: NO_DISTANCE.bandwidthMbit,
     description: 'with --db-rtt: of all connections together, each way, e.g. 100mbit',
+  }),
+  dbFault: option('db-fault', {
+    parser: databaseFaults(),
+    defaultValue: [],
+    description:
+      'between API and database, at a time of the measured window: reset@5s, refuse@5s:2s, stall@5s:2s, blackhole@5s:2s',
+    repeatable: true,
   }),
 } as const;
 

@@ -23,11 +23,19 @@ const IDLE_BY_KIND: Readonly<Record<PoolKind, readonly OptionName[]>> = {
 
 const OPEN_ONLY: readonly OptionName[] = ['arrivals', 'maxInFlight', 'atCap', 'threads'];
 
+const OF_A_POOLER: readonly OptionName[] = [
+  'poolerMode',
+  'poolerSize',
+  'poolerReserve',
+  'poolerClients',
+];
+
 /** Options that a lab which stands and measures nothing has no use for. */
 const IDLE_IN_UP: readonly OptionName[] = [
   'warmup',
   'duration',
   'rollout',
+  'dbFault',
   'gate',
   'threshold',
   'abortOnFail',
@@ -66,6 +74,7 @@ export function idleOptionWarnings(
       'with --target and without --metrics-port',
     ],
     [values.dbRtt === 0 ? ['dbJitter', 'dbBandwidth'] : [], 'without --db-rtt'],
+    [values.pooler === 'none' ? OF_A_POOLER : [], 'without --pooler'],
     [command === 'up' ? IDLE_IN_UP : [], 'with up, which measures nothing'],
   ];
   return idle.flatMap(([names, why]) =>

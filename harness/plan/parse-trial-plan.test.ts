@@ -30,9 +30,13 @@ test('without flags the plan is a FastAPI-like service on a default PostgreSQL',
       maxConnections: 100,
       superuserReservedConnections: 3,
       reservedConnections: 0,
+      transport: 'tcp',
       extra: {},
     },
     distance: { rttMs: 0, jitterMs: 0, bandwidthMbit: null },
+    faults: [],
+    pooler: null,
+    preparedStatements: 'auto',
     gates: GATE_DEFAULTS,
     thresholds: [],
     abortOnFail: false,
@@ -75,6 +79,14 @@ test('every flag reaches its field', () => {
         dbRtt: '20ms',
         dbJitter: '0.5ms',
         dbBandwidth: '1gbit',
+        dbTransport: 'tls',
+        dbFault: ['stall@1.2s:0.1s', 'reset@0.5s'],
+        pooler: 'pgbouncer',
+        poolerMode: 'transaction',
+        poolerSize: '7',
+        poolerReserve: '2',
+        poolerClients: '500',
+        preparedStatements: 'off',
         rollout: '1',
         gate: ['dispatch-lag-ms-p99=6/30', 'samples_beyond_p99_min=50'],
         threshold: [' latency.p99 < 50ms ', 'lost==0'],
@@ -124,9 +136,16 @@ test('every flag reaches its field', () => {
         maxConnections: 30,
         superuserReservedConnections: 2,
         reservedConnections: 1,
+        transport: 'tls',
         extra: { shared_buffers: '256MB', work_mem: '4MB' },
       },
       distance: { rttMs: 20, jitterMs: 0.5, bandwidthMbit: 1_000 },
+      faults: [
+        { kind: 'reset', atMs: 500, durationMs: 0 },
+        { kind: 'stall', atMs: 1_200, durationMs: 100 },
+      ],
+      pooler: { mode: 'transaction', defaultPoolSize: 7, reservePoolSize: 2, maxClientConn: 500 },
+      preparedStatements: 'off',
       gates: {
         ...GATE_DEFAULTS,
         dispatchLagMsP99: { degraded: 6, invalid: 30 },
@@ -173,7 +192,14 @@ test('every setting of a plan can be given by its variable, with the same meanin
       dbRtt: '7ms',
       dbJitter: '7ms',
       dbBandwidth: '7mbit',
+      dbTransport: 'tls',
+      dbFault: 'reset@7s',
+      pooler: 'pgbouncer',
+      poolerMode: 'transaction',
+      preparedStatements: 'off',
       postgres: 'url',
+      postgresVersion: '17',
+      postgresImage: 'postgres:16-alpine',
       allowRemoteDb: 'db.example.com',
       apiVia: 'pool.example.com:6432',
       listen: '0.0.0.0',
@@ -191,7 +217,11 @@ test('every setting of a plan can be given by its variable, with the same meanin
             ? { postgres: 'url' }
             : ['dbJitter', 'dbBandwidth'].includes(name)
               ? { dbRtt: '9ms' }
-              : {};
+              : ['poolerMode', 'poolerSize', 'poolerReserve', 'poolerClients'].includes(name)
+                ? { pooler: 'pgbouncer' }
+                : ['postgresVersion', 'postgresImage'].includes(name)
+                  ? { postgres: 'docker' }
+                  : {};
     const text =
       texts[name] ??
       (option.parser.placeholder === null

@@ -13,9 +13,10 @@ import { GATE_DEFAULTS } from './gates.ts';
 import { LISTEN_OPTIONS } from './listen-options.ts';
 import { LOAD_OPTIONS } from './load-options.ts';
 import { option } from './option.ts';
+import { POOLER_OPTIONS } from './pooler-options.ts';
 import { TARGET_OPTIONS } from './target-options.ts';
 import { THRESHOLD_OPTIONS } from './thresholds/threshold-options.ts';
-import { PLAN_LIMITS } from './trial-plan.ts';
+import { PLAN_LIMITS, TRANSPORTS, type Transport } from './trial-plan.ts';
 import {
   absolutePath,
   assignments,
@@ -29,6 +30,7 @@ import {
 const timeout = duration({ minMs: 0, maxMs: LIMITS.timeoutMsMax });
 const slots = wholeNumber({ min: 0, max: PLAN_LIMITS.maxConnectionsMax });
 const DEFAULT_WORKLOAD: Workload = 'point';
+const DEFAULT_TRANSPORT: Transport = 'tcp';
 /** More rounds of one cell say little more about its spread. */
 const ROUNDS_MAX = 100;
 
@@ -171,7 +173,14 @@ export const PLAN_OPTIONS = {
     description: 'a further setting of PostgreSQL, e.g. shared_buffers=256MB',
     repeatable: true,
   }),
+  dbTransport: option('db-transport', {
+    parser: choice(TRANSPORTS, 'kind'),
+    defaultValue: DEFAULT_TRANSPORT,
+    description:
+      'how the API reaches the database: tcp, tls (with a certificate made for it), socket (of the file system)',
+  }),
   ...DISTANCE_OPTIONS,
+  ...POOLER_OPTIONS,
   rollout: option('rollout', {
     parser: wholeNumber({ min: 0, max: LIMITS.workersMax }),
     defaultValue: 0,

@@ -1,5 +1,6 @@
 import { loadModelOf, measuredMsOf } from './load-model-choice.ts';
 import type { OptionValues } from './option-table.ts';
+import { poolerOf } from './pooler-options.ts';
 import type { PLAN_OPTIONS } from './run-options.ts';
 import type { TrialPlan } from './trial-plan.ts';
 
@@ -40,6 +41,7 @@ export function trialPlanOf(values: OptionValues<typeof PLAN_OPTIONS>): TrialPla
       maxConnections: values.maxConnections,
       superuserReservedConnections: values.superuserReserved,
       reservedConnections: values.reserved,
+      transport: values.dbTransport,
       extra: { ...values.pgSetting },
     },
     distance: {
@@ -47,6 +49,9 @@ export function trialPlanOf(values: OptionValues<typeof PLAN_OPTIONS>): TrialPla
       jitterMs: values.dbJitter,
       bandwidthMbit: values.dbBandwidth,
     },
+    faults: [...values.dbFault],
+    pooler: poolerOf(values),
+    preparedStatements: values.preparedStatements,
     gates: values.gate,
     thresholds: [...values.threshold],
     abortOnFail: values.abortOnFail,

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { LIMITS, poolConfigSchema, WORKLOADS } from '../../server/contract.ts';
 import { ARRIVALS, AT_CAP } from '../load/load-engine.ts';
+import { DATABASE_FAULT_LIMITS, databaseFaultSchema } from './database-fault.ts';
 import { distanceSchema, NO_DISTANCE } from './distance.ts';
 import { gatesSchema } from './gates.ts';
+import { PREPARED_STATEMENTS, poolerSchema } from './pooler.ts';
 
 /** Bounds of one trial; together with the server's own (`LIMITS`) they keep a typo affordable. */
 export const PLAN_LIMITS = {
@@ -15,6 +17,10 @@ export const PLAN_LIMITS = {
   retriesMax: 20,
   thresholdsMax: 100,
 } as const;
+
+/** How the API and the lab reach PostgreSQL: plainly or encrypted by TCP, or by a socket of the file system. */
+export const TRANSPORTS = ['tcp', 'tls', 'socket'] as const;
+export type Transport = (typeof TRANSPORTS)[number];
 
 const durationMs = z.int().min(0).max(PLAN_LIMITS.durationMsMax);
 
@@ -71,10 +77,17 @@ export const trialPlanSchema = z.strictObject({
     maxConnections: z.int().min(1).max(PLAN_LIMITS.maxConnectionsMax),
     superuserReservedConnections: z.int().min(0).max(PLAN_LIMITS.maxConnectionsMax),
     reservedConnections: z.int().min(0).max(PLAN_LIMITS.maxConnectionsMax),
+    /** Plans of before there was a choice have none. */
+    transport: z.enum(TRANSPORTS).default('tcp'),
     extra: z.record(z.string(), z.string()),
   }),
   /** Plans of before there was a choice have none. */
   distance: distanceSchema.default(NO_DISTANCE),
+  /** Between API and database, in the order of their times. */
+  faults: z.array(databaseFaultSchema).max(DATABASE_FAULT_LIMITS.faultsMax).default([]),
+  /** Started for the trial; `null`: the API connects to PostgreSQL itself. */
+  pooler: poolerSchema.nullable().default(null),
+  preparedStatements: z.enum(PREPARED_STATEMENTS).default('auto'),
   /** When its numbers may be believed. */
   gates: gatesSchema,
   /** What the trial must reach, e.g. `latency.p99<50ms`; each understood by `parseThreshold`. */

@@ -6,6 +6,7 @@ const SOUND: PostgresSettings = {
   maxConnections: 30,
   superuserReservedConnections: 3,
   reservedConnections: 0,
+  transport: 'tcp',
   extra: {},
 };
 
@@ -61,31 +62,31 @@ test.each<{ what: string; change: Partial<PostgresSettings>; message: RegExp; hi
   },
   {
     what: 'a setting that is the supervisor’s',
-    change: { extra: { Port: '5432' } },
+    change: { transport: 'tcp', extra: { Port: '5432' } },
     message: /Port is the lab's own/,
     hint: /a free one is chosen/,
   },
   {
     what: 'a command that the server would run',
-    change: { extra: { Archive_Command: 'touch /tmp/here' } },
+    change: { transport: 'tcp', extra: { Archive_Command: 'touch /tmp/here' } },
     message: /Archive_Command makes the server run or reach something of its own/,
     hint: /Leave Archive_Command out/,
   },
   {
     what: 'a library from anywhere',
-    change: { extra: { shared_preload_libraries: 'auto_explain,/tmp/mine.so' } },
+    change: { transport: 'tcp', extra: { shared_preload_libraries: 'auto_explain,/tmp/mine.so' } },
     message: /shared_preload_libraries names a library by its path, "auto_explain,\/tmp\/mine\.so"/,
     hint: /came with PostgreSQL/,
   },
   {
     what: 'a name that would end the line',
-    change: { extra: { 'work_mem = 1\nfsync': 'off' } },
+    change: { transport: 'tcp', extra: { 'work_mem = 1\nfsync': 'off' } },
     message: /is no name/,
     hint: /postgresql.conf/,
   },
   {
     what: 'a value that would start a new line',
-    change: { extra: { work_mem: "'4MB'\nfsync = off" } },
+    change: { transport: 'tcp', extra: { work_mem: "'4MB'\nfsync = off" } },
     message: /line break/,
     hint: /one line/,
   },
@@ -105,13 +106,21 @@ test('a library that came with PostgreSQL is no matter', () => {
 });
 
 test('all problems are told at once', () => {
-  const settings = { ...SOUND, maxConnections: 0, extra: { port: '1', ssl: 'on' } };
+  const settings = {
+    ...SOUND,
+    maxConnections: 0,
+    extra: { port: '1', ssl: 'on' },
+  };
   expect(() => assertSettings(settings)).toThrow(/maxConnections is 0.*port.*ssl/);
 });
 
 test('the file quotes values, and what the supervisor decides comes last', () => {
   const text = settingsFile(
-    { ...SOUND, extra: { application_name: "it's \\ here", shared_buffers: '64MB' } },
+    {
+      ...SOUND,
+      transport: 'tcp',
+      extra: { application_name: "it's \\ here", shared_buffers: '64MB' },
+    },
     {
       port: 5433,
       dataPath: "/var/tmp/o'neil",

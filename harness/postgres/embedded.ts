@@ -12,7 +12,12 @@ import { explainFileError } from './file-failure.ts';
 import { findFreePort } from './free-port.ts';
 import { openLabDirectory } from './lab-directory.ts';
 import { type Postmaster, startPostmaster } from './postmaster.ts';
-import type { PostgresProvider, PostgresSettings, StartedPostgres } from './provider.ts';
+import type {
+  PostgresCapabilities,
+  PostgresProvider,
+  PostgresSettings,
+  StartedPostgres,
+} from './provider.ts';
 import { connectWhenReady } from './readiness.ts';
 import { clusterName, createRunDirectory, type RunDirectory } from './run-directory.ts';
 import { stageBinaries } from './staging.ts';
@@ -86,6 +91,13 @@ export function createEmbeddedPostgres(deps: EmbeddedDeps): PostgresProvider {
     },
   };
 }
+
+const OWN: PostgresCapabilities = {
+  setsSettings: true,
+  isOwn: true,
+  showsProcesses: true,
+  isSuperuser: true,
+};
 
 interface BringUp {
   readonly run: RunDirectory;
@@ -217,6 +229,7 @@ function supervise(
     await rest.removeRun();
   };
   return {
+    capabilities: OWN,
     api,
     superuser,
     version,

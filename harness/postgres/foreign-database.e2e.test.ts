@@ -76,6 +76,7 @@ test('the API’s role is made, has another password each time, and nobody logs 
         maxConnections: 17,
         superuserReservedConnections: 2,
         reservedConnections: 0,
+        transport: 'tcp',
         extra: {},
       });
     },

@@ -4,6 +4,8 @@ import { z } from 'zod';
 import type { DatabaseConfig } from '../../server/contract.ts';
 import { LabError } from '../lab-error.ts';
 import { type LookupAll, SYSTEM_LOOKUP } from '../loopback.ts';
+import type { Transport } from '../plan/trial-plan.ts';
+import { clientOptions } from './client-options.ts';
 import { API_ROLE } from './cluster-template.ts';
 import { CONNECT_DEADLINE_MS, explainConnectError } from './connect-failure.ts';
 import { readOtherSessions, requireConsentForHost, sessionsRefusal } from './database-consent.ts';
@@ -20,6 +22,8 @@ export interface ForeignDatabase {
   readonly settings: PostgresSettings;
   /** e.g. `15.14`. */
   readonly version: string;
+  /** The role that was given is a superuser's. */
+  readonly isSuperuser: boolean;
   /** Whose limits hold for the API. */
   readonly apiRole: string;
   /** An API that runs there already is to be driven: its role and its tables are not touched. */
@@ -118,9 +122,11 @@ export async function lookAtForeignDatabase({
         maxConnections: state.max_connections,
         superuserReservedConnections: state.superuser_reserved,
         reservedConnections: state.reserved,
+        transport: transportOf(owner),
         extra: {},
       },
       version: state.version,
+      isSuperuser: state.is_superuser,
       // Of an API that was started otherwise, the role is not known.
       apiRole: drivesTheApi && !state.has_api_role ? owner.user : API_ROLE,
       drivesTheApi,
@@ -138,7 +144,7 @@ export async function withOwner<T>(
   use: (client: Client) => Promise<T>,
 ): Promise<T> {
   const client = new Client({
-    ...owner,
+    ...clientOptions(owner),
     ...MONITOR_SESSION,
     connectionTimeoutMillis: CONNECT_DEADLINE_MS,
     query_timeout: STATEMENT_DEADLINE_MS,
@@ -195,6 +201,11 @@ function requireUsable(
       `give it, or the address of a superuser: ${missing.map(([, how]) => how).join('; ')}`,
     );
   }
+}
+
+function transportOf({ host, sslMode = 'disable' }: DatabaseConfig): Transport {
+  if (host.startsWith('/')) return 'socket';
+  return sslMode === 'disable' ? 'tcp' : 'tls';
 }
 
 function quoted(name: string): string {

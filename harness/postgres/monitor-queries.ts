@@ -208,5 +208,4 @@ export async function countBackends(client: ClientBase, namePrefix: string): Pro
 export const MONITOR_SESSION = {
   application_name: MONITOR_APPLICATION_NAME,
   options: '-c statement_timeout=0 -c idle_session_timeout=0 -c search_path=pg_catalog,pg_temp',
-  ssl: false,
 } as const;

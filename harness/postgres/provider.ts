@@ -1,16 +1,32 @@
 import type { DatabaseConfig } from '../../server/contract.ts';
+import type { Transport } from '../plan/trial-plan.ts';
 
 /** Settings a provider is asked to start PostgreSQL with. */
 export interface PostgresSettings {
   readonly maxConnections: number;
   readonly superuserReservedConnections: number;
   readonly reservedConnections: number;
+  /** How `api` and `superuser` of what is started are reached. */
+  readonly transport: Transport;
   /** Any further `postgresql.conf` settings by name, e.g. `{ shared_buffers: '256MB' }`. */
   readonly extra: Readonly<Record<string, string>>;
 }
 
+/** What of a PostgreSQL is in the lab's hands; whoever needs one of these asks here, and not for the kind. */
+export interface PostgresCapabilities {
+  /** Each start may ask for settings: `max_connections` and the rest. */
+  readonly setsSettings: boolean;
+  /** It runs for this lab alone: whoever else is connected is the lab's own doing. */
+  readonly isOwn: boolean;
+  /** Its processes are on this machine and in sight: CPU time and memory can be read from /proc. */
+  readonly showsProcesses: boolean;
+  /** The monitor's role sees and may do everything: it is a superuser's. */
+  readonly isSuperuser: boolean;
+}
+
 /** A running PostgreSQL. Only `stop` ends it; a stopped one is not this type any more. */
 export interface StartedPostgres {
+  readonly capabilities: PostgresCapabilities;
   /** Ordinary NOSUPERUSER role: what the API connects with. */
   readonly api: DatabaseConfig;
   /** Superuser: the monitor's and the seeding's connection. */

@@ -42,6 +42,12 @@ export function createUrlPostgres(
         }
       };
       return {
+        capabilities: {
+          setsSettings: false,
+          isOwn: false,
+          showsProcesses: false,
+          isSuperuser: database.isSuperuser,
+        },
         api: { ...owner, ...database.apiVia, user: database.apiRole, password },
         superuser: owner,
         version,

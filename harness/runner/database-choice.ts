@@ -30,7 +30,7 @@ export async function chooseDatabase(
     readonly drivesTheApi?: boolean;
   },
 ): Promise<ForeignDatabase | null> {
-  if (asked.kind === 'embedded') return null;
+  if (asked.kind !== 'url') return null;
   const { allowRemoteDb, sharedDbOk, apiVia } = asked;
   const database = await lookAtForeignDatabase({
     owner: parseDatabaseUrl(env[DATABASE_URL_ENV], redactor),

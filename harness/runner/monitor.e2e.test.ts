@@ -11,7 +11,13 @@ async function withSmallServer(use: (postgres: StartedPostgres) => Promise<void>
   const watchdog = startWatchdog();
   try {
     const postgres = await createEmbeddedPostgres({ custodian: watchdog }).start(
-      { maxConnections: 6, superuserReservedConnections: 2, reservedConnections: 1, extra: {} },
+      {
+        maxConnections: 6,
+        superuserReservedConnections: 2,
+        reservedConnections: 1,
+        transport: 'tcp',
+        extra: {},
+      },
       new AbortController().signal,
     );
     try {

@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import { APPLICATION_NAME_PREFIX, type DatabaseConfig } from '../../server/contract.ts';
 import { LabError } from '../lab-error.ts';
 import { machineClockMs } from '../machine-clock.ts';
+import { clientOptions } from '../postgres/client-options.ts';
 import { CONNECT_DEADLINE_MS, explainConnectError } from '../postgres/connect-failure.ts';
 import {
   type BackendGroup,
@@ -84,7 +85,7 @@ const GONE_POLL_MS = 10;
 export async function openMonitor(options: MonitorOptions): Promise<Monitor> {
   const { superuser, api, workerPrefix = APPLICATION_NAME_PREFIX, intervalMs = 100 } = options;
   const client = new Client({
-    ...superuser,
+    ...clientOptions(superuser),
     ...MONITOR_SESSION,
     connectionTimeoutMillis: CONNECT_DEADLINE_MS,
     query_timeout: QUERY_DEADLINE_MS,

@@ -96,7 +96,13 @@ pgbouncer.test(
 async function startServer(): Promise<DatabaseConfig> {
   const provider = createEmbeddedPostgres({ custodian: { guard: () => NOTHING_GUARDED } });
   const { superuser, stop } = await provider.start(
-    { maxConnections: 30, superuserReservedConnections: 3, reservedConnections: 0, extra: {} },
+    {
+      maxConnections: 30,
+      superuserReservedConnections: 3,
+      reservedConnections: 0,
+      transport: 'tcp',
+      extra: {},
+    },
     new AbortController().signal,
   );
   onTestFinished(stop);

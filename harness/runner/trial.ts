@@ -187,6 +187,7 @@ async function measure(context: {
         rollout,
         api: { target: lab.drivenApi?.url ?? null, via: lab.apiVia },
         distance,
+        pooler: null,
         leftBehind,
         postgresCpuMs: cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore,
         host,

@@ -65,7 +65,13 @@ async function measure(
   group: readonly (readonly Cell[])[],
 ): Promise<readonly { readonly name: string; readonly trial: MeasuredTrial }[]> {
   return await withLab(
-    { maxConnections: 60, superuserReservedConnections: 3, reservedConnections: 0, extra: {} },
+    {
+      maxConnections: 60,
+      superuserReservedConnections: 3,
+      reservedConnections: 0,
+      transport: 'tcp',
+      extra: {},
+    },
     {
       poolLabVersion: 'test',
       env: process.env,

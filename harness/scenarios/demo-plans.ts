@@ -2,6 +2,7 @@ import { POOL_DEFAULTS, type PoolShape } from '../../server/contract.ts';
 import { NO_DISTANCE } from '../plan/distance.ts';
 import { type Gates, gatesSchema } from '../plan/gates.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
+import type { PostgresSettings } from '../postgres/provider.ts';
 
 /**
  * The exhaustion that people meet: four workers with SQLAlchemy's default pool on a small server,
@@ -124,6 +125,9 @@ function planDefaults(maxConnections: number, seed: number) {
     drainMs: 3_000,
     postgres: postgresSettings(maxConnections),
     distance: NO_DISTANCE,
+    faults: [],
+    pooler: null,
+    preparedStatements: 'auto' as const,
     gates: DEMO_GATES,
     thresholds: [],
     abortOnFail: false,
@@ -132,6 +136,12 @@ function planDefaults(maxConnections: number, seed: number) {
 }
 
 /** PostgreSQL's own reserve, so that people find their numbers again. */
-export function postgresSettings(maxConnections: number) {
-  return { maxConnections, superuserReservedConnections: 3, reservedConnections: 0, extra: {} };
+export function postgresSettings(maxConnections: number): PostgresSettings {
+  return {
+    maxConnections,
+    superuserReservedConnections: 3,
+    reservedConnections: 0,
+    transport: 'tcp',
+    extra: {},
+  };
 }

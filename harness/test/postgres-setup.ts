@@ -19,6 +19,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
       maxConnections: 100,
       superuserReservedConnections: 3,
       reservedConnections: 0,
+      transport: 'tcp',
       extra: {},
     },
     new AbortController().signal,

@@ -56,6 +56,8 @@ const ADAPTERS = {
     'dashboards/grafana/sdk/dashboard-builder.ts',
     'dashboards/grafana/sdk/panel-builder.ts',
   ],
+  testcontainers: 'harness/postgres/container.ts',
+  selfsigned: 'harness/postgres/certificate.ts',
   'csv-stringify': 'harness/report/sweep/csv.ts',
   'junit-report-builder': 'harness/report/sweep/junit.ts',
   vite: 'dashboards/web/build.ts',

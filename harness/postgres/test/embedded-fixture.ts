@@ -13,6 +13,7 @@ export const SMALL_SERVER: PostgresSettings = {
   maxConnections: 20,
   superuserReservedConnections: 3,
   reservedConnections: 0,
+  transport: 'tcp',
   extra: {},
 };
 

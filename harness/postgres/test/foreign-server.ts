@@ -25,6 +25,7 @@ export async function withForeignServer(
         maxConnections: 30,
         superuserReservedConnections: 3,
         reservedConnections: 0,
+        transport: 'tcp',
         extra: {},
         ...settings,
       },

@@ -20,7 +20,13 @@ const watchdog = startWatchdog();
 const release =
   guardedChildPid === null ? null : watchdog.guard({ kind: 'process-group', pid: guardedChildPid });
 const postgres = await createEmbeddedPostgres({ custodian: watchdog, labParent }).start(
-  { maxConnections: 20, superuserReservedConnections: 3, reservedConnections: 0, extra: {} },
+  {
+    maxConnections: 20,
+    superuserReservedConnections: 3,
+    reservedConnections: 0,
+    transport: 'tcp',
+    extra: {},
+  },
   new AbortController().signal,
 );
 const { postmasterPid, dataDirectory, superuser, version } = postgres;

@@ -153,6 +153,7 @@ export function sampleTrial(changes: Partial<MeasuredTrial> = {}): MeasuredTrial
     host: { cpuPressureShare: 0.12, throttledPeriods: 0, throttledMs: 0, cpuStealShare: 0 },
     seconds: [],
     api: { target: null, via: null },
+    pooler: null,
     distance: null,
     phasesMs: { measure: 10_000 },
     environment: {
