@@ -14,6 +14,7 @@ const SOURCE: AdminSource = {
     product: 'pool-lab',
     workers: 3,
     instrumentation: true,
+    preparedStatements: true,
     seed: 1,
     pool: POOL_DEFAULTS,
   }),

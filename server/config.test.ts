@@ -31,6 +31,7 @@ test('what is written as environment is read back as the same configuration', ()
     graceMs: 250,
     instrumentation: false,
     seed: 7,
+    preparedStatements: false,
     pool: { ...POOL_DEFAULTS, maxOverflow: -1, maxWaiting: 3, recycleMs: null, prePing: true },
     database: { host: '127.0.0.1', port: 5_433, user: 'u', password: 'p w"', database: 'd' },
   };
@@ -48,6 +49,7 @@ test.each([
   ['POOL_LAB_WORKERS', '0'],
   ['POOL_LAB_POOL_KIND', 'cached'],
   ['POOL_LAB_INSTRUMENTATION', 'yes'],
+  ['POOL_LAB_PREPARED_STATEMENTS', 'auto'],
   ['POOL_LAB_MAX_WAITING', '-1'],
   ['POOL_LAB_PORT', '70000'],
   ['POOL_LAB_HOST', '0.0.0.0'],

@@ -6,6 +6,7 @@ import {
   SERVER_ENV,
   type ServerConfig,
   type ServerEnvPath,
+  SSL_MODES,
   serverConfigSchema,
 } from './contract.ts';
 
@@ -101,6 +102,7 @@ const FIELDS: Readonly<Record<ServerEnvPath, Field>> = {
     fallback: 1,
     remedy: `set it to a whole number from 0 to ${LIMITS.seedMax}`,
   },
+  preparedStatements: { read: flag, fallback: true, remedy: flagRemedy },
   'pool.kind': {
     read: text,
     fallback: pool.kind,
@@ -157,6 +159,18 @@ const FIELDS: Readonly<Record<ServerEnvPath, Field>> = {
   },
   'database.password': { read: text, fallback: '', remedy: "set it to the role's password" },
   'database.database': { read: text, remedy: 'set it to the name of the database' },
+  'database.hostAddress': {
+    read: text,
+    remedy: 'set it to the IP address to connect to, or leave it out',
+  },
+  'database.sslMode': {
+    read: text,
+    remedy: `set it to one of ${SSL_MODES.join(', ')}: prefer and allow may end unencrypted without a word`,
+  },
+  'database.sslRootCert': {
+    read: text,
+    remedy: 'set it to the path of the certificate of an authority',
+  },
 };
 
 function isPath(path: string): path is ServerEnvPath {
@@ -206,10 +220,27 @@ function crossFieldProblems(config: ServerConfig, inContainer: boolean): string[
         ` is ${connectionsMax} connections a worker; lower one of them so that both are at most ${LIMITS.poolConnectionsMax}`,
     );
   }
+  problems.push(...databaseProblems(config.database));
   if (config.port !== 0 && config.port === config.adminPort) {
     problems.push(
       `${SERVER_ENV.port} and ${SERVER_ENV.adminPort} are both ${config.port}; give them different ports`,
     );
   }
   return problems;
+}
+
+/** Encryption that was asked for and would not be there. */
+function databaseProblems({ host, sslMode, sslRootCert }: ServerConfig['database']): string[] {
+  const mode = SERVER_ENV['database.sslMode'];
+  if (sslRootCert !== undefined && sslMode === undefined) {
+    return [
+      `${SERVER_ENV['database.sslRootCert']} is set and ${mode} is not, so that nothing would be encrypted; set ${mode} to verify-full, or unset both`,
+    ];
+  }
+  if (host.startsWith('/') && sslMode !== undefined && sslMode !== 'disable') {
+    return [
+      `${mode}=${JSON.stringify(sslMode)}: PostgreSQL encrypts nothing over a socket, which ${SERVER_ENV['database.host']}=${JSON.stringify(host)} is; set ${mode} to disable`,
+    ];
+  }
+  return [];
 }

@@ -92,13 +92,21 @@ export type SslMode = (typeof SSL_MODES)[number];
 export const databaseConfigSchema = z.strictObject({
   /** A name, an address, or the directory of a socket (it begins with a slash). */
   host: z.string().min(1),
+  /**
+   * Address to connect to where it is not the host's own, e.g. that of a proxy: the certificate still has to be
+   * the host's. @default the host
+   */
+  hostAddress: z.union([z.ipv4(), z.ipv6()]).optional(),
   port: z.int().min(1).max(65_535),
   user: z.string().min(1),
   password: z.string(),
   database: z.string().min(1),
   /** @default disable */
   sslMode: z.enum(SSL_MODES).optional(),
-  /** Path of the authority's certificate, as PEM. @default the authorities that Node knows */
+  /**
+   * Path of the authority's certificate, as PEM. With it `require` is `verify-ca`, as libpq has it.
+   * @default the authorities that Node knows
+   */
   sslRootCert: z.string().min(1).optional(),
 });
 export type DatabaseConfig = Readonly<z.infer<typeof databaseConfigSchema>>;
@@ -120,6 +128,11 @@ export const serverConfigSchema = z.strictObject({
   instrumentation: z.boolean(),
   /** Of what the workloads draw at random; each worker draws a sequence of its own. */
   seed: z.int().min(0).max(LIMITS.seedMax),
+  /**
+   * `false` sends the workloads' named prepared statements without their names: parsed anew each time, and
+   * bound to no session, as a pooler needs it that gives each transaction another one.
+   */
+  preparedStatements: z.boolean(),
   pool: poolConfigSchema,
   database: databaseConfigSchema,
 });
@@ -138,6 +151,7 @@ export const SERVER_ENV = {
   graceMs: 'POOL_LAB_GRACE_MS',
   instrumentation: 'POOL_LAB_INSTRUMENTATION',
   seed: 'POOL_LAB_SEED',
+  preparedStatements: 'POOL_LAB_PREPARED_STATEMENTS',
   'pool.kind': 'POOL_LAB_POOL_KIND',
   'pool.poolSize': 'POOL_LAB_POOL_SIZE',
   'pool.maxOverflow': 'POOL_LAB_MAX_OVERFLOW',
@@ -155,13 +169,19 @@ export const SERVER_ENV = {
   'database.user': 'PGUSER',
   'database.password': 'PGPASSWORD',
   'database.database': 'PGDATABASE',
+  'database.hostAddress': 'PGHOSTADDR',
+  'database.sslMode': 'PGSSLMODE',
+  'database.sslRootCert': 'PGSSLROOTCERT',
 } as const;
 export type ServerEnvPath = keyof typeof SERVER_ENV;
 
 /** What an unset nullable field (`maxWaiting`, `recycleMs`) is written as in the environment. */
 export const ENV_NONE = 'none';
 
-/** `ServerConfig` as the environment `server/main.ts` reads back to the same configuration. */
+/**
+ * `ServerConfig` as the environment `server/main.ts` reads back to the same configuration; a field that is left
+ * out has no variable.
+ */
 export function serverConfigToEnv(config: ServerConfig): Record<string, string> {
   const { pool, database, ...server } = config;
   const fields = {
@@ -172,13 +192,13 @@ export function serverConfigToEnv(config: ServerConfig): Record<string, string> 
     ),
   };
   const valueByPath = new Map(
-    Object.entries<string | number | boolean | null | readonly string[]>(fields),
+    Object.entries<string | number | boolean | null | undefined | readonly string[]>(fields),
   );
   return Object.fromEntries(
-    Object.entries(SERVER_ENV).map(([path, variable]) => [
-      variable,
-      String(valueByPath.get(path) ?? ENV_NONE),
-    ]),
+    Object.entries(SERVER_ENV).flatMap(([path, variable]) => {
+      const value = valueByPath.get(path);
+      return value === undefined ? [] : [[variable, String(value ?? ENV_NONE)]];
+    }),
   );
 }
 
@@ -687,6 +707,7 @@ export const serverDescriptionSchema = z.strictObject({
   workers: z.int().min(1).max(LIMITS.workersMax),
   instrumentation: z.boolean(),
   seed: z.int().min(0).max(LIMITS.seedMax),
+  preparedStatements: z.boolean(),
   pool: poolConfigSchema,
 });
 export type ServerDescription = Readonly<z.infer<typeof serverDescriptionSchema>>;

@@ -115,6 +115,7 @@ function serverConfig(lab: Lab): ServerConfig {
     workers: 1,
     graceMs: 1_000,
     instrumentation: true,
+    preparedStatements: true,
     seed: 1,
     pool: { ...POOL_DEFAULTS, poolSize: POOL_MAX, maxOverflow: 0 },
     database: lab.postgres.api,

@@ -16,6 +16,7 @@ const description: ServerDescription = {
   product: 'pool-lab',
   workers: 2,
   instrumentation: true,
+  preparedStatements: true,
   seed: 1,
   pool: { ...POOL_DEFAULTS, poolSize: 7, maxWaiting: null },
 };

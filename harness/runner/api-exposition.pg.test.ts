@@ -24,6 +24,7 @@ const CONFIG: ServerConfig = {
   workers: 2,
   graceMs: 500,
   instrumentation: true,
+  preparedStatements: true,
   seed: 1,
   pool: { ...POOL_DEFAULTS, poolSize: 1, maxOverflow: 1 },
   database: api,

@@ -16,6 +16,7 @@ test('at a low rate the arrivals of the open loop spread evenly over the workers
     workers: WORKERS,
     graceMs: 500,
     instrumentation: true,
+    preparedStatements: true,
     seed: 1,
     pool: { ...POOL_DEFAULTS, poolSize: 1, maxOverflow: 0 },
     database: inject('postgres').api,

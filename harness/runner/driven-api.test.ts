@@ -9,6 +9,7 @@ const CONFIG = {
   product: 'pool-lab',
   workers: 2,
   instrumentation: true,
+  preparedStatements: true,
   seed: 1,
   pool: POOL_DEFAULTS,
 };

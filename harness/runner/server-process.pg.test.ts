@@ -35,6 +35,7 @@ function configOf(change: Partial<ServerConfig>): ServerConfig {
     workers: 1,
     graceMs: 500,
     instrumentation: true,
+    preparedStatements: true,
     seed: 1,
     pool: { ...POOL_DEFAULTS, poolSize: 1, maxOverflow: 0 },
     database: api,

@@ -33,6 +33,8 @@ export function serverConfig(lab: Lab, plan: TrialPlan, ports: TrialPorts): Serv
     workers: plan.workers,
     graceMs: GRACE_MS,
     instrumentation: true,
+    // `auto` is decided where it is known what the API connects through.
+    preparedStatements: plan.preparedStatements !== 'off',
     seed: plan.seed,
     pool: plan.pool,
     database: lab.postgres.api,

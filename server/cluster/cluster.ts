@@ -246,6 +246,12 @@ class Primary {
 }
 
 /** Field by field: what is added to the configuration later, a secret perhaps, is not told by itself. */
-function description({ workers, instrumentation, seed, pool }: ServerConfig): ServerDescription {
-  return { product: 'pool-lab', workers, instrumentation, seed, pool };
+function description({
+  workers,
+  instrumentation,
+  seed,
+  preparedStatements,
+  pool,
+}: ServerConfig): ServerDescription {
+  return { product: 'pool-lab', workers, instrumentation, seed, preparedStatements, pool };
 }

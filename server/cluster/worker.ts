@@ -47,6 +47,7 @@ export async function startWorker({ workerId, config, send, log }: WorkerDeps): 
     applicationName: `${APPLICATION_NAME_PREFIX}${workerId}`,
     recorder: metrics?.pool ?? NO_POOL_RECORDER,
     loop,
+    preparedStatements: config.preparedStatements,
   });
   const account = new HttpAccount();
   const eventLoop = new EventLoopMeter();

@@ -16,6 +16,7 @@ import { type PoolClock, SYSTEM_POOL_CLOCK } from './pool-clock.ts';
 import { PoolConfigError } from './pool-config-error.ts';
 import { connectionsMax } from './pool-limit.ts';
 import { QueuePool } from './queue-pool.ts';
+import { UnnamedStatementsClient } from './unnamed-statements-client.ts';
 
 export interface CreatePoolOptions {
   readonly config: PoolConfig;
@@ -25,6 +26,8 @@ export interface CreatePoolOptions {
   readonly recorder: PoolRecorder;
   /** Of this process's event loop, to tell its lateness from the database's; `null` tells nothing. */
   readonly loop: LoopTurns | null;
+  /** `false`: named prepared statements are sent without their names. @default true */
+  readonly preparedStatements?: boolean;
   /** @default the system's monotonic clock */
   readonly clock?: PoolClock;
   /** @default a client over TCP */
@@ -42,7 +45,7 @@ export function createPool(options: CreatePoolOptions): Pool {
   const parts = {
     config,
     client: clientConfig(options),
-    Client: options.Client ?? PoolClient,
+    Client: options.Client ?? clientClass(options.preparedStatements ?? true),
     recorder: options.recorder,
     clock: options.clock ?? SYSTEM_POOL_CLOCK,
   };
@@ -54,6 +57,10 @@ export function createPool(options: CreatePoolOptions): Pool {
     case 'plain':
       return new PlainPool(parts);
   }
+}
+
+function clientClass(preparedStatements: boolean): PoolClientClass {
+  return preparedStatements ? PoolClient : UnnamedStatementsClient;
 }
 
 function requireValid(config: PoolConfig, database: DatabaseConfig): void {

@@ -44,6 +44,7 @@ export class ServerProcess {
       workers: 2,
       graceMs: 1_000,
       instrumentation: true,
+      preparedStatements: true,
       seed: 1,
       ...overrides,
       pool: { ...POOL_DEFAULTS, poolSize: 2, maxOverflow: 0, poolTimeoutMs: 2_000, ...pool },
