@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { DatabaseConfig } from '../../server/contract.ts';
+import { ParserGuardSocket } from '../postgres/parser-guard-socket.ts';
 import { describeError, systemErrorCode } from '../system-error.ts';
-import { ParserGuardSocket } from './parser-guard-socket.ts';
 import { type PgbouncerSample, sumPools } from './pgbouncer-pools.ts';
 import { preparedStatementsProblem } from './pgbouncer-statements.ts';
 
