@@ -427,13 +427,18 @@ export const ERROR_CLASSES = [
 ] as const;
 export type ErrorClass = (typeof ERROR_CLASSES)[number];
 
-/** Which of its texts a refusal (SQLSTATE 53300) came with; they are told apart by message only. */
+/**
+ * Which of its texts a refusal (SQLSTATE 53300) came with; they are told apart by message only.
+ * `pooler_clients` is none of PostgreSQL: a pooler before it has as many clients as it takes
+ * (`max_client_conn`), and says so by 08P01.
+ */
 export const REFUSAL_REASONS = [
   'all_slots',
   'superuser_reserved',
   'reserved',
   'role_limit',
   'database_limit',
+  'pooler_clients',
   'unknown',
 ] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
@@ -632,6 +637,7 @@ export type ConnectErrorReason =
   | 'reserved_role'
   | 'role_limit'
   | 'database_limit'
+  | 'pooler_clients'
   | 'unavailable'
   | 'auth'
   | 'other';

@@ -76,6 +76,7 @@ const SHAPES: Readonly<Record<MetricKey, MetricShape>> = {
       'reserved_role',
       'role_limit',
       'database_limit',
+      'pooler_clients',
       'unavailable',
       'auth',
       'other',

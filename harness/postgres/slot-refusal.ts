@@ -1,11 +1,14 @@
 import type { DatabaseConfig, RefusalReason } from '../../server/contract.ts';
 import { LabError } from '../lab-error.ts';
 
+/** Without a pooler's own: that one has no SQLSTATE 53300, and nothing to do with slots. */
+type SlotRefusalReason = Exclude<RefusalReason, 'pooler_clients'>;
+
 /**
  * Which of PostgreSQL's refusals with SQLSTATE 53300 this is, in the words of version 14 to 18; the ones
  * about reserved slots come after authentication, "too many clients" before it.
  */
-export function slotRefusalReason(message: string): RefusalReason {
+export function slotRefusalReason(message: string): SlotRefusalReason {
   if (message.includes('too many clients already')) return 'all_slots';
   if (/reserved for .*superuser/i.test(message)) return 'superuser_reserved';
   if (message.includes('reserved for roles with privileges of')) return 'reserved';
@@ -21,7 +24,7 @@ interface Refusal {
 }
 
 const REFUSALS: Readonly<
-  Record<RefusalReason, (asked: Pick<DatabaseConfig, 'user' | 'database'>) => Refusal>
+  Record<SlotRefusalReason, (asked: Pick<DatabaseConfig, 'user' | 'database'>) => Refusal>
 > = {
   all_slots: () => ({
     means:

@@ -3,7 +3,7 @@ import { REFUSAL_REASONS, type RefusalReason } from '../../server/contract.ts';
 /** PostgreSQL 16 reworded the refusal that ordinary roles meet first. */
 const REWORDED_IN_MAJOR = 16;
 
-/** PostgreSQL's own sentence for each refusal (SQLSTATE 53300), as people find it in their logs. */
+/** The own sentence of PostgreSQL or PgBouncer for each refusal, as people find it in their logs. */
 export function refusalWord(reason: RefusalReason, postgresVersion: string): string {
   const old = Number.parseInt(postgresVersion, 10) < REWORDED_IN_MAJOR;
   switch (reason) {
@@ -19,6 +19,8 @@ export function refusalWord(reason: RefusalReason, postgresVersion: string): str
       return 'too many connections for role';
     case 'database_limit':
       return 'too many connections for database';
+    case 'pooler_clients':
+      return 'no more connections allowed (max_client_conn): by PgBouncer, whose clients are as many as it takes';
     case 'unknown':
       return 'refused with SQLSTATE 53300 in words this lab does not know';
   }

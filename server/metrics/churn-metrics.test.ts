@@ -35,6 +35,7 @@ test.each([
   [error('too_many_connections', 'reserved', '53300'), '53300', 'reserved_role'],
   [error('too_many_connections', 'role_limit', '53300'), '53300', 'role_limit'],
   [error('too_many_connections', 'database_limit', '53300'), '53300', 'database_limit'],
+  [error('too_many_connections', 'pooler_clients', '08P01'), '08P01', 'pooler_clients'],
   [error('too_many_connections', 'unknown', '08P01'), '08P01', 'other'],
   [error('db_unavailable', 'econnrefused'), '', 'unavailable'],
   [error('db_auth', undefined, '28P01'), '28P01', 'auth'],

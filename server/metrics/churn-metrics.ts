@@ -4,6 +4,8 @@ import type { PoolRecorder } from '../pool/pool.ts';
 import type { MetricRegistry } from './registry.ts';
 
 const REFUSED = '53300';
+/** PgBouncer's code for whatever it refuses. */
+const POOLER = '08P01';
 /** The words of the metric for what the pool calls the reasons of a refusal. */
 const REASON_OF_REFUSAL = new Map<string, ConnectErrorReason>([
   ['all_slots', 'too_many_clients'],
@@ -11,6 +13,7 @@ const REASON_OF_REFUSAL = new Map<string, ConnectErrorReason>([
   ['reserved', 'reserved_role'],
   ['role_limit', 'role_limit'],
   ['database_limit', 'database_limit'],
+  ['pooler_clients', 'pooler_clients'],
 ]);
 
 /**
@@ -18,7 +21,9 @@ const REASON_OF_REFUSAL = new Map<string, ConnectErrorReason>([
  * does not see the first value of a counter.
  */
 const USUAL_SQLSTATES: readonly (readonly [reason: ConnectErrorReason, sqlstate: string])[] = [
-  ...[...REASON_OF_REFUSAL.values()].map((reason) => [reason, REFUSED] as const),
+  ...[...REASON_OF_REFUSAL.values()].map(
+    (reason) => [reason, reason === 'pooler_clients' ? POOLER : REFUSED] as const,
+  ),
   ['unavailable', ''],
   ['unavailable', '57P03'],
   ['auth', '28P01'],

@@ -262,10 +262,10 @@ test('every series that a rate or an alert needs is there with zero', async () =
     [METRICS.usedPeak]: 1,
     [METRICS.overflowConnections]: 1,
     [METRICS.overflowOpenedTotal]: 1,
-    [METRICS.connectErrorsTotal]: 9,
+    [METRICS.connectErrorsTotal]: 10,
     [METRICS.connectionsOpenedTotal]: 1,
     [METRICS.connectionsClosedTotal]: 4,
-    [METRICS.errorsTotal]: 20,
+    [METRICS.errorsTotal]: 21,
     [METRICS.eventLoopDelaySeconds]: 3,
     [METRICS.poolTimeoutSeconds]: 1,
   });

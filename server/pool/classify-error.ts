@@ -1,5 +1,8 @@
-import type { ErrorClass, PoolTimeoutReason, RefusalReason } from '../contract.ts';
+import type { PoolTimeoutReason } from '../contract.ts';
 import { DatabaseError } from './database-error.ts';
+import { type Judgement, kept, lost, refused } from './judgement.ts';
+import { judgePoolerMessage } from './pooler-words.ts';
+import { notAcceptingReason, refusalReason } from './postgres-words.ts';
 
 /**
  * Says what an error of pg, pg-pool or the socket means. By SQLSTATE **and** message: one code covers
@@ -30,28 +33,8 @@ export function classifyConnectError(error: unknown): DatabaseError {
   });
 }
 
-interface Judgement {
-  readonly errorClass: ErrorClass;
-  readonly reason?: string;
-  readonly connectionUsable: boolean;
-}
-
-const lost = (errorClass: ErrorClass, reason?: string): Judgement => ({
-  errorClass,
-  connectionUsable: false,
-  ...(reason === undefined ? {} : { reason }),
-});
-const kept = (errorClass: ErrorClass, reason?: string): Judgement => ({
-  ...lost(errorClass, reason),
-  connectionUsable: true,
-});
-
 /** Neither the database nor the driver said it, so nothing is known of the session either. */
 const UNKNOWN = lost('other');
-
-function refused(reason: RefusalReason): Judgement {
-  return lost('too_many_connections', reason);
-}
 
 function poolTimeout(reason: PoolTimeoutReason): Judgement {
   return lost('pool_timeout', reason);
@@ -98,6 +81,9 @@ const SQLSTATES = new Map<string, (message: string, isFatal: boolean) => Judgeme
   ['08001', () => lost('db_unavailable', 'connection_rejected')],
   ['08004', () => lost('db_unavailable', 'connection_rejected')],
   ['08P01', (message) => judgePoolerMessage(message) ?? lost('conn_lost', 'protocol_error')],
+  // Named statements and sessions that do not belong together: what a pooler in transaction mode makes of them.
+  ['26000', () => kept('sql_error', 'statement_missing')],
+  ['42P05', () => kept('sql_error', 'statement_taken')],
   // The next two are ordinary errors inside a session, and the end of one that is beginning.
   [
     '3D000',
@@ -109,46 +95,6 @@ const SQLSTATES = new Map<string, (message: string, isFatal: boolean) => Judgeme
     (_message, isFatal) => (isFatal ? lost('db_auth', 'no_connect_privilege') : kept('sql_error')),
   ],
 ]);
-
-/**
- * Wordings from PostgreSQL 9.6 to 18; those about the reserve come after authentication, "too many
- * clients" before it. Source: `src/backend/utils/init/postinit.c` and `storage/lmgr/proc.c`.
- */
-function refusalReason(message: string): RefusalReason | undefined {
-  if (message.includes('too many clients already')) return 'all_slots';
-  if (/reserved for .*superuser/i.test(message)) return 'superuser_reserved';
-  if (message.includes('connection limit exceeded for non-superusers')) return 'superuser_reserved';
-  if (/reserved for roles with privileges of/.test(message)) return 'reserved';
-  if (message.includes('too many connections for role')) return 'role_limit';
-  if (message.includes('too many connections for database')) return 'database_limit';
-  return undefined;
-}
-
-function notAcceptingReason(message: string): string {
-  if (message.includes('starting up')) return 'starting_up';
-  if (message.includes('shutting down')) return 'shutting_down';
-  if (message.includes('recovery')) return 'in_recovery';
-  return 'not_accepting';
-}
-
-/** A pooler in between answers everything with 08P01; the text is all there is. */
-function judgePoolerMessage(message: string): Judgement | undefined {
-  const reason = refusalReason(message);
-  if (reason !== undefined) return refused(reason);
-  if (message.includes('no more connections allowed')) return refused('unknown');
-  if (/\bauth(entication)? failed|no such user/.test(message)) return lost('db_auth');
-  if (message.includes('no such database')) return lost('db_unavailable', 'no_such_database');
-  if (message.includes('server login has been failing')) {
-    return lost('db_unavailable', 'pooler_login_failing');
-  }
-  if (message.includes('query_wait_timeout')) return lost('db_unavailable', 'pooler_wait_timeout');
-  if (message.includes('unsupported startup parameter')) {
-    return lost('db_unavailable', 'pooler_startup_parameter');
-  }
-  if (/server (conn crashed|closed)/i.test(message)) return lost('conn_lost', 'pooler_server_lost');
-  if (/shutting down|suspended/.test(message)) return lost('db_unavailable', 'shutting_down');
-  return undefined;
-}
 
 const UNREACHABLE_CODES = new Set([
   'ECONNREFUSED',
@@ -164,6 +110,28 @@ const UNREACHABLE_CODES = new Set([
   'ENOENT',
   'EACCES',
 ]);
+/**
+ * A database that shows whom it is not believed to be; more tries will not change it. Node's names, after
+ * OpenSSL's.
+ */
+const CERTIFICATE_CODES = new Map([
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'tls_wrong_host'],
+  ['HOSTNAME_MISMATCH', 'tls_wrong_host'],
+  ['CERT_HAS_EXPIRED', 'tls_expired'],
+  ['CERT_NOT_YET_VALID', 'tls_expired'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'tls_untrusted'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'tls_untrusted'],
+  ['UNABLE_TO_GET_ISSUER_CERT', 'tls_untrusted'],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'tls_untrusted'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'tls_untrusted'],
+  ['CERT_SIGNATURE_FAILURE', 'tls_untrusted'],
+  ['CERT_UNTRUSTED', 'tls_untrusted'],
+  ['CERT_REJECTED', 'tls_untrusted'],
+  ['CERT_REVOKED', 'tls_untrusted'],
+  ['INVALID_CA', 'tls_untrusted'],
+  ['INVALID_PURPOSE', 'tls_untrusted'],
+]);
+
 const BROKEN_CODES = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_DESTROYED']);
 
 function judgeSystemCode(error: unknown): Judgement | undefined {
@@ -171,6 +139,9 @@ function judgeSystemCode(error: unknown): Judgement | undefined {
   if (code === undefined) return undefined;
   if (UNREACHABLE_CODES.has(code)) return lost('db_unavailable', code.toLowerCase());
   if (BROKEN_CODES.has(code)) return lost('conn_lost', code.toLowerCase());
+  const certificateReason = CERTIFICATE_CODES.get(code);
+  if (certificateReason !== undefined) return lost('db_auth', certificateReason);
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) return lost('db_unavailable', 'tls');
   return undefined;
 }
 
@@ -193,7 +164,7 @@ const MESSAGES: readonly (readonly [string, Judgement])[] = [
   ['received invalid response', lost('conn_lost', 'protocol_error')],
   ['Unknown authenticationOk message type', lost('conn_lost', 'protocol_error')],
   ['Received unexpected', lost('conn_lost', 'protocol_error')],
-  ['The server does not support SSL connections', lost('db_unavailable', 'tls')],
+  ['The server does not support SSL connections', lost('db_unavailable', 'tls_not_offered')],
   ['There was an error establishing an SSL connection', lost('db_unavailable', 'tls')],
   ['SASL', lost('db_auth')],
   ['Password must be a string', lost('db_auth')],

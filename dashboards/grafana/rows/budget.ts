@@ -75,7 +75,7 @@ export const BUDGET_ROW: RowSpec = {
           shows:
             'Connections per second that could not be opened, by SQLSTATE and reason. 53300 is PostgreSQL without a slot: all slots, those reserved, or a limit of the role or the database.',
           advice:
-            'too_many_clients and reserved_superuser: the budget is overdrawn, see the left panel. role_limit and database_limit: ALTER ROLE or ALTER DATABASE … CONNECTION LIMIT. unavailable, auth: not exhaustion.',
+            'too_many_clients and reserved_superuser: the budget is overdrawn, see the left panel. role_limit and database_limit: ALTER ROLE or ALTER DATABASE … CONNECTION LIMIT. pooler_clients: PgBouncer’s max_client_conn, PostgreSQL was not asked. unavailable, auth: not exhaustion.',
           width: 7,
           unit: 'suffix:/s',
           queries: [
