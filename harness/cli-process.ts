@@ -45,6 +45,7 @@ export async function runCli({
     signal: ending.signal,
     redactor,
   });
+  forgetOthersServers(host);
   const tell = (error: unknown): ExitCode => tellError(error, { argv, io });
   // Node would print it past the redactor. The stack is told, what was started is the watchdog's.
   host.on('uncaughtException', (error) => void ending.finish(tell(error)));
@@ -55,6 +56,14 @@ export async function runCli({
     exitCode = tell(error);
   }
   return ending.finish(exitCode);
+}
+
+/**
+ * libpq's variables (PGHOST, PGOPTIONS, PGSSLMODE …) are about servers of the user's, not of the lab's; the
+ * driver fills in from them whatever an address leaves open. Addresses come by DATABASE_URL and by flags.
+ */
+function forgetOthersServers({ env }: NodeJS.Process): void {
+  for (const name of Object.keys(env)) if (/^PG[A-Z]/.test(name)) delete env[name];
 }
 
 /** Prints the message, then the remedy; or an object on stdout where JSON is wanted. */

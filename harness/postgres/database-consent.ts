@@ -6,7 +6,8 @@ import { type LookupAll, loopbackHost } from '../loopback.ts';
 import { describeError } from '../system-error.ts';
 
 /**
- * A database on another machine is used only where its host was named on purpose.
+ * A database on another machine is used only where its host was named on purpose. A socket's directory is on
+ * this one.
  *
  * @returns whether it is on another machine, and the host to connect to: the one that was judged
  * @throws LabError REFUSED_REMOTE_DATABASE, DATABASE_UNREACHABLE
@@ -21,6 +22,7 @@ export async function requireConsentForHost({
   readonly allowRemoteDb: string | null;
   readonly lookupAll: LookupAll;
 }): Promise<{ readonly isRemote: boolean; readonly host: string }> {
+  if (host.startsWith('/')) return { isRemote: false, host };
   let localHost: string | null;
   try {
     localHost = await loopbackHost(host, lookupAll);

@@ -26,7 +26,7 @@ export function createRedactor(): Redactor {
       if (secret.length < SECRET_LENGTH_MIN) return;
       // As it stands, and as it looks inside a URL and inside a JSON string.
       secrets.add(secret);
-      secrets.add(encodeURIComponent(secret));
+      secrets.add(encodeURIComponent(secret.toWellFormed()));
       secrets.add(JSON.stringify(secret).slice(1, -1));
     },
     redact(text) {

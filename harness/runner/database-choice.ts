@@ -3,7 +3,8 @@ import type { Problem } from '../plan/option-table.ts';
 import { problemError } from '../plan/problem-error.ts';
 import { slotProblems } from '../plan/setting-problems.ts';
 import { PLAN_LIMITS } from '../plan/trial-plan.ts';
-import { DATABASE_URL_ENV, parseDatabaseUrl } from '../postgres/database-url.ts';
+import { parseDatabaseUrl } from '../postgres/database-url.ts';
+import { DATABASE_URL_ENV } from '../postgres/database-url-refusal.ts';
 import { type ForeignDatabase, lookAtForeignDatabase } from '../postgres/foreign-database.ts';
 import type { PostgresSettings } from '../postgres/provider.ts';
 import type { LabDeps } from './lab.ts';
@@ -33,7 +34,7 @@ export async function chooseDatabase(
   if (asked.kind !== 'url') return null;
   const { allowRemoteDb, sharedDbOk, apiVia } = asked;
   const database = await lookAtForeignDatabase({
-    owner: parseDatabaseUrl(env[DATABASE_URL_ENV], redactor),
+    owner: parseDatabaseUrl(env[DATABASE_URL_ENV], redactor, '--postgres url', warn),
     apiVia,
     consent: { allowRemoteDb, sharedDbOk },
     drivesTheApi,
