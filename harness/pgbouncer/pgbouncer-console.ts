@@ -5,6 +5,7 @@ import { ParserGuardSocket } from '../postgres/parser-guard-socket.ts';
 import { describeError, systemErrorCode } from '../system-error.ts';
 import { type PgbouncerSample, sumPools } from './pgbouncer-pools.ts';
 import { preparedStatementsProblem } from './pgbouncer-statements.ts';
+import { type PgbouncerTotals, totalsOf } from './pgbouncer-totals.ts';
 
 /** PgBouncer's own numbers, asked over one connection to its administration console. */
 export interface PgbouncerConsole {
@@ -13,6 +14,8 @@ export interface PgbouncerConsole {
    * that is under way is shared.
    */
   read(): Promise<PgbouncerSample | null>;
+  /** Sums since it started; `null` as above. Never rejects. */
+  readTotals(): Promise<PgbouncerTotals | null>;
   /** Idempotent. */
   close(): Promise<void>;
 }
@@ -22,8 +25,9 @@ export interface PgbouncerConsoleOptions {
   readonly address: Pick<DatabaseConfig, 'host' | 'port' | 'user' | 'password'>;
   /** Whose pools are summed: the name by which its clients ask PgBouncer. */
   readonly database: string;
-  /** Also told what would break the API's statements, with the first answer. */
   readonly warn: (sentence: string) => void;
+  /** Whether `warn` is to say what would break the API's named statements. @default yes */
+  readonly tellsOfStatements?: boolean;
   /** Monotonic, in ms. @default performance.now */
   readonly nowMs?: () => number;
   /** For opening the connection, and for one answer. @default 2,000 */
@@ -46,13 +50,15 @@ interface Session {
 /** Connects with the first `read`. */
 export function openPgbouncerConsole(options: PgbouncerConsoleOptions): PgbouncerConsole {
   const { address, database, warn, nowMs = () => performance.now() } = options;
-  const { deadlineMs = DEADLINE_MS } = options;
+  const { deadlineMs = DEADLINE_MS, tellsOfStatements = true } = options;
   const told = new Set<string>();
   let session: Session | null = null;
   let opening: ParserGuardSocket | null = null;
   let triedAtMs: number | null = null;
   let reading: Promise<PgbouncerSample | null> | null = null;
-  let checked = false;
+  let checked = !tellsOfStatements;
+  let asking = 0;
+  let lastAnswer: Promise<unknown> = Promise.resolve();
   let closed = false;
 
   const connect = async (): Promise<Session> => {
@@ -80,7 +86,21 @@ export function openPgbouncerConsole(options: PgbouncerConsoleOptions): Pgbounce
     }
   };
 
-  const ask = async (): Promise<PgbouncerSample | null> => {
+  /** One question after the other: they share the connection, and the attempts to get one. */
+  const ask = <Answer>(question: (client: Client) => Promise<Answer>): Promise<Answer | null> => {
+    asking += 1;
+    const answer = lastAnswer
+      .then(() => (closed ? null : answered(question)))
+      .finally(() => {
+        asking -= 1;
+      });
+    lastAnswer = answer;
+    return answer;
+  };
+
+  const answered = async <Answer>(
+    question: (client: Client) => Promise<Answer>,
+  ): Promise<Answer | null> => {
     if (session?.socket.destroyed) session = null;
     if (session === null) {
       if (triedAtMs !== null && nowMs() - triedAtMs < RECONNECT_MS) return null;
@@ -93,7 +113,7 @@ export function openPgbouncerConsole(options: PgbouncerConsoleOptions): Pgbounce
         checked = true;
         await check(session.client);
       }
-      return sumPools(await show(session.client, 'POOLS'), database);
+      return await question(session.client);
     } catch (error) {
       // An answer may still be on its way, so nothing else can be asked on this connection.
       session?.socket.destroy();
@@ -122,17 +142,20 @@ export function openPgbouncerConsole(options: PgbouncerConsoleOptions): Pgbounce
   return {
     read: () => {
       if (closed) return Promise.resolve(null);
-      reading ??= ask().finally(() => {
-        reading = null;
-      });
+      reading ??= ask(async (client) => sumPools(await show(client, 'POOLS'), database)).finally(
+        () => {
+          reading = null;
+        },
+      );
       return reading;
     },
+    readTotals: () => ask(async (client) => totalsOf(await show(client, 'STATS'), database)),
     close: async () => {
       closed = true;
-      if (reading !== null) {
+      if (asking > 0) {
         opening?.destroy();
         session?.socket.destroy();
-        await reading;
+        await lastAnswer;
       }
       if (session === null) return;
       const { client, socket } = session;
@@ -144,7 +167,10 @@ export function openPgbouncerConsole(options: PgbouncerConsoleOptions): Pgbounce
 }
 
 /** A text without values goes by the simple protocol, the only one the console speaks. */
-async function show(client: Client, what: 'CONFIG' | 'DATABASES' | 'POOLS'): Promise<unknown> {
+async function show(
+  client: Client,
+  what: 'CONFIG' | 'DATABASES' | 'POOLS' | 'STATS',
+): Promise<unknown> {
   const { rows } = await client.query(`SHOW ${what}`);
   return rows;
 }

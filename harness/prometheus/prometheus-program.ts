@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, isAbsolute, join } from 'node:path';
 import { promisify } from 'node:util';
 import { LabError } from '../lab-error.ts';
+import { findProgram } from '../program-search.ts';
 import { describeError } from '../system-error.ts';
 
 export interface PrometheusProgram {
@@ -29,7 +28,7 @@ export const PROMETHEUS_REMEDY =
 export async function locatePrometheus(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<PrometheusSearch> {
-  const path = findOnPath(env['PATH'] ?? '');
+  const path = findProgram(NAME, env['PATH'] ?? '');
   if (path === undefined) return { state: 'missing', reason: 'no `prometheus` on PATH' };
   try {
     const { stdout, stderr } = await promisify(execFile)(path, ['--version'], {
@@ -55,22 +54,4 @@ export async function requirePrometheus(
     message: `there is no Prometheus to start: ${search.reason}`,
     hint: PROMETHEUS_REMEDY,
   });
-}
-
-/** As a shell finds it, but never in the current directory, which may be anybody's. */
-function findOnPath(searchPath: string): string | undefined {
-  return searchPath
-    .split(delimiter)
-    .filter((directory) => isAbsolute(directory))
-    .map((directory) => join(directory, NAME))
-    .find(isProgram);
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false; // Not there, or not to be run by this user.
-  }
 }

@@ -1,5 +1,11 @@
-import type { ServerConfig } from '../../server/contract.ts';
+import {
+  APPLICATION_NAME_PREFIX,
+  type DatabaseConfig,
+  type ServerConfig,
+} from '../../server/contract.ts';
 import { withDistantDatabase } from '../distance/distant-database.ts';
+import { type Pgbouncer, withPgbouncer } from '../pgbouncer/pgbouncer.ts';
+import { requirePgbouncer } from '../pgbouncer/pgbouncer-program.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import type { Api } from './driven-api.ts';
 import type { Lab } from './lab.ts';
@@ -9,8 +15,8 @@ import { serverConfig, type TrialPorts } from './trial-request.ts';
 
 /**
  * The API of a plan for the time of `use`. Its metrics show the database, by what the monitor sees, and
- * its processes are known to the lab's observer. Where the plan asks for a distance, the API alone connects
- * through it: the monitor and the seeding stay where they are. One that runs already cannot be told; where nobody else
+ * its processes are known to the lab's observer. Where the plan asks for a distance, the API alone
+ * connects through it: the monitor and the seeding stay where they are. One that runs already cannot be told; where nobody else
  * does, the observer is.
  */
 export async function withApi<T>(
@@ -24,23 +30,61 @@ export async function withApi<T>(
     return await withFeed(lab, { plan, show }, () => use(drivenApi));
   }
   const config = serverConfig(lab, plan, ports);
-  if (plan.distance.rttMs === 0) {
-    return await withOwnApi(lab, { plan, config }, (server) =>
-      use({ ...server, readDistance: null }),
+  return await withPooler(lab, { plan, database: config.database }, (pooled, pgbouncer) => {
+    const database = pgbouncer?.database ?? config.database;
+    return withFarDatabase(pooled, { plan, database }, (far, network) =>
+      withOwnApi(far, { plan, config: { ...config, database: network.database } }, (server) =>
+        use({
+          ...server,
+          ended: AbortSignal.any([
+            server.ended,
+            ...[network.ended, pgbouncer?.ended].filter((it) => it !== undefined),
+          ]),
+          readDistance: network.readDistance,
+          pgbouncer,
+        }),
+      ),
     );
-  }
+  });
+}
+
+/** The lab with the PgBouncer that the plan asks for, or as it is where it asks for none. */
+async function withPooler<T>(
+  lab: Lab,
+  { plan, database }: { readonly plan: TrialPlan; readonly database: DatabaseConfig },
+  use: (lab: Lab, pgbouncer: Pgbouncer | null) => Promise<T>,
+): Promise<T> {
+  const { pooler } = plan;
+  if (pooler === null) return await use(lab, null);
+  const program = await requirePgbouncer(lab.baseEnvironment);
+  const applicationName = `${APPLICATION_NAME_PREFIX}0`;
+  return await withPgbouncer({ program, pooler, database, applicationName }, lab, (pgbouncer) => {
+    const signal = AbortSignal.any([lab.signal, pgbouncer.ended]);
+    const pooled = { ...lab, signal, pgbouncer: () => pgbouncer.console.read() };
+    return use(pooled, pgbouncer);
+  });
+}
+
+interface Network {
+  /** What the API connects with. */
+  readonly database: DatabaseConfig;
+  readonly readDistance: Api['readDistance'];
+  readonly ended?: AbortSignal;
+}
+
+/** The lab with the distance that the plan asks for, or as it is where it asks for none. */
+async function withFarDatabase<T>(
+  lab: Lab,
+  { plan, database }: { readonly plan: TrialPlan; readonly database: DatabaseConfig },
+  use: (lab: Lab, network: Network) => Promise<T>,
+): Promise<T> {
   const { distance, seed } = plan;
-  return await withDistantDatabase({ target: config.database, distance, seed }, lab, (network) => {
-    const { host, port } = network;
-    const signal = AbortSignal.any([lab.signal, network.ended]);
-    const farAway = { ...config, database: { ...config.database, host, port } };
-    return withOwnApi({ ...lab, signal }, { plan, config: farAway }, (server) =>
-      use({
-        ...server,
-        ended: AbortSignal.any([server.ended, network.ended]),
-        readDistance: network.read,
-      }),
-    );
+  if (distance.rttMs === 0) return await use(lab, { database, readDistance: null });
+  return await withDistantDatabase({ target: database, distance, seed }, lab, (network) => {
+    const { host, port, ended, read } = network;
+    const signal = AbortSignal.any([lab.signal, ended]);
+    const farAway = { database: { ...database, host, port }, readDistance: read, ended };
+    return use({ ...lab, signal }, farAway);
   });
 }
 

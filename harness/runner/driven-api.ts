@@ -9,6 +9,7 @@ import {
 import type { DistanceReading } from '../analysis/trial-machine.ts';
 import { LabError } from '../lab-error.ts';
 import { isLoopbackHost, type LookupAll, SYSTEM_LOOKUP } from '../loopback.ts';
+import type { Pgbouncer } from '../pgbouncer/pgbouncer.ts';
 import type { TargetAsked } from '../plan/target-asked.ts';
 import { describeError } from '../system-error.ts';
 import { pause } from './pause.ts';
@@ -21,6 +22,8 @@ export type Api = Pick<
 > & {
   /** What the network to the database did since the last reading; `null`: the lab made none. */
   readonly readDistance: (() => Promise<DistanceReading>) | null;
+  /** Between it and the database; `null`: the lab started none. */
+  readonly pgbouncer: Pgbouncer | null;
 };
 
 /** An API that runs already: it is asked, and neither started nor stopped. */
@@ -120,6 +123,7 @@ export async function openDrivenApi(
     deaths,
     ended: ended.signal,
     readDistance: null,
+    pgbouncer: null,
     description,
     showsDatabase: new RegExp(`^${METRICS.pgMaxConnections} `, 'm').test(metrics),
     showsPgbouncer: new RegExp(`^${METRICS.pgbouncerMaxWaitSeconds} `, 'm').test(metrics),

@@ -39,6 +39,8 @@ export interface Lab {
   /** `host:port` or kind of what the API connects through; `null`: to PostgreSQL itself, or unknown. */
   readonly apiVia: string | null;
   readonly custodian: Custodian;
+  /** Parent of the lab's own directory. */
+  readonly labParent: string;
   readonly observer: LabObserver;
   /** Reads PgBouncer's console and never rejects; `null` where the API reaches PostgreSQL directly. */
   readonly pgbouncer: (() => Promise<ServerSideSample['pgbouncer']>) | null;
@@ -149,6 +151,7 @@ export async function withLab<T>(
     drivenApi,
     apiVia: via === null ? viaOf(drivenApi) : `${bracketed(via.host)}:${via.port}`,
     custodian: watchdog,
+    labParent: deps.labParent,
     observer,
     pgbouncer: pgbouncer === null ? null : () => pgbouncer.read(),
     warn: deps.warn,

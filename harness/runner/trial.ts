@@ -14,6 +14,7 @@ import type { Lab } from './lab.ts';
 import type { LiveConnections } from './monitor-window.ts';
 import { runLoad } from './observed-load.ts';
 import { pause } from './pause.ts';
+import { startPoolerSampling } from './pooler-sampling.ts';
 import { readTreeCpuMs } from './process-cpu.ts';
 import { createThresholdWatch } from './threshold-watch.ts';
 import { loadRequest, type TrialPorts, warmupRequest } from './trial-request.ts';
@@ -122,6 +123,10 @@ async function measure(context: {
   const deathsBefore = server.deaths.length;
 
   hooks.onPhase('measure');
+  const pooler =
+    server.pgbouncer === null
+      ? null
+      : await startPoolerSampling({ ...server.pgbouncer, warn: lab.warn });
   const cpuBefore = postgresCpuMs(lab);
   const hostBefore = readHostHealth();
   const sampling = lab.monitor.startSampling();
@@ -152,6 +157,7 @@ async function measure(context: {
     plan.rolloutSurge > 0 ? rollOut(server, plan, stopping) : null,
   ]);
   const window = await sampling.stop();
+  const poolerReading = (await pooler?.stop()) ?? null;
   const cpuAfter = postgresCpuMs(lab);
   const measureMs = phase();
   const host = hostBetween(hostBefore, readHostHealth(), measureMs);
@@ -187,7 +193,7 @@ async function measure(context: {
         rollout,
         api: { target: lab.drivenApi?.url ?? null, via: lab.apiVia },
         distance,
-        pooler: null,
+        pooler: poolerReading,
         leftBehind,
         postgresCpuMs: cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore,
         host,
