@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseServerConfig as parse } from './config.ts';
+import { parseServerConfig as parse, parseDatabaseConfig } from './config.ts';
 import { POOL_DEFAULTS, type ServerConfig, serverConfigToEnv } from './contract.ts';
 
 const DATABASE = { PGUSER: 'api', PGPASSWORD: 'canary-secret', PGDATABASE: 'lab' };
@@ -91,4 +91,45 @@ test('size and overflow together stay within the limit', () => {
 test('no problem shows the password', () => {
   const problems = problemsOf({ POOL_LAB_WORKERS: '0', PGPORT: 'x' });
   expect(problems.join()).not.toContain('canary-secret');
+});
+
+test('an encrypted database behind another address is read back too', () => {
+  const parsed = parseServerConfig({
+    ...DATABASE,
+    PGHOST: 'db.example',
+    PGHOSTADDR: '127.0.0.1',
+    PGSSLMODE: 'verify-full',
+    PGSSLROOTCERT: '/run/authority.crt',
+  });
+  if (!parsed.ok) throw new Error(parsed.problems.join());
+  expect(parsed.config.database).toMatchObject({
+    host: 'db.example',
+    hostAddress: '127.0.0.1',
+    sslMode: 'verify-full',
+    sslRootCert: '/run/authority.crt',
+  });
+  expect(parseServerConfig(serverConfigToEnv(parsed.config))).toEqual(parsed);
+});
+
+test('a database that nothing is said of is not asked to encrypt', () => {
+  const parsed = parseServerConfig(DATABASE);
+  if (!parsed.ok) throw new Error(parsed.problems.join());
+  expect(parsed.config.database.sslMode).toBeUndefined();
+  const names = Object.keys(serverConfigToEnv(parsed.config));
+  expect(names.filter((name) => /SSL|HOSTADDR/.test(name))).toEqual([]);
+});
+
+test.each([
+  [{ PGSSLMODE: 'prefer' }, 'PGSSLMODE="prefer"', 'may end unencrypted without a word'],
+  [{ PGSSLMODE: 'allow' }, 'PGSSLMODE="allow"', 'may end unencrypted without a word'],
+  [{ PGHOSTADDR: 'db.example' }, 'PGHOSTADDR="db.example"', 'IP address'],
+  [{ PGSSLROOTCERT: '/a.crt' }, 'PGSSLMODE is not', 'nothing would be encrypted'],
+  [{ PGHOST: '/run/db', PGSSLMODE: 'require' }, 'PGSSLMODE="require"', 'nothing over a socket'],
+])('what would quietly not be encrypted is refused: %o', (environment, what, why) => {
+  const problems = problemsOf(environment);
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toContain(what);
+  expect(problems[0]).toContain(why);
+  const database = parseDatabaseConfig({ ...DATABASE, ...environment });
+  expect(database).toEqual({ ok: false, problems });
 });

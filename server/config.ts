@@ -1,4 +1,5 @@
 import {
+  type DatabaseConfig,
   ENV_NONE,
   LIMITS,
   POOL_DEFAULTS,
@@ -26,22 +27,10 @@ export function parseServerConfig(
   environment: Environment,
   { inContainer }: { readonly inContainer: boolean },
 ): ParsedConfig {
-  const paths = Object.keys(FIELDS).filter(isPath);
-  const values = new Map(paths.map((path) => [path, readField(path, environment)]));
-  const parsed = serverConfigSchema.safeParse(nest(values));
+  const parsed = serverConfigSchema.safeParse(readAll(environment));
   const problems = parsed.success
     ? crossFieldProblems(parsed.data, inContainer)
-    : [
-        ...new Set(
-          parsed.error.issues.map((issue) => {
-            // Of a list, the whole is named: it is one variable.
-            const path = issue.path.filter((key) => typeof key === 'string').join('.');
-            return isPath(path)
-              ? problemOf(path, environment, issue.message)
-              : `${path}: ${issue.message}`;
-          }),
-        ),
-      ];
+    : schemaProblems(parsed.error.issues, environment);
   if (!parsed.success || problems.length > 0) return { ok: false, problems };
   const { pool, database, allowedHosts, ...server } = parsed.data;
   return {
@@ -53,6 +42,22 @@ export function parseServerConfig(
       database: Object.freeze(database),
     }),
   };
+}
+
+export type ParsedDatabaseConfig =
+  | { readonly ok: true; readonly database: DatabaseConfig }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** The database's part alone, for who needs no more. */
+export function parseDatabaseConfig(environment: Environment): ParsedDatabaseConfig {
+  const partSchema = serverConfigSchema.pick({ database: true });
+  const { database } = readAll(environment);
+  const parsed = partSchema.safeParse({ database });
+  const problems = parsed.success
+    ? databaseProblems(parsed.data.database)
+    : schemaProblems(parsed.error.issues, environment);
+  if (!parsed.success || problems.length > 0) return { ok: false, problems };
+  return { ok: true, database: Object.freeze(parsed.data.database) };
 }
 
 type FieldValue = string | number | boolean | null | readonly string[];
@@ -183,7 +188,9 @@ function readField(path: ServerEnvPath, environment: Environment): FieldValue | 
   return raw === undefined || raw === '' ? field.fallback : field.read(raw);
 }
 
-function nest(values: ReadonlyMap<ServerEnvPath, FieldValue | undefined>): unknown {
+function readAll(environment: Environment) {
+  const paths = Object.keys(FIELDS).filter(isPath);
+  const values = new Map(paths.map((path) => [path, readField(path, environment)]));
   const group = (prefix: string) =>
     Object.fromEntries(
       [...values]
@@ -192,6 +199,20 @@ function nest(values: ReadonlyMap<ServerEnvPath, FieldValue | undefined>): unkno
     );
   const server = [...values].filter(([path]) => !path.includes('.'));
   return { ...Object.fromEntries(server), pool: group('pool.'), database: group('database.') };
+}
+
+function schemaProblems(issues: readonly Issue[], environment: Environment): string[] {
+  const problems = issues.map((issue) => {
+    // Of a list, the whole is named: it is one variable.
+    const path = issue.path.filter((key) => typeof key === 'string').join('.');
+    return isPath(path) ? problemOf(path, environment, issue.message) : `${path}: ${issue.message}`;
+  });
+  return [...new Set(problems)];
+}
+
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
 }
 
 function problemOf(path: ServerEnvPath, environment: Environment, message: string): string {

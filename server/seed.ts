@@ -4,7 +4,9 @@
  */
 import { performance } from 'node:perf_hooks';
 import pg from 'pg';
+import { parseDatabaseConfig } from './config.ts';
 import { SEED_API_ROLE_ENV, SEED_APPLICATION_NAME, SERVER_ENV } from './contract.ts';
+import { databaseClientConfig } from './pool/database-client-config.ts';
 import { ForeignSchemaError, SCHEMA_VERSION, seedWorkloads } from './workloads/schema.ts';
 
 const EXIT = { ok: 0, config: 2, database: 4, refused: 5 } as const;
@@ -28,13 +30,11 @@ async function main(environment: NodeJS.ProcessEnv): Promise<number> {
   if (missing.length > 0 || apiRole === undefined) {
     return tell({ ok: false, code: 'config', message: `not set: ${missing.join(', ')}` });
   }
+  const parsed = parseDatabaseConfig(environment);
+  if (!parsed.ok) return tell({ ok: false, code: 'config', message: parsed.problems.join('; ') });
   const startedAt = performance.now();
   const client = new pg.Client({
-    host: environment[SERVER_ENV['database.host']],
-    port: Number(environment[SERVER_ENV['database.port']]),
-    user: environment[SERVER_ENV['database.user']],
-    password: environment[SERVER_ENV['database.password']] ?? '',
-    database: environment[SERVER_ENV['database.database']],
+    ...databaseClientConfig(parsed.database),
     application_name: SEED_APPLICATION_NAME,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

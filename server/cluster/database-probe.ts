@@ -54,5 +54,6 @@ async function tryOnce(pool: Pool): Promise<DatabaseError | null> {
 export function judge(error: DatabaseError): 'answered' | 'rejected' | 'unavailable' {
   if (error.errorClass === 'too_many_connections') return 'answered';
   if (error.errorClass === 'db_auth' || error.sqlstate === '3D000') return 'rejected';
+  if (error.reason === 'tls_not_offered') return 'rejected';
   return 'unavailable';
 }

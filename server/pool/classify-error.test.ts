@@ -361,7 +361,7 @@ describe('what pg and pg-pool say without a code', () => {
     ['received invalid response: 48', 'conn_lost', 'protocol_error'],
     ['Unknown authenticationOk message type 99', 'conn_lost', 'protocol_error'],
     ['Received unexpected dataRow message from backend.', 'conn_lost', 'protocol_error'],
-    ['The server does not support SSL connections', 'db_unavailable', 'tls'],
+    ['The server does not support SSL connections', 'db_unavailable', 'tls_not_offered'],
     ['SASL: SCRAM-SERVER-FINAL-MESSAGE: server signature does not match', 'db_auth', undefined],
     ['handler threw', 'other', undefined],
   ] as const)('"%s" is %s', ([message, errorClass, reason]) => {

@@ -7,6 +7,7 @@ import {
   poolConfigSchema,
 } from '../contract.ts';
 import type { LoopTurns } from '../event-loop/loop-turns.ts';
+import { databaseClientConfig } from './database-client-config.ts';
 import { DatabaseSocket } from './database-socket.ts';
 import { NullPool } from './null-pool.ts';
 import { PlainPool } from './plain-pool.ts';
@@ -95,17 +96,10 @@ function clientConfig({
   applicationName,
   loop,
 }: CreatePoolOptions): ClientConfig {
-  const { host, port, user, password } = database;
   return {
-    host,
-    port,
-    user,
-    // A function, so that neither an empty one is looked up elsewhere nor a real one printed.
-    password: () => password,
-    database: database.database,
+    ...databaseClientConfig(database),
     application_name: applicationName,
     stream: () => new DatabaseSocket(loop),
-    ssl: false,
     keepAlive: false,
     // 0 is not sent at all, so that a pooler that refuses startup parameters can be used.
     statement_timeout: config.statementTimeoutMs,

@@ -1,8 +1,10 @@
 import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { AnswerLateness } from '../event-loop/answer-lateness.ts';
 import type { LoopTurns } from '../event-loop/loop-turns.ts';
 
 type WriteCallback = (error?: Error | null) => void;
+type WriteChunks = { chunk: unknown; encoding: BufferEncoding }[];
 
 /**
  * The parser of pg throws out of the socket's `data` event when the bytes are no PostgreSQL (an unknown
@@ -27,15 +29,48 @@ export class DatabaseSocket extends Socket {
   }
 
   override emit(event: string | symbol, ...values: unknown[]): boolean {
-    if (event !== 'data') {
-      if (event === 'connect') this.#lateness?.answered();
-      return super.emit(event, ...values);
-    }
+    if (event === 'connect') this.#lateness?.answered();
+    return this.#guarded(this, event, () => super.emit(event, ...values));
+  }
+
+  /**
+   * Once it is encrypted, pg reads and writes a stream above this socket, on which nothing shows any more: the
+   * same is done there. Of the handshake only its end shows; the steps before it count as the other side's.
+   */
+  follow(encrypted: Duplex): void {
+    const emit = encrypted.emit.bind(encrypted);
+    encrypted.emit = (event: string | symbol, ...values: unknown[]): boolean => {
+      if (event === 'secureConnect') {
+        this.#lateness?.answered();
+        // What pg wrote meanwhile leaves now.
+        this.#lateness?.asked();
+      }
+      return this.#guarded(encrypted, event, () => emit(event, ...values));
+    };
+    const write = encrypted._write.bind(encrypted);
+    encrypted._write = (
+      chunk: unknown,
+      encoding: BufferEncoding,
+      callback: WriteCallback,
+    ): void => {
+      this.#lateness?.asked();
+      write(chunk, encoding, callback);
+    };
+    const writeAll = encrypted._writev?.bind(encrypted);
+    if (writeAll === undefined) return;
+    encrypted._writev = (chunks: WriteChunks, callback: WriteCallback): void => {
+      this.#lateness?.asked();
+      writeAll(chunks, callback);
+    };
+  }
+
+  #guarded(stream: Duplex, event: string | symbol, emit: () => boolean): boolean {
+    if (event !== 'data') return emit();
     this.#lateness?.answered();
     try {
-      return super.emit(event, ...values);
+      return emit();
     } catch (error) {
-      this.destroy(error instanceof Error ? error : new Error(String(error)));
+      stream.destroy(error instanceof Error ? error : new Error(String(error)));
       return true;
     }
   }
@@ -45,10 +80,7 @@ export class DatabaseSocket extends Socket {
     super._write(chunk, encoding, callback);
   }
 
-  override _writev(
-    chunks: { chunk: unknown; encoding: BufferEncoding }[],
-    callback: WriteCallback,
-  ): void {
+  override _writev(chunks: WriteChunks, callback: WriteCallback): void {
     this.#lateness?.asked();
     super._writev?.(chunks, callback);
   }

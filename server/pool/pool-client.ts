@@ -49,6 +49,9 @@ export class PoolClient extends Client {
 
   readonly #clock: PoolClock;
   readonly #observer: ClientObserver;
+  /** pg reads another stream above it once the connection is encrypted. */
+  readonly #socket: DatabaseSocket | null;
+  readonly #tls: CancelTarget['tls'];
   #connectStartedMs = 0;
   #connectedMs = 0;
   #connectLoopMs = 0;
@@ -62,6 +65,11 @@ export class PoolClient extends Client {
     super(config);
     this.#clock = deps.clock;
     this.#observer = deps.observer;
+    this.#tls = typeof config.ssl === 'object' ? config.ssl : null;
+    const { stream } = this.connection;
+    const socket = stream instanceof DatabaseSocket ? stream : null;
+    this.#socket = socket;
+    this.connection.once('sslconnect', () => socket?.follow(this.connection.stream));
     // Without it an error between two queries of a holder would be unhandled and end the process; the
     // holder learns of it by its next query.
     this.on('error', () => undefined);
@@ -88,8 +96,7 @@ export class PoolClient extends Client {
 
   /** How late the event loop was with what has come over this connection so far, in ms. */
   get loopMs(): number {
-    const { stream } = this.connection;
-    return stream instanceof DatabaseSocket ? stream.loopMs : 0;
+    return this.#socket?.loopMs ?? 0;
   }
 
   /** The same of the connect alone. */
@@ -146,8 +153,8 @@ export class PoolClient extends Client {
     }
     this._ending = true;
     this.once('drain', () => this.#terminate());
-    const { host, port } = this;
-    this.#cancel({ host, port, processId: this.processID, secretKey: this.secretKey }, 0);
+    const { host, port, processID: processId, secretKey } = this;
+    this.#cancel({ host, port, tls: this.#tls, processId, secretKey }, 0);
   }
 
   /** Breaks the connection at once, whatever it is doing. */

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { fileURLToPath } from 'node:url';
 
 /** What the scripted server does; changed at any time, also while sessions are open. */
 export interface PostgresScript {
@@ -6,6 +9,11 @@ export interface PostgresScript {
   onStartup: (session: ScriptedSession) => void;
   /** To a simple query, or to the Sync that ends an extended one. */
   onQuery: (session: ScriptedSession, text: string) => void;
+  /**
+   * What a client that wants to encrypt is shown: a certificate's name in `test/tls`, or nothing any more once it
+   * was told yes. `null`: it is told no.
+   */
+  tls: ServerCertificate | 'silence' | null;
   /** To a goodbye, or to a client that just closed. The session lives until `session.end()`. */
   onGoodbye: (session: ScriptedSession) => void;
 }
@@ -20,8 +28,17 @@ export interface ScriptedPostgres {
   readonly livePeak: number;
   /** Process ids that were asked to be canceled. */
   readonly canceled: readonly number[];
+  /** And over an encrypted connection. */
+  readonly canceledSecretly: readonly number[];
   live(): number;
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+export type ServerCertificate = 'server' | 'elsewhere' | 'expired';
+
+/** Path of a file in `test/tls`: made for tests, for a hundred years but the expired one. */
+export function tlsFile(name: `${'authority' | ServerCertificate}.crt` | 'server.key'): string {
+  return fileURLToPath(new URL(`./tls/${name}`, import.meta.url));
 }
 
 const SSL_REQUEST = 80_877_103;
@@ -33,8 +50,10 @@ export async function startScriptedPostgres(
   const sockets = new Set<Socket>();
   const sessions: ScriptedSession[] = [];
   const canceled: number[] = [];
+  const canceledSecretly: number[] = [];
   let livePeak = 0;
   const acting: PostgresScript = {
+    tls: script.tls ?? null,
     onStartup: script.onStartup ?? ((session) => session.welcome()),
     onQuery: script.onQuery ?? ((session) => session.complete()),
     onGoodbye: script.onGoodbye ?? ((session) => session.end()),
@@ -43,14 +62,20 @@ export async function startScriptedPostgres(
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    serve(socket, {
-      onSession: (session) => {
-        sessions.push(session);
-        livePeak = Math.max(livePeak, live());
+    serve(
+      { socket, wire: socket },
+      {
+        onSession: (session) => {
+          sessions.push(session);
+          livePeak = Math.max(livePeak, live());
+        },
+        onCancel: (processId, encrypted) => {
+          canceled.push(processId);
+          if (encrypted) canceledSecretly.push(processId);
+        },
+        script: acting,
       },
-      onCancel: (processId) => canceled.push(processId),
-      script: acting,
-    });
+    );
   });
   const port = await listen(server);
   return {
@@ -58,6 +83,7 @@ export async function startScriptedPostgres(
     script: acting,
     sessions,
     canceled,
+    canceledSecretly,
     live,
     get livePeak() {
       return livePeak;
@@ -73,10 +99,13 @@ export async function startScriptedPostgres(
 export class ScriptedSession {
   readonly processId: number;
   readonly #socket: Socket;
+  /** Below the encryption, where there is one. */
+  readonly #wire: Socket;
   #isLive = true;
 
-  constructor(socket: Socket, processId: number) {
+  constructor({ socket, wire }: Ends, processId: number) {
     this.#socket = socket;
+    this.#wire = wire;
     this.processId = processId;
     socket.on('close', () => {
       this.#isLive = false;
@@ -123,19 +152,26 @@ export class ScriptedSession {
   /** The connection breaks: an RST. */
   reset(): void {
     this.#isLive = false;
-    this.#socket.resetAndDestroy();
+    this.#wire.resetAndDestroy();
   }
+}
+
+interface Ends {
+  readonly socket: Socket;
+  readonly wire: Socket;
 }
 
 interface Services {
   readonly onSession: (session: ScriptedSession) => void;
-  readonly onCancel: (processId: number) => void;
+  readonly onCancel: (processId: number, encrypted: boolean) => void;
   readonly script: PostgresScript;
 }
 
 let lastProcessId = 1_000;
 
-function serve(socket: Socket, { onSession, onCancel, script }: Services): void {
+function serve(ends: Ends, services: Services): void {
+  const { socket } = ends;
+  const { onSession, onCancel, script } = services;
   let pending = Buffer.alloc(0);
   let session: ScriptedSession | undefined;
   let said = '';
@@ -146,7 +182,9 @@ function serve(socket: Socket, { onSession, onCancel, script }: Services): void 
     else if (!goodbye) script.onGoodbye(session);
     goodbye = true;
   });
-  socket.on('data', (chunk) => {
+  socket.on('data', onData);
+
+  function onData(chunk: Buffer): void {
     pending = Buffer.concat([pending, chunk]);
     for (let length = frame(); length > 0; length = frame()) {
       const bytes = pending.subarray(0, length);
@@ -154,7 +192,7 @@ function serve(socket: Socket, { onSession, onCancel, script }: Services): void 
       if (session === undefined) begin(bytes);
       else receive(session, bytes);
     }
-  });
+  }
 
   /** Bytes of the next whole message, 0 while it is not there. */
   function frame(): number {
@@ -167,13 +205,17 @@ function serve(socket: Socket, { onSession, onCancel, script }: Services): void 
   function begin(bytes: Buffer): void {
     const code = bytes.readInt32BE(4);
     if (code === SSL_REQUEST) {
-      socket.write('N');
+      socket.write(script.tls === null ? 'N' : 'S');
+      if (script.tls === null) return;
+      socket.off('data', onData);
+      if (script.tls === 'silence') socket.resume();
+      else serve({ socket: encrypted(socket, script.tls), wire: socket }, services);
     } else if (code === CANCEL_REQUEST) {
-      onCancel(bytes.readInt32BE(8));
+      onCancel(bytes.readInt32BE(8), socket instanceof TLSSocket);
       socket.end();
     } else {
       lastProcessId += 1;
-      session = new ScriptedSession(socket, lastProcessId);
+      session = new ScriptedSession(ends, lastProcessId);
       onSession(session);
       script.onStartup(session);
     }
@@ -203,6 +245,14 @@ function serve(socket: Socket, { onSession, onCancel, script }: Services): void 
         break;
     }
   }
+}
+
+function encrypted(socket: Socket, certificate: ServerCertificate): Socket {
+  return new TLSSocket(socket, {
+    isServer: true,
+    key: readFileSync(tlsFile('server.key')),
+    cert: readFileSync(tlsFile(`${certificate}.crt`)),
+  });
 }
 
 function message(type: string, body: Uint8Array): Buffer {
