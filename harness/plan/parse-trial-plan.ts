@@ -17,6 +17,7 @@ import {
   readOptions,
   unknownVariableWarnings,
 } from './option-table.ts';
+import { poolerProblems } from './pooler-problems.ts';
 import { problemError } from './problem-error.ts';
 import { RUN_OPTIONS } from './run-options.ts';
 import { shapeProblems, slotProblems } from './setting-problems.ts';
@@ -75,6 +76,7 @@ export function parseTrialPlan(given: {
     ...loadProblems(read),
     ...thresholdProblems(read),
     ...databaseProblems(read.values, read.sources),
+    ...poolerProblems(read.values, read.sources, command === 'run' ? read.values.target : null),
     ...(command === 'run' ? targetProblems(read.values, read.sources) : []),
   ];
   if (problems.length > 0) throw problemError(problems, command);

@@ -17,6 +17,7 @@ import {
   SOURCE_DEFAULT,
   unknownVariableWarnings,
 } from '../option-table.ts';
+import { poolerProblems } from '../pooler-problems.ts';
 import { problemError } from '../problem-error.ts';
 import { trialPlanOf } from '../trial-plan-of.ts';
 import { readSettingsFile, type SettingsFile } from './settings-file.ts';
@@ -72,6 +73,7 @@ export function parseSweepPlan(given: {
     ...sweepProblems({ ...read, problems: own }),
     ...callProblems(read),
     ...databaseProblems(read.values, read.sources),
+    ...poolerProblems(read.values, read.sources, null),
   ];
   if (problems.length > 0) throw problemError(problems, command);
   const { values, sources } = read;
