@@ -127,6 +127,8 @@ test('the file quotes values, and what the supervisor decides comes last', () =>
       hbaPath: '/run/pg_hba.conf',
       identPath: '/run/pg_ident.conf',
       clusterName: 'pool-lab-run-1',
+      certificatePath: '/run/server.crt',
+      keyPath: '/run/server.key',
     },
   );
   expect(text).toContain("max_connections = '30'\n");

@@ -10,7 +10,7 @@ const SUPERVISED: Readonly<Record<string, string>> = {
   max_connections: 'use maxConnections',
   superuser_reserved_connections: 'use superuserReservedConnections',
   reserved_connections: 'use reservedConnections',
-  listen_addresses: 'it is always 127.0.0.1',
+  listen_addresses: 'it is 127.0.0.1, or none',
   port: 'a free one is chosen',
   unix_socket_directories: 'the socket is inside the data directory',
   data_directory: 'it is temporary',
@@ -22,7 +22,9 @@ const SUPERVISED: Readonly<Record<string, string>> = {
   external_pid_file: 'the lab keeps the process id itself',
   logging_collector: 'the lab reads the log itself',
   log_destination: 'the lab reads the log itself',
-  ssl: 'the server listens on loopback only',
+  ssl: 'use transport',
+  ssl_cert_file: 'the lab makes its own',
+  ssl_key_file: 'the lab makes its own',
 };
 
 /**
@@ -133,15 +135,21 @@ export function settingsFile(
     readonly hbaPath: string;
     readonly identPath: string;
     readonly clusterName: string;
+    /** With transport `tls`: what it encrypts with. */
+    readonly certificatePath: string;
+    readonly keyPath: string;
   },
 ): string {
+  const { transport } = settings;
   const values: readonly (readonly [string, string])[] = [
     ['include', join(placement.dataPath, 'postgresql.conf')],
+    // PostgreSQL's default; a newer one may be asked for.
+    ['ssl_min_protocol_version', 'TLSv1.2'],
     ...Object.entries(settings.extra),
     ['max_connections', String(settings.maxConnections)],
     ['superuser_reserved_connections', String(settings.superuserReservedConnections)],
     ['reserved_connections', String(settings.reservedConnections)],
-    ['listen_addresses', '127.0.0.1'],
+    ['listen_addresses', transport === 'socket' ? '' : '127.0.0.1'],
     ['port', String(placement.port)],
     // Inside a directory that only the server's account and root can enter.
     ['unix_socket_directories', placement.dataPath],
@@ -151,9 +159,21 @@ export function settingsFile(
     ['cluster_name', placement.clusterName],
     ['logging_collector', 'off'],
     ['log_destination', 'stderr'],
-    ['ssl', 'off'],
+    ...tlsSettings(transport, placement),
   ];
   return values.map(([name, value]) => `${name} = ${quoted(value)}\n`).join('');
+}
+
+function tlsSettings(
+  transport: PostgresSettings['transport'],
+  { certificatePath, keyPath }: { readonly certificatePath: string; readonly keyPath: string },
+): readonly (readonly [string, string])[] {
+  if (transport !== 'tls') return [['ssl', 'off']];
+  return [
+    ['ssl', 'on'],
+    ['ssl_cert_file', certificatePath],
+    ['ssl_key_file', keyPath],
+  ];
 }
 
 function quoted(value: string): string {

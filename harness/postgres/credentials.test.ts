@@ -14,11 +14,19 @@ test('two passwords are never the same', () => {
   expect(randomPassword()).toMatch(/^[\w-]{32}$/);
 });
 
-test('TCP asks for a password, the socket for the harness’s own account and nobody else', () => {
-  const { hba, ident } = accessRules('o"neil', 'postgres');
-  expect(hba.trim().split('\n')).toEqual([
-    'local all postgres peer map=harness',
-    'host all all 127.0.0.1/32 scram-sha-256',
-  ]);
-  expect(ident).toBe('harness "o""neil" postgres\n');
-});
+test.each([
+  ['tcp', 'host all all 127.0.0.1/32 scram-sha-256'],
+  ['tls', 'hostssl all all 127.0.0.1/32 scram-sha-256'],
+  ['socket', 'local all all scram-sha-256'],
+] as const)(
+  'over %s a password is asked for, and of the harness’s own account at the socket nothing',
+  (transport, rule) => {
+    const { hba, ident } = accessRules({
+      harnessUser: 'o"neil',
+      superuser: 'postgres',
+      transport,
+    });
+    expect(hba.trim().split('\n')).toEqual(['local all postgres peer map=harness', rule]);
+    expect(ident).toBe('harness "o""neil" postgres\n');
+  },
+);

@@ -1,4 +1,5 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
+import type { Transport } from '../plan/trial-plan.ts';
 
 /** PostgreSQL's default, RFC 7677's minimum; the password's 192 random bits need no stretching. */
 const ITERATIONS = 4096;
@@ -20,20 +21,28 @@ export function scramVerifier(password: string, salt: Buffer = randomBytes(16)):
   return `SCRAM-SHA-256$${ITERATIONS}:${salt.toString('base64')}$${storedKey}:${serverKey}`;
 }
 
+const LOOPBACK_RULES: Readonly<Record<Transport, string>> = {
+  tcp: 'host all all 127.0.0.1/32 scram-sha-256',
+  // Whoever comes unencrypted finds no rule.
+  tls: 'hostssl all all 127.0.0.1/32 scram-sha-256',
+  socket: 'local all all scram-sha-256',
+};
+
 /**
- * Who may connect: over loopback TCP whoever has a password, and through the socket the superuser for
- * the harness's own account, as the kernel names it (`peer`). The socket is in the 0700 data directory.
+ * Who may connect: in the way that was asked for whoever has a password, and through the socket the superuser
+ * for the harness's own account, as the kernel names it (`peer`). The socket is in the 0700 data directory.
  */
-export function accessRules(
-  harnessUser: string,
-  superuser: string,
-): { hba: string; ident: string } {
+export function accessRules({
+  harnessUser,
+  superuser,
+  transport,
+}: {
+  readonly harnessUser: string;
+  readonly superuser: string;
+  readonly transport: Transport;
+}): { hba: string; ident: string } {
   return {
-    hba: [
-      `local all ${superuser} peer map=harness`,
-      'host all all 127.0.0.1/32 scram-sha-256',
-      '',
-    ].join('\n'),
+    hba: [`local all ${superuser} peer map=harness`, LOOPBACK_RULES[transport], ''].join('\n'),
     ident: `harness "${harnessUser.replaceAll('"', '""')}" ${superuser}\n`,
   };
 }

@@ -1,10 +1,12 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseConfig } from '../../server/contract.ts';
 import type { Custodian } from '../custodian.ts';
 import { LabError } from '../lab-error.ts';
 import { chooseServerAccount, type ServerAccount } from './account.ts';
 import { type Binaries, locateBinaries } from './binaries.ts';
+import { generateServerCertificate, type ServerCertificate } from './certificate.ts';
+import { clientOptions } from './client-options.ts';
 import { assertSettings, settingsFile } from './cluster-settings.ts';
 import { API_ROLE, createCluster, DATABASE, SUPERUSER_ROLE } from './cluster-template.ts';
 import { accessRules, randomPassword, scramVerifier } from './credentials.ts';
@@ -57,6 +59,9 @@ export function createEmbeddedPostgres(deps: EmbeddedDeps): PostgresProvider {
       };
       try {
         const startedAt = performance.now();
+        const certificate = settings.transport === 'tls' ? generateServerCertificate() : null;
+        // It is made meanwhile, and awaited where it is needed; until then it must not count as unhandled.
+        certificate?.catch(() => undefined);
         const programs = await stageBinaries(binaries, lab.cachePath);
         signal.throwIfAborted();
         const stagedAt = performance.now();
@@ -72,6 +77,7 @@ export function createEmbeddedPostgres(deps: EmbeddedDeps): PostgresProvider {
         });
         signal.throwIfAborted();
         const initializedAt = performance.now();
+        if (certificate !== null) writeCertificate(run, await certificate, account);
         const up = await bringUp({ run, programs, account, settings, signal, deps });
         const readyAt = performance.now();
         return supervise(up, {
@@ -143,13 +149,19 @@ async function bringUp(context: BringUp): Promise<Up> {
  * root must not write files by name. None of it is secret, and the server's account reads it.
  */
 function writeConfiguration({ run, settings, account }: BringUp, port: number): void {
-  const { hba, ident } = accessRules(account.harnessUser, SUPERUSER_ROLE);
+  const { hba, ident } = accessRules({
+    harnessUser: account.harnessUser,
+    superuser: SUPERUSER_ROLE,
+    transport: settings.transport,
+  });
   const placement = {
     port,
     dataPath: run.dataPath,
     hbaPath: join(run.path, 'pg_hba.conf'),
     identPath: join(run.path, 'pg_ident.conf'),
     clusterName: clusterName(run.dataPath),
+    certificatePath: run.certificatePath,
+    keyPath: run.keyPath,
   };
   for (const [path, text] of [
     [placement.hbaPath, hba],
@@ -162,13 +174,51 @@ function writeConfiguration({ run, settings, account }: BringUp, port: number): 
   }
 }
 
+/** The key is the server's account's alone, as PostgreSQL wants it; the authority is for every client. */
+function writeCertificate(
+  run: RunDirectory,
+  { authority, certificate, key }: ServerCertificate,
+  { switchTo }: ServerAccount,
+): void {
+  for (const [path, text, mode] of [
+    [run.authorityPath, authority, 0o644],
+    [run.certificatePath, certificate, 0o644],
+    [run.keyPath, key, 0o600],
+  ] as const) {
+    writeFileSync(path, text, { mode, flag: 'wx' });
+    // Whatever the umask is.
+    chmodSync(path, mode);
+  }
+  if (switchTo !== null) chownSync(run.keyPath, switchTo.uid, switchTo.gid);
+}
+
+/** How whoever has a password reaches the server. */
+function addressOf(
+  { run, settings }: Pick<BringUp, 'run' | 'settings'>,
+  port: number,
+): Pick<DatabaseConfig, 'host' | 'port' | 'sslMode' | 'sslRootCert'> {
+  switch (settings.transport) {
+    case 'tcp':
+      return { host: '127.0.0.1', port };
+    case 'tls':
+      return {
+        host: '127.0.0.1',
+        port,
+        sslMode: 'verify-full',
+        sslRootCert: run.authorityPath,
+      };
+    case 'socket':
+      return { host: run.dataPath, port };
+  }
+}
+
 /**
  * The template's roles have no password, so a password login fails until the harness, which the
  * server knows through the socket inside its own directory, has set this run's own. Ready means that
- * one of them works over TCP, as it will be used.
+ * one of them works in the way it will be used.
  */
 async function untilReady(postmaster: Postmaster, port: number, context: BringUp): Promise<Up> {
-  const common = { host: '127.0.0.1', port, database: DATABASE };
+  const common = { ...addressOf(context, port), database: DATABASE };
   const superuser = { ...common, user: SUPERUSER_ROLE, password: randomPassword() };
   const api = { ...common, user: API_ROLE, password: randomPassword() };
   const ended = new AbortController();
@@ -184,15 +234,16 @@ async function untilReady(postmaster: Postmaster, port: number, context: BringUp
     throw error;
   });
   const connect = async (): Promise<Up> => {
-    const socket = { host: context.run.dataPath, port, user: SUPERUSER_ROLE, database: DATABASE };
-    await connectWhenReady(socket, signal, (client) =>
+    const host = context.run.dataPath;
+    const socket = { host, port, user: SUPERUSER_ROLE, password: '', database: DATABASE };
+    await connectWhenReady(clientOptions(socket), signal, (client) =>
       client.query(
         [superuser, api]
           .map(({ user, password }) => `ALTER ROLE ${user} PASSWORD '${scramVerifier(password)}'`)
           .join(';'),
       ),
     );
-    const version = await connectWhenReady(superuser, signal, async (client) => {
+    const version = await connectWhenReady(clientOptions(api), signal, async (client) => {
       const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
       return rows[0]?.server_version ?? 'unknown';
     });

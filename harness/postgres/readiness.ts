@@ -4,6 +4,8 @@ import { describeError, systemErrorCode } from '../system-error.ts';
 
 /** Not listening yet, and listening but still starting up (57P03, cannot_connect_now). */
 const NOT_READY_CODES: readonly string[] = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', '57P03'];
+/** What forwards a container's port accepts before there is anybody behind it, and hangs up. */
+const HUNG_UP = /^Connection terminated unexpectedly/;
 const RETRY_MS = 5;
 
 /**
@@ -18,8 +20,8 @@ export async function connectWhenReady<T>(
 ): Promise<T> {
   for (;;) {
     signal.throwIfAborted();
-    // The driver would ask PGSSLMODE and PGOPTIONS, which are meant for other servers.
-    const client = new Client({ ssl: false, options: '-c search_path=pg_catalog', ...config });
+    // The driver would ask PGSSLMODE, which is meant for other servers.
+    const client = new Client({ ssl: false, ...config, options: '-c search_path=pg_catalog' });
     client.on('error', () => {
       // A lost connection also rejects what is being waited for; without a listener it would throw.
     });
@@ -27,7 +29,7 @@ export async function connectWhenReady<T>(
       await client.connect();
     } catch (error) {
       await client.end();
-      if (!NOT_READY_CODES.includes(systemErrorCode(error) ?? '')) {
+      if (!isNotReady(error)) {
         throw new Error(`connecting to the started server failed: ${describeError(error)}`, {
           cause: error,
         });
@@ -41,4 +43,9 @@ export async function connectWhenReady<T>(
       await client.end();
     }
   }
+}
+
+function isNotReady(error: unknown): boolean {
+  if (NOT_READY_CODES.includes(systemErrorCode(error) ?? '')) return true;
+  return error instanceof Error && HUNG_UP.test(error.message);
 }

@@ -13,6 +13,10 @@ export interface RunDirectory {
   readonly dataPath: string;
   /** The server's configuration file. */
   readonly configPath: string;
+  /** With transport `tls`: the authority that clients ask, and what it signed for the server. */
+  readonly authorityPath: string;
+  readonly certificatePath: string;
+  readonly keyPath: string;
   /** Emptied files of servers that ran before. */
   readonly spares: SpareFiles;
   remove(): Promise<void>;
@@ -36,6 +40,9 @@ export function createRunDirectory(lab: LabDirectory): RunDirectory {
     path,
     dataPath: join(path, 'data'),
     configPath: join(path, 'postgresql.conf'),
+    authorityPath: join(path, 'authority.crt'),
+    certificatePath: join(path, 'server.crt'),
+    keyPath: join(path, 'server.key'),
     spares: openSpareFiles(lab.sparesPath),
     remove: () => removeTree(path, openSpareFiles(lab.sparesPath)),
   };

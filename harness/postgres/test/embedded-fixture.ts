@@ -5,6 +5,7 @@ import { Client } from 'pg';
 import { expect } from 'vitest';
 import type { DatabaseConfig } from '../../../server/contract.ts';
 import { type Binaries, locateBinaries } from '../binaries.ts';
+import { clientOptions } from '../client-options.ts';
 import { createEmbeddedPostgres, type EmbeddedDeps } from '../embedded.ts';
 import type { PostgresSettings, StartedPostgres } from '../provider.ts';
 import { createRecordingCustodian } from './lab-parent.ts';
@@ -38,7 +39,7 @@ export async function withPostgres<T>(
 
 /** The first row of the answer, by a connection of its own. */
 export async function ask(config: DatabaseConfig, sql: string): Promise<unknown> {
-  const client = new Client(config);
+  const client = new Client(clientOptions(config));
   client.on('error', () => {
     // Some tests end the server under it.
   });
