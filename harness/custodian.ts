@@ -7,6 +7,8 @@ export type GuardedResource =
   | { readonly kind: 'process-group'; readonly pid: number }
   /** A postmaster: its children lead groups of their own, so it is ended in PostgreSQL's way. */
   | { readonly kind: 'postmaster'; readonly pid: number; readonly dataDirectory: string }
+  /** Containers by the label they carry, guarded before there is one. */
+  | { readonly kind: 'container'; readonly socketPath: string; readonly lab: string }
   /** Removed with everything in it, after the processes are gone. */
   | { readonly kind: 'directory'; readonly path: string };
 

@@ -2,6 +2,7 @@ import { EXIT_CODE } from '../exit-code.ts';
 import { readOptions } from '../plan/option-table.ts';
 import { problemError } from '../plan/problem-error.ts';
 import { OUTPUT_OPTIONS, PLACE_OPTIONS } from '../plan/run-options.ts';
+import { lookForDocker } from '../postgres/docker-program.ts';
 import { checkPreconditions } from '../postgres/preconditions.ts';
 import { lookForPrograms } from '../prometheus/optional-programs.ts';
 import { createPaint } from '../report/paint.ts';
@@ -19,10 +20,12 @@ export const doctorCommand: Command = {
   async run(flags, io) {
     const { values, problems } = readOptions(DOCTOR_OPTIONS, { flags, env: io.env });
     if (problems.length > 0) throw problemError(problems, 'doctor');
-    const [preconditions, optional] = await Promise.all([
+    const [preconditions, programs, docker] = await Promise.all([
       checkPreconditions(values.directory),
       lookForPrograms(io.env),
+      lookForDocker(io.env),
     ]);
+    const optional = [...programs, docker];
     const ok = preconditions.every((precondition) => precondition.ok);
     io.stdout.write(
       values.json

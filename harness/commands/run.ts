@@ -56,10 +56,10 @@ export const runCommand: Command = {
     const progress = createProgress(io.stderr);
     try {
       return await withGivenParts(asked, { ...deps, command: 'run' }, async (given) => {
-        const { plan, foreignDatabase, drivenApi } = given;
+        const { plan, foreignDatabase, container, drivenApi } = given;
         const trials = await withAskedMetrics(asked, deps.warn, ({ observer }) => {
           progress.report({ kind: 'step', text: startingText(given) });
-          const parts = { ...deps, foreignDatabase, drivenApi, observer };
+          const parts = { ...deps, foreignDatabase, container, drivenApi, observer };
           return withLab(plan.postgres, parts, (lab) =>
             runRounds(lab, roundPlans(plan, rounds), {
               ports,
@@ -84,8 +84,9 @@ export const runCommand: Command = {
   },
 };
 
-function startingText({ foreignDatabase, drivenApi }: GivenParts): string {
+function startingText({ foreignDatabase, container, drivenApi }: GivenParts): string {
   if (drivenApi !== null) return `driving the API at ${drivenApi.url}`;
+  if (container !== null) return `starting a container of ${container.image}`;
   if (foreignDatabase === null) return 'starting PostgreSQL';
   const { owner, version } = foreignDatabase;
   return `using PostgreSQL ${version} at ${owner.host}:${owner.port}`;

@@ -32,7 +32,7 @@ export function requireSameDatabase(
   { database, foreignDatabase }: Pick<AskedSweep, 'database'> & ForeignDatabaseChoice,
 ): void {
   const here = databaseSettings(database);
-  const differences = ['postgres', 'api-via'].flatMap((flag) => {
+  const differences = ['postgres', 'postgres-image', 'api-via'].flatMap((flag) => {
     const [began, asked] = [plan.settings[flag], here[flag]].map((it) => it?.join(' ') ?? 'none');
     return began === asked ? [] : [`--${flag}: ${began} there, ${asked} here`];
   });

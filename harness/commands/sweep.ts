@@ -3,6 +3,7 @@ import { EXIT_CODE, type ExitCode } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { LabError } from '../lab-error.ts';
 import { favorLittleMemory } from '../modest-memory.ts';
+import { containerAsked } from '../plan/database-asked.ts';
 import { SWEEP_OPTIONS } from '../plan/sweep/sweep-options.ts';
 import type { PlannedTrial } from '../plan/sweep/trial-order.ts';
 import { formatCount, plural } from '../report/format.ts';
@@ -146,6 +147,7 @@ async function measure(
           warn: (sentence) => progress.note(sentence),
           observer,
           foreignDatabase: asked.foreignDatabase,
+          container: containerAsked(asked.database),
         }),
         record: run.writer,
         hooks: hooksFor(progress, {

@@ -1,5 +1,6 @@
 import { EXIT_CODE } from '../exit-code.ts';
 import type { Io } from '../io.ts';
+import { containerAsked } from '../plan/database-asked.ts';
 import { type Option, readOptions } from '../plan/option-table.ts';
 import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
 import { problemError } from '../plan/problem-error.ts';
@@ -68,12 +69,13 @@ export const upCommand: Command = {
     const metrics = prometheus === null ? asked : { ...asked, metricsPort: asked.metricsPort ?? 0 };
     const deps = labDeps(io, asked.directory);
     const foreignDatabase = await chooseDatabase(asked.database, { ...deps, command: 'up' });
+    const container = containerAsked(asked.database);
     const plan = planOn(foreignDatabase, asked.plan);
     const progress = createProgress(io.stderr);
     try {
       await withAskedMetrics(metrics, deps.warn, ({ observer, url: metricsUrl }) => {
         progress.report({ kind: 'step', text: 'starting PostgreSQL and the API' });
-        return withLab(plan.postgres, { ...deps, foreignDatabase, observer }, (lab) =>
+        return withLab(plan.postgres, { ...deps, foreignDatabase, container, observer }, (lab) =>
           withStandingLab(lab, plan, ports, (standing) => {
             const endpoints = { adminUrl: standing.server.adminUrl, metricsUrl };
             return besidePrometheus(prometheus, { lab, ...endpoints }, (watching) => {

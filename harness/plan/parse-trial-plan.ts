@@ -2,6 +2,7 @@ import {
   type DatabaseAsked,
   databaseAsked,
   databaseProblems,
+  databaseWarnings,
   givenServerSettings,
 } from './database-asked.ts';
 import { deepFreeze } from './deep-freeze.ts';
@@ -97,6 +98,7 @@ export function parseTrialPlan(given: {
     warnings: [
       ...unknownVariableWarnings({ ...RUN_OPTIONS, ...given.further }, given.env),
       ...idleOptionWarnings(read, command),
+      ...databaseWarnings(read.values, read.sources),
     ],
   };
 }

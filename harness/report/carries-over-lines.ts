@@ -30,7 +30,7 @@ export function farthestOf({ axes }: Pick<SweepPlan, 'axes'>): Pick<Distance, 'r
 
 /** Whether a server that somebody else runs has the cores of this machine, the lab does not know. */
 function whereText({ provider }: Environment['postgres'], cores: number): string {
-  return provider === 'url'
-    ? `run by somebody else; ${plural(cores, 'core')} for what ran here`
-    : `on ${plural(cores, 'core')} shared by all`;
+  if (provider === 'url') return `run by somebody else; ${plural(cores, 'core')} for what ran here`;
+  const shared = `on ${plural(cores, 'core')} shared by all`;
+  return provider === 'docker' ? `in a container, ${shared}` : shared;
 }

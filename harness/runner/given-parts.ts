@@ -1,3 +1,4 @@
+import { type ContainerAsked, containerAsked } from '../plan/database-asked.ts';
 import type { ParsedTrialPlan } from '../plan/parse-trial-plan.ts';
 import { problemError } from '../plan/problem-error.ts';
 import { contradictions, planOfTarget } from '../plan/target-asked.ts';
@@ -12,6 +13,8 @@ export interface GivenParts {
   readonly plan: TrialPlan;
   /** `null`: the lab starts its own. */
   readonly foreignDatabase: ForeignDatabase | null;
+  /** In a container of this image; `null`: from its packages. */
+  readonly container: ContainerAsked | null;
   /** `null`: each trial starts its own. */
   readonly drivenApi: DrivenApi | null;
 }
@@ -34,14 +37,20 @@ export async function withGivenParts<T>(
     drivesTheApi: target !== null,
   });
   const plan = planOn(foreignDatabase, asked.plan);
-  if (target === null) return await use({ plan, foreignDatabase, drivenApi: null });
+  const container = containerAsked(database);
+  if (target === null) return await use({ plan, foreignDatabase, container, drivenApi: null });
 
   const drivenApi = await openDrivenApi(target, deps);
   try {
     const { description } = drivenApi;
     const problems = contradictions({ plan, target }, description);
     if (problems.length > 0) throw problemError(problems, deps.command);
-    return await use({ plan: planOfTarget(plan, description), foreignDatabase, drivenApi });
+    return await use({
+      plan: planOfTarget(plan, description),
+      foreignDatabase,
+      container,
+      drivenApi,
+    });
   } finally {
     drivenApi.close();
   }

@@ -6,12 +6,14 @@ import type { Custodian } from '../custodian.ts';
 import { LabError } from '../lab-error.ts';
 import { createLoadEngine } from '../load/load-process-engine.ts';
 import type { LoadSession } from '../load/load-session.ts';
+import type { ContainerAsked } from '../plan/database-asked.ts';
 import { openPgbouncerConsole, type PgbouncerConsole } from '../pgbouncer/pgbouncer-console.ts';
+import { createDockerPostgres } from '../postgres/docker.ts';
 import { createEmbeddedPostgres } from '../postgres/embedded.ts';
 import type { ForeignDatabase } from '../postgres/foreign-database.ts';
 import { openLabDirectory } from '../postgres/lab-directory.ts';
 import { hideDatabasePassword } from '../postgres/password-secrecy.ts';
-import type { PostgresSettings, StartedPostgres } from '../postgres/provider.ts';
+import type { PostgresProvider, PostgresSettings, StartedPostgres } from '../postgres/provider.ts';
 import { createUrlPostgres } from '../postgres/url.ts';
 import type { Redactor } from '../report/redactor.ts';
 import type { DrivenApi } from './driven-api.ts';
@@ -64,6 +66,8 @@ export interface LabDeps {
   readonly warn: (sentence: string) => void;
   /** A PostgreSQL that runs already. @default null, the lab starts its own */
   readonly foreignDatabase?: ForeignDatabase | null;
+  /** The image of a container that PostgreSQL is started in. @default null, from its packages */
+  readonly container?: ContainerAsked | null;
   /** An API that runs already, on that PostgreSQL. @default null, each trial starts its own */
   readonly drivenApi?: DrivenApi | null;
   /** @default nobody */
@@ -103,10 +107,7 @@ export async function withLab<T>(
 
   const { foreignDatabase = null, drivenApi = null } = deps;
   const via = foreignDatabase?.apiVia ?? null;
-  const provider =
-    foreignDatabase === null
-      ? createEmbeddedPostgres({ custodian: watchdog, labParent: deps.labParent })
-      : createUrlPostgres(foreignDatabase, deps);
+  const provider = chooseProvider(deps, watchdog);
   const postgres = stack.adopt(await provider.start(settings, deps.signal), (it) => it.stop());
   for (const role of [postgres.api, postgres.superuser]) hideDatabasePassword(role, deps.redactor);
   if (postgres.postmasterPid !== null) {
@@ -159,6 +160,13 @@ export async function withLab<T>(
     signal,
     startMs,
   });
+}
+
+function chooseProvider(deps: LabDeps, custodian: Custodian): PostgresProvider {
+  const { foreignDatabase = null, container = null } = deps;
+  if (foreignDatabase !== null) return createUrlPostgres(foreignDatabase, deps);
+  if (container !== null) return createDockerPostgres(container, { ...deps, custodian });
+  return createEmbeddedPostgres({ custodian, labParent: deps.labParent });
 }
 
 async function describeEnvironment(

@@ -6,6 +6,7 @@ const startToken = z.string().min(1);
 export const guardedSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('process-group'), pid, startToken }),
   z.strictObject({ kind: z.literal('postmaster'), pid, startToken, dataDirectory: z.string() }),
+  z.strictObject({ kind: z.literal('container'), socketPath: z.string(), lab: z.string().min(1) }),
   z.strictObject({ kind: z.literal('directory'), path: z.string() }),
 ]);
 /** A resource with the start time of its process, so that a recycled pid is never hit. */

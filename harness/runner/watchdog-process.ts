@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { removeContainers } from '../postgres/container-removal.ts';
 import { endServer, QUICK_END } from '../postgres/postmaster-end.ts';
 import { removeTree } from '../postgres/tree-removal.ts';
 import { signalGroup } from '../process-table.ts';
@@ -9,6 +10,9 @@ import { type Guarded, watchdogMessageSchema } from './watchdog-message.ts';
  * learns of its parent's death whatever killed it. Then the processes go, and after them the
  * directories: a running server would write into a directory that is being removed.
  */
+/** For a container that the engine was asked for in the harness's last moment. */
+const CONTAINER_SETTLE_MS = 2_000;
+
 const guarded = new Map<number, Guarded>();
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -30,6 +34,7 @@ process.exitCode = [...ends, ...removals].some(({ status }) => status === 'rejec
 
 async function endProcess(resource: Guarded): Promise<void> {
   if (resource.kind === 'process-group') signalGroup(resource, 'SIGKILL');
+  if (resource.kind === 'container') await removeContainers(resource, CONTAINER_SETTLE_MS);
   if (resource.kind === 'postmaster') await endServer(resource.dataDirectory, resource, QUICK_END);
 }
 

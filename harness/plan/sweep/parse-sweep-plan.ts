@@ -3,6 +3,7 @@ import {
   databaseAsked,
   databaseProblems,
   databaseSettings,
+  databaseWarnings,
   givenServerSettings,
 } from '../database-asked.ts';
 import { deepFreeze } from '../deep-freeze.ts';
@@ -104,6 +105,7 @@ export function parseSweepPlan(given: {
     warnings: [
       ...unknownVariableWarnings(SWEEP_OPTIONS, env),
       ...idleOptionWarnings({ values: farthest, sources }, command, values.poolKind),
+      ...databaseWarnings(values, sources),
       ...repeatedCellWarnings(values),
     ],
   };

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import type { Custodian } from '../../custodian.ts';
+import type { Custodian, GuardedResource } from '../../custodian.ts';
 import { LAB_DIRECTORY_PARENT } from '../lab-directory.ts';
 
 /** A directory of a test's own for the lab's, which the server's account can enter. */
@@ -42,10 +42,20 @@ export function createRecordingCustodian(): Custodian & { readonly guarded: Read
   return {
     guarded,
     guard(resource) {
-      const name =
-        resource.kind === 'directory' ? resource.path : `${resource.kind} ${resource.pid}`;
+      const name = nameOf(resource);
       guarded.add(name);
       return () => guarded.delete(name);
     },
   };
+}
+
+function nameOf(resource: GuardedResource): string {
+  switch (resource.kind) {
+    case 'directory':
+      return resource.path;
+    case 'container':
+      return `container ${resource.lab}`;
+    default:
+      return `${resource.kind} ${resource.pid}`;
+  }
 }
