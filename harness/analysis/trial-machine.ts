@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { databaseFaultSchema } from '../plan/database-fault.ts';
+import { POOLER_MODES } from '../plan/pooler.ts';
 
 const count = z.int().min(0);
 const ms = z.number().min(0);
@@ -16,13 +18,37 @@ export const hostSchema = z.strictObject({
 });
 export type Host = Readonly<z.infer<typeof hostSchema>>;
 
+/** What a pooler between the API and PostgreSQL lets through, see `PoolerLimits`. */
+export const poolerLimitsSchema = z.strictObject({
+  mode: z.enum(POOLER_MODES),
+  /** Its connections to PostgreSQL at most. */
+  servers: count,
+  /** Connections that it takes of the API. */
+  clients: count,
+});
+
 /** How the API came to be where it is not just started for the trial, next to its PostgreSQL. */
 export const apiSchema = z.strictObject({
   /** Origin of an API that ran before the trial and after it; `null`: one was started for the trial. */
   target: z.string().nullable(),
   /** `host:port` or kind of what it connects through, e.g. a PgBouncer; `null`: to PostgreSQL itself, or unknown. */
   via: z.string().nullable(),
+  /** Of `via`, as it told them itself; `null`: there is none, or it did not tell. */
+  viaLimits: poolerLimitsSchema.nullable().default(null),
+  /** Whether its prepared statements had names, as the plan's `preparedStatements` had it or `auto` found. */
+  preparedStatements: z.boolean().default(true),
+  /** Why what lies in between cannot carry named ones, in a sentence; `null`: it can, or nothing is known of it. */
+  statementsProblem: z.string().nullable().default(null),
 });
+
+/** An API that was started for the trial and connects to PostgreSQL itself. */
+export const DIRECT_API: Readonly<z.infer<typeof apiSchema>> = {
+  target: null,
+  via: null,
+  viaLimits: null,
+  preparedStatements: true,
+  statementsProblem: null,
+};
 
 /** What stood for the network between API and database did in the window, and how well. */
 export const distanceReadingSchema = z.strictObject({
@@ -37,6 +63,20 @@ export const distanceReadingSchema = z.strictObject({
   eventLoopUtilization: share,
 });
 export type DistanceReading = Readonly<z.infer<typeof distanceReadingSchema>>;
+
+/** What one fault did between API and database. Times are from the beginning of the measured window. */
+export const faultReadingSchema = databaseFaultSchema.extend({
+  /** When it began and ended; `null`: the run was over before that. */
+  startedMs: ms.nullable(),
+  endedMs: ms.nullable(),
+  /** Connections of the API that it broke, refused, held up or silenced. */
+  connections: count,
+  /** Sent by either end and never delivered. */
+  bytesLost: count,
+  /** Delivered when it was over. */
+  bytesHeld: count,
+});
+export type FaultReading = Readonly<z.infer<typeof faultReadingSchema>>;
 
 /** What the pooler that the lab started for the trial did in the window, by its own console. */
 export const poolerReadingSchema = z.strictObject({

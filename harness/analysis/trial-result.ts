@@ -10,9 +10,12 @@ import { REFUSAL_REASONS } from '../../server/contract.ts';
 import { trialPlanSchema } from '../plan/trial-plan.ts';
 import {
   apiSchema,
+  DIRECT_API,
   distanceReadingSchema,
   environmentSchema,
+  faultReadingSchema,
   hostSchema,
+  poolerLimitsSchema,
   poolerReadingSchema,
 } from './trial-machine.ts';
 import { BOTTLENECKS } from './verdict/bottleneck-kinds.ts';
@@ -110,6 +113,18 @@ export type ThresholdResult = Readonly<z.infer<typeof thresholdResultSchema>>;
 /** A claim of connections; `null` means unbounded. */
 const claim = count.nullable();
 
+/** The pools' connections as clients of a pooler, against those that it takes. */
+export const clientBudgetSchema = poolerLimitsSchema.extend({
+  floor: claim,
+  ceiling: claim,
+  rolloutCeiling: claim,
+  fits: z.boolean(),
+  fitsDuringRollout: z.boolean(),
+  /** Clients at the ceiling beyond the pooler's connections to PostgreSQL. */
+  waitingAtCeiling: claim,
+});
+
+/** Connections to PostgreSQL; behind a pooler those that it opens for the pools. */
 export const budgetSchema = z.strictObject({
   usable: count,
   floor: claim,
@@ -118,6 +133,19 @@ export const budgetSchema = z.strictObject({
   floorFits: z.boolean(),
   fits: z.boolean(),
   fitsDuringRollout: z.boolean(),
+  /** `null`: there is no pooler, or its limits are unknown. */
+  clients: clientBudgetSchema.nullable().default(null),
+});
+
+/** What the pools' connections reach: PostgreSQL, a pooler with known limits, or something else before it. */
+export const REACHED = ['postgres', 'pooler', 'unknown'] as const;
+
+/** The pooler's part of what was predicted and observed. */
+export const clientsReachedSchema = z.strictObject({
+  /** Its clients at most, by this load, those left idle included. */
+  reachable: claim,
+  predictedRefusals: z.boolean(),
+  observedRefusals: z.boolean(),
 });
 
 export const caveatSchema = z.strictObject({
@@ -186,7 +214,7 @@ export const measuredTrialSchema = z.strictObject({
     unanswered: count,
   }),
   /**
-   * Requests that ended in a refusal (SQLSTATE 53300), by PostgreSQL's text. Those that a retry made up
+   * Requests that ended in a refusal, by PostgreSQL's text (SQLSTATE 53300) or a pooler's own. Those that a retry made up
    * for are among the `attempts` only.
    */
   refusals: z.strictObject({
@@ -239,12 +267,17 @@ export const measuredTrialSchema = z.strictObject({
     /** Connections of everybody else, the lab's monitor among them. */
     others: count,
     predicted: budgetSchema,
-    /** Connections that this load can make the deployment open at most, those left idle included. */
+    /** Connections to PostgreSQL that this load can make the deployment open at most, those left idle included. */
     reachable: claim,
+    /** By PostgreSQL, or by a pooler before it. */
     predictedRefusals: z.boolean(),
     observedRefusals: z.boolean(),
-    /** The arithmetic agrees with what happened. */
+    /** The arithmetic agrees with what happened, or there was none: what was reached has limits nobody told. */
     agrees: z.boolean(),
+    /** Results of before there was anything to reach but PostgreSQL have none. */
+    reached: z.enum(REACHED).default('postgres'),
+    /** `null`: no pooler, or its limits are unknown. */
+    clients: clientsReachedSchema.nullable().default(null),
   }),
   connections: z.strictObject({
     maxConnections: count,
@@ -310,9 +343,27 @@ export const measuredTrialSchema = z.strictObject({
     }),
   ),
   /** Results of before there was anything to say have none. */
-  api: apiSchema.default({ target: null, via: null }),
+  api: apiSchema.default(DIRECT_API),
   /** Of the network that the lab made; `null`: there was none to make, see the plan's `distance`. */
   distance: distanceReadingSchema.nullable().default(null),
+  /** What was done on command between API and database, in the plan's order, and what came after it. */
+  faults: z
+    .array(
+      faultReadingSchema.extend({
+        /** After its end, until a request that began after it was answered right; `null`: none was. */
+        firstRightMs: ms.nullable(),
+        /** Good answers a second before the first fault, in whole seconds; `null`: there was none, or the rate changes. */
+        goodBeforePerSecond: z.number().min(0).nullable(),
+        /**
+         * After its end, until a whole second had nine tenths of the good answers that one had before the first
+         * fault. Known to a second; `null`: none had.
+         */
+        goodputBackMs: z.strictObject({ atLeast: ms, atMost: ms }).nullable(),
+        /** Requests that failed or were given up from the second it began in until then, whatever for. */
+        failed: count,
+      }),
+    )
+    .default([]),
   /** `null`: the plan asks for none, or its console did not tell. */
   pooler: poolerReadingSchema.nullable().default(null),
   /** Where the trial's own time went. */

@@ -4,7 +4,7 @@ import type { DatabaseConfig } from '../../server/contract.ts';
 import { ParserGuardSocket } from '../postgres/parser-guard-socket.ts';
 import { describeError, systemErrorCode } from '../system-error.ts';
 import { type PgbouncerSample, sumPools } from './pgbouncer-pools.ts';
-import { preparedStatementsProblem } from './pgbouncer-statements.ts';
+import { type PgbouncerSettings, settingsOf } from './pgbouncer-settings.ts';
 import { type PgbouncerTotals, totalsOf } from './pgbouncer-totals.ts';
 
 /** PgBouncer's own numbers, asked over one connection to its administration console. */
@@ -16,6 +16,8 @@ export interface PgbouncerConsole {
   read(): Promise<PgbouncerSample | null>;
   /** Sums since it started; `null` as above. Never rejects. */
   readTotals(): Promise<PgbouncerTotals | null>;
+  /** What it is configured to do; `null` as above. Never rejects. */
+  readSettings(): Promise<PgbouncerSettings | null>;
   /** Idempotent. */
   close(): Promise<void>;
 }
@@ -26,8 +28,6 @@ export interface PgbouncerConsoleOptions {
   /** Whose pools are summed: the name by which its clients ask PgBouncer. */
   readonly database: string;
   readonly warn: (sentence: string) => void;
-  /** Whether `warn` is to say what would break the API's named statements. @default yes */
-  readonly tellsOfStatements?: boolean;
   /** Monotonic, in ms. @default performance.now */
   readonly nowMs?: () => number;
   /** For opening the connection, and for one answer. @default 2,000 */
@@ -50,13 +50,12 @@ interface Session {
 /** Connects with the first `read`. */
 export function openPgbouncerConsole(options: PgbouncerConsoleOptions): PgbouncerConsole {
   const { address, database, warn, nowMs = () => performance.now() } = options;
-  const { deadlineMs = DEADLINE_MS, tellsOfStatements = true } = options;
+  const { deadlineMs = DEADLINE_MS } = options;
   const told = new Set<string>();
   let session: Session | null = null;
   let opening: ParserGuardSocket | null = null;
   let triedAtMs: number | null = null;
   let reading: Promise<PgbouncerSample | null> | null = null;
-  let checked = !tellsOfStatements;
   let asking = 0;
   let lastAnswer: Promise<unknown> = Promise.resolve();
   let closed = false;
@@ -108,11 +107,6 @@ export function openPgbouncerConsole(options: PgbouncerConsoleOptions): Pgbounce
     }
     try {
       session ??= await connect();
-      if (!checked) {
-        // Before the answer: one that cannot be understood costs this reading, not all that follow.
-        checked = true;
-        await check(session.client);
-      }
       return await question(session.client);
     } catch (error) {
       // An answer may still be on its way, so nothing else can be asked on this connection.
@@ -123,10 +117,10 @@ export function openPgbouncerConsole(options: PgbouncerConsoleOptions): Pgbounce
     }
   };
 
-  const check = async (client: Client): Promise<void> => {
-    const [config, databases] = [await show(client, 'CONFIG'), await show(client, 'DATABASES')];
-    const problem = preparedStatementsProblem({ config, databases, database });
-    if (problem !== null && !closed) warn(problem);
+  const settings = async (client: Client): Promise<PgbouncerSettings> => {
+    const config = await show(client, 'CONFIG');
+    const databases = await show(client, 'DATABASES');
+    return settingsOf({ config, databases, lists: await show(client, 'LISTS'), database });
   };
 
   const tell = (error: unknown): void => {
@@ -150,6 +144,7 @@ export function openPgbouncerConsole(options: PgbouncerConsoleOptions): Pgbounce
       return reading;
     },
     readTotals: () => ask(async (client) => totalsOf(await show(client, 'STATS'), database)),
+    readSettings: () => ask(settings),
     close: async () => {
       closed = true;
       if (asking > 0) {
@@ -169,7 +164,7 @@ export function openPgbouncerConsole(options: PgbouncerConsoleOptions): Pgbounce
 /** A text without values goes by the simple protocol, the only one the console speaks. */
 async function show(
   client: Client,
-  what: 'CONFIG' | 'DATABASES' | 'POOLS' | 'STATS',
+  what: 'CONFIG' | 'DATABASES' | 'LISTS' | 'POOLS' | 'STATS',
 ): Promise<unknown> {
   const { rows } = await client.query(`SHOW ${what}`);
   return rows;

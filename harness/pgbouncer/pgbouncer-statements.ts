@@ -29,5 +29,5 @@ export function preparedStatementsProblem(shown: {
     kept === undefined
       ? 'use PgBouncer 1.21 or later, or pool_mode = session'
       : 'set max_prepared_statements = 200, or pool_mode = session';
-  return `PgBouncer shares connections in pool_mode ${mode} and does not carry prepared statements between them: most workloads will fail with 42P05; ${remedy}`;
+  return `PgBouncer in pool_mode ${mode} cannot carry them; ${remedy}`;
 }

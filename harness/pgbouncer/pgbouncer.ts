@@ -84,9 +84,8 @@ export async function withPgbouncer<T>(
   );
   const { user, password, database } = asked.database;
   const address = { host: HOST, port: running.port, user, password };
-  const console = stack.adopt(
-    openPgbouncerConsole({ address, database, warn: deps.warn, tellsOfStatements: false }),
-    (it) => it.close(),
+  const console = stack.adopt(openPgbouncerConsole({ address, database, warn: deps.warn }), (it) =>
+    it.close(),
   );
   const { version } = asked.program;
   return await use({

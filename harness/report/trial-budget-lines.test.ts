@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
+import { DIRECT_API } from '../analysis/trial-machine.ts';
 import { createPaint } from './paint.ts';
 import { sampleTrial } from './test/sample-trial.ts';
 import { trialBudgetLines } from './trial-budget-lines.ts';
 
 const linesOf = (api: { readonly target: string | null; readonly via: string | null }) =>
-  trialBudgetLines(sampleTrial({ api }), createPaint(false));
+  trialBudgetLines(sampleTrial({ api: { ...DIRECT_API, ...api } }), createPaint(false));
 
 test('an API that was started for the trial has nothing more to say', () => {
   const labels = linesOf({ target: null, via: null }).map(({ label }) => label);

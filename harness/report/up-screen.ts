@@ -2,6 +2,7 @@ import { ADMIN_PATHS, type DatabaseConfig, WORKLOAD_PATH_PREFIX } from '../../se
 import type { Environment } from '../analysis/trial-machine.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import { computeBudget } from '../sizing/budget.ts';
+import { poolerLimits } from '../sizing/pooler-limits.ts';
 import { carriesOverLines } from './carries-over-lines.ts';
 import { distanceText } from './distance-text.ts';
 import { formatClaim } from './format.ts';
@@ -42,6 +43,7 @@ export function upScreen(screen: UpScreen, style: TerminalStyle): string {
     superuserReserved: superuserReservedConnections,
     reserved: reservedConnections,
     others: screen.others,
+    pooler: poolerLimits(plan.pooler),
   });
   const requests = Math.min(ceiling ?? maxConnections * 2, maxConnections * 2);
   const psql = ({ host, port, user, database }: UpScreen['api']): string =>

@@ -6,8 +6,9 @@ import {
 import { withDistantDatabase } from '../distance/distant-database.ts';
 import { type Pgbouncer, withPgbouncer } from '../pgbouncer/pgbouncer.ts';
 import { requirePgbouncer } from '../pgbouncer/pgbouncer-program.ts';
+import { NO_DISTANCE } from '../plan/distance.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
-import type { Api } from './driven-api.ts';
+import type { Api, SentStatements } from './driven-api.ts';
 import type { Lab } from './lab.ts';
 import { type ServerProcess, withServer } from './server-process.ts';
 import { startServerSideFeed } from './server-side-feed.ts';
@@ -15,8 +16,8 @@ import { serverConfig, type TrialPorts } from './trial-request.ts';
 
 /**
  * The API of a plan for the time of `use`. Its metrics show the database, by what the monitor sees, and
- * its processes are known to the lab's observer. Where the plan asks for a distance, the API alone
- * connects through it: the monitor and the seeding stay where they are. One that runs already cannot be told; where nobody else
+ * its processes are known to the lab's observer. Where the plan asks for a distance or for faults, the API alone
+ * connects through them: the monitor and the seeding stay where they are. One that runs already cannot be told; where nobody else
  * does, the observer is.
  */
 export async function withApi<T>(
@@ -32,8 +33,11 @@ export async function withApi<T>(
   const config = serverConfig(lab, plan, ports);
   return await withPooler(lab, { plan, database: config.database }, (pooled, pgbouncer) => {
     const database = pgbouncer?.database ?? config.database;
-    return withFarDatabase(pooled, { plan, database }, (far, network) =>
-      withOwnApi(far, { plan, config: { ...config, database: network.database } }, (server) =>
+    const statements = chooseStatements(lab, plan, pgbouncer);
+    const preparedStatements = statements.named;
+    return withFarDatabase(pooled, { plan, database }, (far, network) => {
+      const asFound = { ...config, preparedStatements, database: network.database };
+      return withOwnApi(far, { plan, config: asFound }, (server) =>
         use({
           ...server,
           ended: AbortSignal.any([
@@ -41,11 +45,27 @@ export async function withApi<T>(
             ...[network.ended, pgbouncer?.ended].filter((it) => it !== undefined),
           ]),
           readDistance: network.readDistance,
+          faults: network.faults,
+          statements,
           pgbouncer,
         }),
-      ),
-    );
+      );
+    });
   });
+}
+
+/** With names, unless what lies in between cannot carry them, or the plan says otherwise. */
+function chooseStatements(
+  { viaSettings }: Lab,
+  { preparedStatements, pooler }: TrialPlan,
+  pgbouncer: Pgbouncer | null,
+): SentStatements {
+  const problem =
+    pgbouncer === null || pgbouncer.carriesStatements
+      ? (viaSettings?.statementsProblem ?? null)
+      : `PgBouncer ${pgbouncer.version} in ${pooler?.mode} mode cannot carry them`;
+  const named = preparedStatements === 'auto' ? problem === null : preparedStatements === 'on';
+  return { named, problem };
 }
 
 /** The lab with the PgBouncer that the plan asks for, or as it is where it asks for none. */
@@ -69,22 +89,36 @@ interface Network {
   /** What the API connects with. */
   readonly database: DatabaseConfig;
   readonly readDistance: Api['readDistance'];
+  readonly faults: Api['faults'];
   readonly ended?: AbortSignal;
 }
 
-/** The lab with the distance that the plan asks for, or as it is where it asks for none. */
+/** The lab with the network that the plan asks for, long or disturbed, or as it is where it asks for none. */
 async function withFarDatabase<T>(
   lab: Lab,
   { plan, database }: { readonly plan: TrialPlan; readonly database: DatabaseConfig },
   use: (lab: Lab, network: Network) => Promise<T>,
 ): Promise<T> {
-  const { distance, seed } = plan;
-  if (distance.rttMs === 0) return await use(lab, { database, readDistance: null });
+  const { seed } = plan;
+  const isFar = plan.distance.rttMs > 0;
+  if (!isFar && plan.faults.length === 0) {
+    return await use(lab, { database, readDistance: null, faults: null });
+  }
+  // Without a round trip its jitter and bandwidth say nothing either.
+  const distance = isFar ? plan.distance : NO_DISTANCE;
   return await withDistantDatabase({ target: database, distance, seed }, lab, (network) => {
-    const { host, port, ended, read } = network;
+    const { host, port, ended, read, faults } = network;
     const signal = AbortSignal.any([lab.signal, ended]);
-    const farAway = { database: { ...database, host, port }, readDistance: read, ended };
-    return use({ ...lab, signal }, farAway);
+    return use(
+      { ...lab, signal },
+      {
+        // The certificate is still that of the host behind the network.
+        database: { ...database, hostAddress: host, port },
+        readDistance: isFar ? read : null,
+        faults,
+        ended,
+      },
+    );
   });
 }
 

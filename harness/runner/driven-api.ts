@@ -7,6 +7,7 @@ import {
   serverStatsSchema,
 } from '../../server/contract.ts';
 import type { DistanceReading } from '../analysis/trial-machine.ts';
+import type { FaultControl } from '../distance/distant-database.ts';
 import { LabError } from '../lab-error.ts';
 import { isLoopbackHost, type LookupAll, SYSTEM_LOOKUP } from '../loopback.ts';
 import type { Pgbouncer } from '../pgbouncer/pgbouncer.ts';
@@ -15,6 +16,14 @@ import { describeError } from '../system-error.ts';
 import { pause } from './pause.ts';
 import type { ServerProcess } from './server-process.ts';
 
+/** How an API sends its prepared statements. */
+export interface SentStatements {
+  /** With the names that a session knows them by. */
+  readonly named: boolean;
+  /** Why what lies between it and PostgreSQL cannot carry names, as a sentence; `null`: it can, or nothing is known. */
+  readonly problem: string | null;
+}
+
 /** What a trial needs of the API it drives, whoever started that. */
 export type Api = Pick<
   ServerProcess,
@@ -22,6 +31,9 @@ export type Api = Pick<
 > & {
   /** What the network to the database did since the last reading; `null`: the lab made none. */
   readonly readDistance: (() => Promise<DistanceReading>) | null;
+  /** Of that network, on command; `null` as well where no faults were asked for. */
+  readonly faults: FaultControl | null;
+  readonly statements: SentStatements;
   /** Between it and the database; `null`: the lab started none. */
   readonly pgbouncer: Pgbouncer | null;
 };
@@ -123,6 +135,8 @@ export async function openDrivenApi(
     deaths,
     ended: ended.signal,
     readDistance: null,
+    faults: null,
+    statements: { named: description.preparedStatements, problem: null },
     pgbouncer: null,
     description,
     showsDatabase: new RegExp(`^${METRICS.pgMaxConnections} `, 'm').test(metrics),

@@ -6,8 +6,9 @@ import type { Custodian } from '../custodian.ts';
 import { LabError } from '../lab-error.ts';
 import { createLoadEngine } from '../load/load-process-engine.ts';
 import type { LoadSession } from '../load/load-session.ts';
-import type { ContainerAsked } from '../plan/database-asked.ts';
 import { openPgbouncerConsole, type PgbouncerConsole } from '../pgbouncer/pgbouncer-console.ts';
+import type { PgbouncerSettings } from '../pgbouncer/pgbouncer-settings.ts';
+import type { ContainerAsked } from '../plan/database-asked.ts';
 import { createDockerPostgres } from '../postgres/docker.ts';
 import { createEmbeddedPostgres } from '../postgres/embedded.ts';
 import type { ForeignDatabase } from '../postgres/foreign-database.ts';
@@ -40,6 +41,8 @@ export interface Lab {
   readonly drivenApi: DrivenApi | null;
   /** `host:port` or kind of what the API connects through; `null`: to PostgreSQL itself, or unknown. */
   readonly apiVia: string | null;
+  /** What it is configured to do, by its own console; `null`: there is none, or it did not tell. */
+  readonly viaSettings: PgbouncerSettings | null;
   readonly custodian: Custodian;
   /** Parent of the lab's own directory. */
   readonly labParent: string;
@@ -118,7 +121,11 @@ export async function withLab<T>(
   const broken = new AbortController();
   void postgres.died.then(({ lastLines }) => broken.abort(postgresDied(lastLines)));
   const monitor = stack.adopt(
-    await openMonitor({ superuser: postgres.superuser, api: postgres.api }),
+    await openMonitor({
+      superuser: postgres.superuser,
+      session: postgres.session,
+      api: postgres.api,
+    }),
     (it) => it.close(),
   );
   void monitor.lost.then((error) => broken.abort(error));
@@ -126,6 +133,8 @@ export async function withLab<T>(
 
   const pgbouncer = pgbouncerConsole(foreignDatabase, deps.warn);
   if (pgbouncer !== null) stack.adopt(pgbouncer, (it) => it.close());
+  // Before the API has a connection: whoever is its client now is somebody else.
+  const viaSettings = (await pgbouncer?.readSettings()) ?? null;
 
   const signal = AbortSignal.any([deps.signal, broken.signal]);
   // Who started the API that is driven has seeded its database as well.
@@ -151,6 +160,7 @@ export async function withLab<T>(
     others: await monitor.countOthers(),
     drivenApi,
     apiVia: via === null ? viaOf(drivenApi) : `${bracketed(via.host)}:${via.port}`,
+    viaSettings,
     custodian: watchdog,
     labParent: deps.labParent,
     observer,

@@ -31,7 +31,7 @@ function feeding(change: Partial<ServerSideFeedOptions['monitor']> = {}) {
       lost: new Promise(() => undefined),
       ...change,
     },
-    plan: { workers: 1, pool: POOL_DEFAULTS },
+    plan: { workers: 1, pool: POOL_DEFAULTS, pooler: null },
     show: (sample) => shown.push(sample),
     warn: (sentence) => warnings.push(sentence),
     pgbouncer: null,

@@ -17,7 +17,7 @@ const FAREWELL_MS = 1_000;
 
 export interface ServerSideFeedOptions {
   readonly monitor: Pick<Monitor, 'limits' | 'backendsNow' | 'databaseCounts' | 'lost'>;
-  readonly plan: Pick<TrialPlan, 'workers' | 'pool'>;
+  readonly plan: Pick<TrialPlan, 'workers' | 'pool' | 'pooler'>;
   readonly show: (sample: ServerSideSample) => void;
   readonly warn: (sentence: string) => void;
   /** Reads PgBouncer's console and never rejects; `null` where there is no PgBouncer. */

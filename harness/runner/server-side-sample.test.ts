@@ -30,7 +30,11 @@ function sampleOf(
     })),
     counts: null,
     limits: LIMITS,
-    plan: { workers: 4, pool: { ...POOL_DEFAULTS, poolSize: 2, maxOverflow: 3, ...pool } },
+    plan: {
+      workers: 4,
+      pool: { ...POOL_DEFAULTS, poolSize: 2, maxOverflow: 3, ...pool },
+      pooler: null,
+    },
     pgbouncer: null,
   });
   // What is sent must be what the API takes.

@@ -11,6 +11,7 @@ import {
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import type { BackendGroup, DatabaseCounts, ServerLimits } from '../postgres/monitor-queries.ts';
 import { computeBudget } from '../sizing/budget.ts';
+import { poolerLimits } from '../sizing/pooler-limits.ts';
 import { shapeOfPool } from '../sizing/process-claim.ts';
 
 /** What the monitor saw, in the words of the metrics. */
@@ -19,7 +20,7 @@ export function serverSideSample(seen: {
   readonly groups: readonly BackendGroup[];
   readonly counts: DatabaseCounts | null;
   readonly limits: ServerLimits;
-  readonly plan: Pick<TrialPlan, 'workers' | 'pool'>;
+  readonly plan: Pick<TrialPlan, 'workers' | 'pool' | 'pooler'>;
   readonly pgbouncer: ServerSideSample['pgbouncer'];
 }): ServerSideSample {
   const { takenAtMs, groups, counts, limits, plan, pgbouncer } = seen;
@@ -44,6 +45,7 @@ export function serverSideSample(seen: {
     superuserReserved: superuserReservedConnections,
     reserved: reservedConnections,
     others,
+    pooler: poolerLimits(plan.pooler),
   });
   return {
     takenAtMs,

@@ -129,6 +129,8 @@ async function measure(context: {
       : await startPoolerSampling({ ...server.pgbouncer, warn: lab.warn });
   const cpuBefore = postgresCpuMs(lab);
   const hostBefore = readHostHealth();
+  // A pooler's connections are called after whoever had them last, and belong to no worker.
+  const isPooled = server.pgbouncer !== null || lab.apiVia !== null;
   const sampling = lab.monitor.startSampling();
   const limits = {
     maxConnections: lab.monitor.limits.maxConnections,
@@ -143,12 +145,13 @@ async function measure(context: {
       others: lab.others,
       cores: lab.environment.cores,
     }),
-    peaks: () => sampling.peaks(),
+    peaks: () => (isPooled ? { ...sampling.peaks(), worker: 0 } : sampling.peaks()),
   });
   const stopping = AbortSignal.any([lab.signal, thresholds.signal]);
   const [load, rollout] = await Promise.all([
     runLoad(lab, 'measure', request, {
       signal: AbortSignal.any([stopping, server.ended]),
+      onStart: (atUs) => server.faults?.begin(plan.faults, atUs),
       onProgress: (progress) => {
         hooks.onProgress(progress, sampling.live());
         if (!lab.signal.aborted) thresholds.look(progress);
@@ -157,6 +160,7 @@ async function measure(context: {
     plan.rolloutSurge > 0 ? rollOut(server, plan, stopping) : null,
   ]);
   const window = await sampling.stop();
+  const faults = server.ended.aborted ? [] : ((await server.faults?.end()) ?? []);
   const poolerReading = (await pooler?.stop()) ?? null;
   const cpuAfter = postgresCpuMs(lab);
   const measureMs = phase();
@@ -182,7 +186,7 @@ async function measure(context: {
         server: {
           peakWorkers: window.workerConnectionsPeak,
           peakAll: window.clientBackendsPeak,
-          peakByWorker: byWorkerId(window.peakByWorker),
+          peakByWorker: isPooled ? {} : byWorkerId(window.peakByWorker),
           samples: window.samples,
           longestGapMs: window.sampleGapMsMax,
           activeMean: window.meanByState['active'] ?? 0,
@@ -191,8 +195,15 @@ async function measure(context: {
           lost: window.lost !== null,
         },
         rollout,
-        api: { target: lab.drivenApi?.url ?? null, via: lab.apiVia },
+        api: {
+          target: lab.drivenApi?.url ?? null,
+          via: lab.apiVia,
+          viaLimits: lab.viaSettings?.limits ?? null,
+          preparedStatements: server.statements.named,
+          statementsProblem: server.statements.problem,
+        },
         distance,
+        faults,
         pooler: poolerReading,
         leftBehind,
         postgresCpuMs: cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore,

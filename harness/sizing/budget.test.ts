@@ -22,6 +22,7 @@ test('4 workers × (5+10) can open 60 where 26 are usable', () => {
     floorFits: true,
     fits: false,
     fitsDuringRollout: false,
+    clients: null,
   });
 });
 

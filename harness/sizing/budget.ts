@@ -1,7 +1,7 @@
 import type { PoolShape } from '../../server/contract.ts';
-
-/** What a deployment claims at most; `null` means unbounded. */
-export type Claim = number | null;
+import type { Claim } from './claim.ts';
+import { type ClientBudget, claimBehind, clientBudget } from './pooled-budget.ts';
+import type { PoolerLimits } from './pooler-limits.ts';
 
 export interface BudgetInput {
   readonly workers: number;
@@ -13,8 +13,11 @@ export interface BudgetInput {
   readonly reserved: number;
   /** Connections of everybody else, the lab's own monitor among them. */
   readonly others: number;
+  /** Between the pools and PostgreSQL. @default null, the pools connect to it themselves */
+  readonly pooler?: PoolerLimits | null;
 }
 
+/** Connections to PostgreSQL: the pools' own, or behind a pooler what that lets through of them. */
 export interface Budget {
   /** `max_connections − reserved − others`, for an ordinary role. */
   readonly usable: number;
@@ -25,15 +28,19 @@ export interface Budget {
   /** `(workers + surge) × (pool_size + max_overflow)`. */
   readonly rolloutCeiling: Claim;
   readonly floorFits: boolean;
+  /** Nobody refuses a connection: neither PostgreSQL nor a pooler before it. */
   readonly fits: boolean;
   readonly fitsDuringRollout: boolean;
+  /** `null`: there is no pooler. */
+  readonly clients: ClientBudget | null;
 }
 
 /**
  * `workers × (pool_size + max_overflow) ≤ max_connections − reserved − others`.
  *
  * Assumes the API's role is neither superuser nor `pg_use_reserved_connections`, and that every
- * worker may reach its ceiling at the same moment.
+ * worker may reach its ceiling at the same moment. Behind a pooler the left side is at most its
+ * connections, and its own inequality is `workers × (pool_size + max_overflow) ≤ max_client_conn`.
  */
 export function computeBudget(input: BudgetInput): Budget {
   const { workers, shape, rolloutSurge } = input;
@@ -44,9 +51,17 @@ export function computeBudget(input: BudgetInput): Budget {
     0,
     input.maxConnections - input.superuserReserved - input.reserved - input.others,
   );
-  const floor = unlimitedSize ? null : workers * shape.poolSize;
-  const ceiling = perWorker === null ? null : workers * perWorker;
-  const rolloutCeiling = perWorker === null ? null : (workers + rolloutSurge) * perWorker;
+  const claims = {
+    floor: unlimitedSize ? null : workers * shape.poolSize,
+    ceiling: perWorker === null ? null : workers * perWorker,
+    rolloutCeiling: perWorker === null ? null : (workers + rolloutSurge) * perWorker,
+  };
+  const { pooler = null } = input;
+  const clients = pooler === null ? null : clientBudget(pooler, claims);
+  const reaching = (claim: Claim): Claim => (pooler === null ? claim : claimBehind(pooler, claim));
+  const floor = reaching(claims.floor);
+  const ceiling = reaching(claims.ceiling);
+  const rolloutCeiling = reaching(claims.rolloutCeiling);
   const within = (claim: Claim): boolean => claim !== null && claim <= usable;
   return {
     usable,
@@ -54,7 +69,8 @@ export function computeBudget(input: BudgetInput): Budget {
     ceiling,
     rolloutCeiling,
     floorFits: within(floor),
-    fits: within(ceiling),
-    fitsDuringRollout: within(rolloutCeiling),
+    fits: within(ceiling) && (clients?.fits ?? true),
+    fitsDuringRollout: within(rolloutCeiling) && (clients?.fitsDuringRollout ?? true),
+    clients,
   };
 }

@@ -1,4 +1,4 @@
-import type { Claim } from './budget.ts';
+import type { Claim } from './claim.ts';
 import type { ProcessClaim } from './process-claim.ts';
 import { type SlotSettings, usableSlots, withheldFrom } from './usable-slots.ts';
 

@@ -1,5 +1,5 @@
 import type { PoolKind, PoolShape } from '../../server/contract.ts';
-import type { Claim } from './budget.ts';
+import type { Claim } from './claim.ts';
 
 /** Connections one process holds when idle and claims at most; `null` means unbounded. */
 export interface ProcessClaim {

@@ -91,6 +91,8 @@ export function fakeTrial({
       predictedRefusals: !predicted.fits,
       observedRefusals: refused > 0,
       agrees: predicted.fits === (refused === 0),
+      reached: 'postgres',
+      clients: null,
     },
     connections: {
       ...base.connections,

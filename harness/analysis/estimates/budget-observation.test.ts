@@ -50,3 +50,83 @@ test('a refusal that a retry made up for was a refusal', () => {
   const load = { ...sound.load, ledger: { ...ledger, attempts } };
   expect(budgetObservation({ ...sound, load }).observedRefusals).toBe(true);
 });
+
+const POOLER = {
+  mode: 'transaction',
+  defaultPoolSize: 20,
+  reservePoolSize: 0,
+  maxClientConn: 40,
+} as const;
+
+/** A pool per checkout, by so many clients at once, with the refusals that were seen. */
+function pooled(connections: number, refusalReasons: Readonly<Record<string, number>> = {}) {
+  const { plan, load, ...sound } = soundObservations();
+  const { ledger } = load;
+  const attempts = { ...ledger.attempts, refusalReasons };
+  return {
+    ...sound,
+    load: { ...load, ledger: { ...ledger, attempts } },
+    plan: {
+      ...plan,
+      pooler: POOLER,
+      pool: { ...plan.pool, kind: 'null' as const },
+      load: { ...plan.load, model: { kind: 'closed' as const, connections, thinkTimeMs: 0 } },
+    },
+  };
+}
+
+test('behind a pooler as many clients as it takes are not refused, by nobody', () => {
+  expect(budgetObservation(pooled(40))).toMatchObject({
+    reached: 'pooler',
+    reachable: 20,
+    predictedRefusals: false,
+    clients: { reachable: 40, predictedRefusals: false, observedRefusals: false },
+    agrees: true,
+  });
+});
+
+test('one client more is predicted to be refused by the pooler', () => {
+  expect(budgetObservation(pooled(41, { pooler_clients: 3 }))).toMatchObject({
+    reachable: 20,
+    predictedRefusals: true,
+    clients: { reachable: 41, predictedRefusals: true, observedRefusals: true },
+    agrees: true,
+  });
+  expect(budgetObservation(pooled(41)).agrees).toBe(false);
+});
+
+test('what PostgreSQL refuses is not what was predicted of the pooler', () => {
+  expect(budgetObservation(pooled(41, { pooler_clients: 3, all_slots: 1 })).agrees).toBe(false);
+  expect(budgetObservation(pooled(40, { all_slots: 1 }))).toMatchObject({
+    observedRefusals: true,
+    clients: { observedRefusals: false },
+    agrees: false,
+  });
+});
+
+test('a pooler that PostgreSQL has too few slots for keeps that to itself', () => {
+  const { plan, ...seen } = pooled(40);
+  const pooler = { ...POOLER, defaultPoolSize: 30 };
+  const budget = budgetObservation({ ...seen, plan: { ...plan, pooler } });
+  expect(budget).toMatchObject({ predicted: { ceiling: 30, usable: 26, fits: false } });
+  expect(budget).toMatchObject({ predictedRefusals: false, agrees: true });
+});
+
+test("somebody else's pooler is calculated with where it told its limits, and else not at all", () => {
+  const sound = soundObservations();
+  const via = { ...sound.api, via: 'db:6432' };
+  const viaLimits = { mode: 'transaction', servers: 5, clients: 9 } as const;
+  expect(budgetObservation({ ...sound, api: { ...via, viaLimits } })).toMatchObject({
+    reached: 'pooler',
+    predicted: { clients: { clients: 9 } },
+  });
+  const { load } = sound;
+  const attempts = { ...load.ledger.attempts, refusalReasons: { unknown: 1 } };
+  const refused = { ...load, ledger: { ...load.ledger, attempts } };
+  expect(budgetObservation({ ...sound, load: refused, api: via })).toMatchObject({
+    reached: 'unknown',
+    observedRefusals: true,
+    agrees: true,
+    clients: null,
+  });
+});

@@ -1,43 +1,76 @@
 import { connectionsOf } from '../../load/load-engine.ts';
 import { computeBudget } from '../../sizing/budget.ts';
+import type { Claim } from '../../sizing/claim.ts';
+import { claimBehind } from '../../sizing/pooled-budget.ts';
 import { shapeOfPool } from '../../sizing/process-claim.ts';
 import { reachableConnections } from '../../sizing/reachable-connections.ts';
 import { sumOf } from '../failed-endings.ts';
 import type { TrialObservations } from '../trial-observations.ts';
 import type { MeasuredTrial } from '../trial-result.ts';
+import { poolerOfTrial } from './pooler-of-trial.ts';
 
 /**
  * The arithmetic beside what happened. Refusals are predicted for what the trial did: few requests
  * at the same time cannot make the pools open all that they may, see `reachableConnections`. During a
  * rolling restart the clients move on and leave idle connections behind, and a fan-out asks for
  * several at once: there the ceiling alone counts. A refusal that a retry made up for is one.
+ *
+ * Behind a pooler it is the pooler that refuses, by its limit of clients. What PostgreSQL refuses it, it keeps
+ * to itself while it has any connection at all: its clients wait (seen with PgBouncer 1.18, and so in the source
+ * of 1.25), so that no refusal is predicted for too many connections behind it.
  */
-export function budgetObservation({
-  plan,
-  limits,
-  others,
-  load,
-}: TrialObservations): MeasuredTrial['budget'] {
+export function budgetObservation(seen: TrialObservations): MeasuredTrial['budget'] {
+  const { plan, limits, others, load } = seen;
+  const { reached, pooler } = poolerOfTrial(seen);
   const predicted = computeBudget({
     workers: plan.workers,
     shape: shapeOfPool(plan.pool),
     rolloutSurge: plan.rolloutSurge,
     ...limits,
     others,
+    pooler,
   });
-  const oneEach = plan.rolloutSurge === 0 && !['fan-out', 'mixed'].includes(plan.workload);
-  const ceiling = plan.rolloutSurge > 0 ? predicted.rolloutCeiling : predicted.ceiling;
-  const reachable = oneEach
-    ? reachableConnections(plan.pool, plan.workers, connectionsOf(plan.load.model))
-    : ceiling;
-  const predictedRefusals = reachable === null || reachable > predicted.usable;
-  const observedRefusals = sumOf(load.ledger.attempts.refusalReasons) > 0;
+  const opened = reachableByLoad(plan, predicted.clients ?? predicted);
+  const refusals = load.ledger.attempts.refusalReasons;
+  const observedRefusals = sumOf(refusals) > 0;
+  if (pooler === null) {
+    const predictedRefusals = opened === null || opened > predicted.usable;
+    const agrees = predictedRefusals === observedRefusals || reached === 'unknown';
+    return {
+      others,
+      predicted,
+      reachable: opened,
+      predictedRefusals,
+      observedRefusals,
+      agrees,
+      reached,
+      clients: null,
+    };
+  }
+  const clients = {
+    reachable: opened,
+    predictedRefusals: opened === null || opened > pooler.clients,
+    observedRefusals: (refusals['pooler_clients'] ?? 0) > 0,
+  };
+  const byPostgres = sumOf(refusals) > (refusals['pooler_clients'] ?? 0);
   return {
     others,
     predicted,
-    reachable,
-    predictedRefusals,
+    reachable: claimBehind(pooler, opened),
+    predictedRefusals: clients.predictedRefusals,
     observedRefusals,
-    agrees: predictedRefusals === observedRefusals,
+    agrees: clients.predictedRefusals === clients.observedRefusals && !byPostgres,
+    reached,
+    clients,
   };
+}
+
+/** Connections of the pools that the load can make them open, whatever they reach. */
+function reachableByLoad(
+  plan: TrialObservations['plan'],
+  claims: { readonly ceiling: Claim; readonly rolloutCeiling: Claim },
+): Claim {
+  if (plan.rolloutSurge > 0) return claims.rolloutCeiling;
+  if (['fan-out', 'mixed'].includes(plan.workload)) return claims.ceiling;
+  return reachableConnections(plan.pool, plan.workers, connectionsOf(plan.load.model));
 }

@@ -1,6 +1,8 @@
 import type { SweepPlan } from '../../plan/sweep/sweep-plan.ts';
 import { computeBudget } from '../../sizing/budget.ts';
+import type { Claim } from '../../sizing/claim.ts';
 import { shapeOfPool } from '../../sizing/process-claim.ts';
+import { poolerOfTrial } from '../estimates/pooler-of-trial.ts';
 import type { MeasuredRound } from './cell-rounds.ts';
 import type { CellResult } from './sweep-result.ts';
 
@@ -22,6 +24,10 @@ export function cellBudget(
   const { plan, connections, budget } = most.trial;
   const predictedRefusals = rounds.some(({ trial }) => trial.budget.predictedRefusals);
   const observedRefusals = rounds.some(({ trial }) => trial.budget.observedRefusals);
+  const clients = budget.clients === null ? null : clientsOf(rounds, budget.clients.reachable);
+  const refusedBehindIt = rounds.some(
+    ({ trial: { budget: it } }) => it.observedRefusals && it.clients?.observedRefusals === false,
+  );
   return {
     others: budget.others,
     predicted: computeBudget({
@@ -32,11 +38,28 @@ export function cellBudget(
       superuserReserved: connections.superuserReserved,
       reserved: connections.reserved,
       others: budget.others,
+      pooler: poolerOfTrial(most.trial).pooler,
     }),
     reachable: budget.reachable,
     predictedRefusals,
     observedRefusals,
-    agrees: predictedRefusals === observedRefusals,
+    agrees:
+      budget.reached === 'unknown' || (predictedRefusals === observedRefusals && !refusedBehindIt),
+    reached: budget.reached,
+    clients,
     rolloutObserved: base.rolloutSurge > 0,
+  };
+}
+
+/** The pooler's part, of all rounds together. */
+function clientsOf(
+  rounds: readonly MeasuredRound[],
+  reachable: Claim,
+): NonNullable<NonNullable<CellResult['budget']>['clients']> {
+  const clients = rounds.flatMap(({ trial }) => trial.budget.clients ?? []);
+  return {
+    reachable,
+    predictedRefusals: clients.some(({ predictedRefusals }) => predictedRefusals),
+    observedRefusals: clients.some(({ observedRefusals }) => observedRefusals),
   };
 }

@@ -1,5 +1,6 @@
 import type { SweepPlan } from '../../plan/sweep/sweep-plan.ts';
 import { type Budget, computeBudget } from '../../sizing/budget.ts';
+import { poolerLimits } from '../../sizing/pooler-limits.ts';
 import { shapeOfPool } from '../../sizing/process-claim.ts';
 import type { CellLine } from './cell-lines.ts';
 import type { SummarizedCell } from './summarize-cell.ts';
@@ -76,5 +77,6 @@ function predictedFor(
     superuserReserved: base.postgres.superuserReservedConnections,
     reserved: base.postgres.reservedConnections,
     others,
+    pooler: poolerLimits(base.pooler),
   });
 }

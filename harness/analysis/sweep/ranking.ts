@@ -1,4 +1,4 @@
-import type { Claim } from '../../sizing/budget.ts';
+import type { Claim } from '../../sizing/claim.ts';
 import {
   FAR_APART_FACTOR,
   GOODPUT,

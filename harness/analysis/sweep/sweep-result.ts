@@ -12,9 +12,11 @@ import {
   bottleneckSchema,
   budgetSchema,
   caveatSchema,
+  clientsReachedSchema,
   intervalSchema,
   partsSchema,
   percentilesSchema,
+  REACHED,
   STEADY_STATES,
   thresholdResultSchema,
 } from '../trial-result.ts';
@@ -175,6 +177,8 @@ export const cellResultSchema = z.strictObject({
       predictedRefusals: z.boolean(),
       observedRefusals: z.boolean(),
       agrees: z.boolean(),
+      reached: z.enum(REACHED).default('postgres'),
+      clients: clientsReachedSchema.nullable().default(null),
       /** Whether the rounds had a rolling restart, so that `fitsDuringRollout` was put to the test. */
       rolloutObserved: z.boolean(),
     })

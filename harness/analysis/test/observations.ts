@@ -3,6 +3,7 @@ import type { BreakdownBucket, LoadResult, LoadSecond } from '../../load/load-en
 import { NO_DISTANCE } from '../../plan/distance.ts';
 import { GATE_DEFAULTS } from '../../plan/gates.ts';
 import type { TrialPlan } from '../../plan/trial-plan.ts';
+import { DIRECT_API } from '../trial-machine.ts';
 import type { TrialObservations } from '../trial-observations.ts';
 
 /** Length of the trial that everything here is of. */
@@ -54,8 +55,9 @@ export function soundObservations(): TrialObservations {
       lost: false,
     },
     rollout: null,
-    api: { target: null, via: null },
+    api: DIRECT_API,
     distance: null,
+    faults: [],
     pooler: null,
     leftBehind: 0,
     postgresCpuMs: 1_200,
@@ -206,6 +208,7 @@ function closedLoad(): LoadResult {
       bucket(30, 20 * SECONDS, { wait: 22, connect: 2, db: 4, loop: 0.5, rest: 1.5 }),
     ],
     answersByWorker: { '1': 6_000, '2': 6_000 },
+    firstRightMs: [],
     reconnects: 0,
     generator: {
       threads: 1,

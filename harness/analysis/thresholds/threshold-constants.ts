@@ -1,11 +1,12 @@
 import type { FactName } from '../../plan/thresholds/threshold-facts.ts';
 import type { TrialPlan } from '../../plan/trial-plan.ts';
 import { type BudgetInput, computeBudget } from '../../sizing/budget.ts';
+import { poolerLimits } from '../../sizing/pooler-limits.ts';
 import { shapeOfPool } from '../../sizing/process-claim.ts';
 
 /** Facts that are known before the load starts and stay as they are. */
 export function thresholdConstants(known: {
-  readonly plan: Pick<TrialPlan, 'workers' | 'pool' | 'rolloutSurge'>;
+  readonly plan: Pick<TrialPlan, 'workers' | 'pool' | 'rolloutSurge' | 'pooler'>;
   readonly limits: Pick<BudgetInput, 'maxConnections' | 'superuserReserved' | 'reserved'>;
   readonly others: number;
   readonly cores: number;
@@ -17,6 +18,7 @@ export function thresholdConstants(known: {
     rolloutSurge: plan.rolloutSurge,
     ...limits,
     others,
+    pooler: poolerLimits(plan.pooler),
   });
   return {
     max_connections: limits.maxConnections,

@@ -13,6 +13,7 @@ import {
   withSeconds,
 } from '../test/observation-changes.ts';
 import { soundObservations, soundOpenObservations, worker } from '../test/observations.ts';
+import { DIRECT_API } from '../trial-machine.ts';
 import type { TrialObservations } from '../trial-observations.ts';
 import type { Law } from '../trial-result.ts';
 
@@ -95,7 +96,7 @@ test.each<[law: string, broken: string, Change]>([
     'the database that is watched is not the one that the driven API uses',
     (sound) => ({
       ...sound,
-      api: { target: 'http://127.0.0.1:8080', via: null },
+      api: { ...DIRECT_API, target: 'http://127.0.0.1:8080' },
       server: { ...sound.server, peakWorkers: 0 },
     }),
   ],
@@ -112,7 +113,7 @@ test('an API that goes on leaves nothing to say about what it leaves behind', ()
   const sound = soundObservations();
   const driven = {
     ...sound,
-    api: { target: 'http://127.0.0.1:8080', via: null },
+    api: { ...DIRECT_API, target: 'http://127.0.0.1:8080' },
     leftBehind: null,
   };
   const { laws, workers, verdict } = summarizeTrial(driven, decodeFake);

@@ -4,6 +4,7 @@ import type { SweepPlan } from '../../plan/sweep/sweep-plan.ts';
 import { TRIAL_OVERHEAD_MS, totalMsOf } from '../../plan/sweep/sweep-time.ts';
 import { printDuration } from '../../plan/value-parser.ts';
 import { computeBudget } from '../../sizing/budget.ts';
+import { poolerLimits } from '../../sizing/pooler-limits.ts';
 import { shapeOfPool } from '../../sizing/process-claim.ts';
 import { awayText } from '../distance-text.ts';
 import { formatCount, formatMs, plural } from '../format.ts';
@@ -199,6 +200,7 @@ function budgetText(plan: SweepPlan): string {
       superuserReserved: plan.base.postgres.superuserReservedConnections,
       reserved: plan.base.postgres.reservedConnections,
       others: OTHERS,
+      pooler: poolerLimits(plan.base.pooler),
     }),
   );
   const over = budgets.filter(({ fits }) => !fits).length;

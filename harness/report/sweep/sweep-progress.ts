@@ -4,6 +4,7 @@ import type { SweepPlan } from '../../plan/sweep/sweep-plan.ts';
 import { type PlannedTrial, postgresKey } from '../../plan/sweep/trial-order.ts';
 import type { TrialPlan } from '../../plan/trial-plan.ts';
 import { computeBudget } from '../../sizing/budget.ts';
+import { poolerLimits } from '../../sizing/pooler-limits.ts';
 import { shapeOfPool } from '../../sizing/process-claim.ts';
 import { formatCount } from '../format.ts';
 import { LoadRate } from '../load-rate.ts';
@@ -208,6 +209,7 @@ function barLine(
     superuserReserved: plan.postgres.superuserReservedConnections,
     reserved: plan.postgres.reservedConnections,
     others: OTHERS,
+    pooler: poolerLimits(plan.pooler),
   });
   // With a rolling restart in the trial, its extra workers are no matter of a later deploy.
   const rollsOut = plan.rolloutSurge > 0;

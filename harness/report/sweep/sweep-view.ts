@@ -1,5 +1,6 @@
 import type { CellResult, Situation, SweepResult } from '../../analysis/sweep/sweep-result.ts';
 import { type Budget, computeBudget } from '../../sizing/budget.ts';
+import { poolerLimits } from '../../sizing/pooler-limits.ts';
 import { shapeOfPool } from '../../sizing/process-claim.ts';
 import { cellText } from './cell-words.ts';
 
@@ -42,6 +43,7 @@ export function viewSweep(result: SweepResult): SweepView {
         superuserReserved: base.postgres.superuserReservedConnections,
         reserved: base.postgres.reservedConnections,
         others,
+        pooler: poolerLimits(base.pooler),
       }),
   };
 }

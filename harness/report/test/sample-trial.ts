@@ -1,3 +1,4 @@
+import { DIRECT_API } from '../../analysis/trial-machine.ts';
 import type {
   MeasuredTrial,
   PercentileIntervals,
@@ -108,11 +109,14 @@ export function sampleTrial(changes: Partial<MeasuredTrial> = {}): MeasuredTrial
         floorFits: true,
         fits: false,
         fitsDuringRollout: false,
+        clients: null,
       },
       reachable: 60,
       predictedRefusals: true,
       observedRefusals: true,
       agrees: true,
+      reached: 'postgres',
+      clients: null,
     },
     connections: {
       maxConnections: 30,
@@ -152,9 +156,10 @@ export function sampleTrial(changes: Partial<MeasuredTrial> = {}): MeasuredTrial
     },
     host: { cpuPressureShare: 0.12, throttledPeriods: 0, throttledMs: 0, cpuStealShare: 0 },
     seconds: [],
-    api: { target: null, via: null },
+    api: DIRECT_API,
     pooler: null,
     distance: null,
+    faults: [],
     phasesMs: { measure: 10_000 },
     environment: {
       poolLabVersion: '0.1.0',

@@ -1,0 +1,2 @@
+/** What a deployment claims at most; `null` means unbounded. */
+export type Claim = number | null;
