@@ -3,28 +3,20 @@ import type { RawFlags } from '../plan/option-table.ts';
 import { expandCells } from '../plan/sweep/cells.ts';
 import { parseSweepPlan } from '../plan/sweep/parse-sweep-plan.ts';
 import type { ForeignDatabase } from '../postgres/foreign-database.ts';
+import { FOUND_DATABASE } from '../postgres/test/found-database.ts';
 import { databaseFlags } from '../report/sweep/sweep-command-line.ts';
 import { askedSweep } from './sweep-asked.ts';
 import { requireSameDatabase, sweepOn } from './sweep-database.ts';
 
 const found = (maxConnections: number): ForeignDatabase => ({
-  owner: { host: 'db', port: 5_432, user: 'ann', password: 'secret', database: 'app' },
-  apiVia: null,
-  settings: {
-    maxConnections,
-    superuserReservedConnections: 5,
-    reservedConnections: 2,
-    transport: 'tcp',
-    extra: {},
-  },
-  version: '16.2',
-  apiRole: 'pool_lab_api',
-  isSuperuser: true,
-  drivesTheApi: false,
+  ...FOUND_DATABASE,
+  settings: { ...FOUND_DATABASE.settings, maxConnections },
 });
 
 const asked = (flags: RawFlags) => askedSweep({ config: 'none', ...flags }, {});
 const ON_DB: RawFlags = { postgres: 'url', allowRemoteDb: 'db', workers: '1,2' };
+
+const IN_CONTAINER: RawFlags = { postgres: 'docker', postgresVersion: '15' };
 
 test('every cell has the settings of the server that is there', async () => {
   const { plan } = sweepOn(found(40), await asked(ON_DB));
@@ -46,6 +38,14 @@ test.each<[began: RawFlags, goesOn: RawFlags, slots: number, refused: string | n
   [ON_DB, {}, 40, '--postgres: url there, none here'],
   [{}, { postgres: 'url' }, 40, '--postgres: none there, url here'],
   [ON_DB, { postgres: 'url', apiVia: 'pool:6432' }, 40, '--api-via: none there, pool:6432 here'],
+  [IN_CONTAINER, IN_CONTAINER, 40, null],
+  [IN_CONTAINER, {}, 40, '--postgres: docker there, none here'],
+  [
+    IN_CONTAINER,
+    { postgres: 'docker', postgresVersion: '16' },
+    40,
+    '--postgres-image: postgres:15 there, postgres:16 here',
+  ],
   [ON_DB, { postgres: 'url' }, 41, '40, 5, 2 there, 41, 5, 2 here'],
 ])('begun with %j, gone on with %j on %d slots', async (began, goesOn, slots, refused) => {
   const database = (flags: RawFlags, size: number) =>

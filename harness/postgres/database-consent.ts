@@ -4,6 +4,8 @@ import { APPLICATION_NAME_PREFIX, MONITOR_APPLICATION_NAME } from '../../server/
 import { LabError } from '../lab-error.ts';
 import { type LookupAll, loopbackHost } from '../loopback.ts';
 import { describeError } from '../system-error.ts';
+import { NOT_THIS_ONE, TAKES_A_SLOT } from './inspection-sql.ts';
+import { anotherLab } from './lab-lock.ts';
 
 /**
  * A database on another machine is used only where its host was named on purpose. A socket's directory is on
@@ -44,6 +46,9 @@ export async function requireConsentForHost({
   });
 }
 
+/** Who the lab says it is while it only looks whether it may use a server. */
+export const LOOK_APPLICATION_NAME = `${MONITOR_APPLICATION_NAME}-look`;
+
 const sessionSchema = z.object({
   application_name: z.string(),
   role: z.string(),
@@ -56,14 +61,14 @@ export interface Sessions {
 }
 
 /**
- * Sessions of everybody but this one. One that is still connecting has no role yet: a health check that
- * only knocks never gets one.
+ * Sessions of everybody but this one, as far as this role may see what they are. One that is still connecting
+ * has no role yet: a health check that only knocks never gets one.
  */
 export async function readOtherSessions(client: ClientBase): Promise<readonly Sessions[]> {
   const { rows } = await client.query(`
     SELECT coalesce(application_name, '') AS application_name, usename AS role, count(*) AS sessions
-      FROM pg_stat_activity
-     WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND usename IS NOT NULL
+      FROM pg_stat_activity a
+     WHERE ${TAKES_A_SLOT} AND ${NOT_THIS_ONE} AND usename IS NOT NULL
      GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2`);
   return z
     .array(sessionSchema)
@@ -94,14 +99,11 @@ export function sessionsRefusal(
   },
 ): LabError | null {
   const ofALab = sessions.some((it) => it.applicationName === MONITOR_APPLICATION_NAME);
-  if (ofALab && !allowed.drivesTheApi) {
-    return new LabError('REFUSED_SHARED_DATABASE', {
-      message: 'another pool-lab is at work on this PostgreSQL',
-      hint: 'stop it, or drive the API that it started: run --target … --target-admin …',
-    });
-  }
+  if (ofALab && !allowed.drivesTheApi) return anotherLab();
   const others = sessions.filter(
-    ({ applicationName }) => !(allowed.drivesTheApi && isOfTheLab(applicationName)),
+    ({ applicationName }) =>
+      applicationName !== LOOK_APPLICATION_NAME &&
+      !(allowed.drivesTheApi && isOfTheLab(applicationName)),
   );
   if (others.length === 0 || allowed.sharedDbOk) return null;
   const shown = others
@@ -112,6 +114,20 @@ export function sessionsRefusal(
     message: `others use this PostgreSQL: ${count} ${count === 1 ? 'session' : 'sessions'}, ${shown.join(', ')}${others.length > SESSIONS_SHOWN ? ' …' : ''}`,
     hint: 'the lab uses up the slots that they need too, and they disturb what it measures; where that is known and wanted, add --shared-db-ok',
   });
+}
+
+/** How many of them are not of the API. */
+export function othersOf(
+  sessions: readonly Sessions[],
+  { drivesTheApi }: { readonly drivesTheApi: boolean },
+): number {
+  return sessions
+    .filter(
+      ({ applicationName }) =>
+        applicationName !== LOOK_APPLICATION_NAME &&
+        !(drivesTheApi && applicationName.startsWith(APPLICATION_NAME_PREFIX)),
+    )
+    .reduce((sum, it) => sum + it.sessions, 0);
 }
 
 function isOfTheLab(applicationName: string): boolean {

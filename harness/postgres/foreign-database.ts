@@ -1,14 +1,25 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
-import { z } from 'zod';
 import type { DatabaseConfig } from '../../server/contract.ts';
-import { LabError } from '../lab-error.ts';
 import { type LookupAll, SYSTEM_LOOKUP } from '../loopback.ts';
 import type { Transport } from '../plan/trial-plan.ts';
 import { clientOptions } from './client-options.ts';
-import { API_ROLE } from './cluster-template.ts';
 import { CONNECT_DEADLINE_MS, explainConnectError } from './connect-failure.ts';
-import { readOtherSessions, requireConsentForHost, sessionsRefusal } from './database-consent.ts';
+import {
+  LOOK_APPLICATION_NAME,
+  othersOf,
+  readOtherSessions,
+  requireConsentForHost,
+  type Sessions,
+  sessionsRefusal,
+} from './database-consent.ts';
+import {
+  apiRoleOf,
+  type ForeignRights,
+  lacking,
+  readForeignState,
+  requireRights,
+} from './foreign-rights.ts';
 import { MONITOR_SESSION } from './monitor-queries.ts';
 import type { PostgresSettings } from './provider.ts';
 
@@ -22,10 +33,11 @@ export interface ForeignDatabase {
   readonly settings: PostgresSettings;
   /** e.g. `15.14`. */
   readonly version: string;
-  /** The role that was given is a superuser's. */
-  readonly isSuperuser: boolean;
-  /** Whose limits hold for the API. */
+  readonly rights: ForeignRights;
+  /** Whose limits hold for the API: a role of the lab's own, or the one that was given. */
   readonly apiRole: string;
+  /** Sessions of everybody but the API when it was looked at, and the monitor's own. */
+  readonly others: number;
   /** An API that runs there already is to be driven: its role and its tables are not touched. */
   readonly drivesTheApi: boolean;
 }
@@ -37,37 +49,15 @@ export interface ForeignDatabaseConsent {
   readonly sharedDbOk: boolean;
 }
 
+/** The one that watches and holds the database for this lab. */
+const MONITOR_SESSIONS = 1;
+/** Looks come and go, also those of another lab that is about to be refused. */
+const LOOK_SESSION = { ...MONITOR_SESSION, application_name: LOOK_APPLICATION_NAME } as const;
+
 /** A session ends on the server side a moment after its client, e.g. that of a lab that was killed. */
 const SESSIONS_GONE_MS = 2_000;
 const SESSIONS_POLL_MS = 50;
 const STATEMENT_DEADLINE_MS = 10_000;
-
-const stateSchema = z.object({
-  version: z.string(),
-  max_connections: z.coerce.number().int(),
-  superuser_reserved: z.coerce.number().int(),
-  reserved: z.coerce.number().int(),
-  is_standby: z.boolean(),
-  is_superuser: z.boolean(),
-  creates_roles: z.boolean(),
-  creates_schemas: z.boolean(),
-  sees_sessions: z.boolean(),
-  has_api_role: z.boolean(),
-});
-type State = z.infer<typeof stateSchema>;
-
-const STATE_SQL = `
-  SELECT current_setting('server_version') AS version,
-         current_setting('max_connections') AS max_connections,
-         current_setting('superuser_reserved_connections') AS superuser_reserved,
-         coalesce(current_setting('reserved_connections', true), '0') AS reserved,
-         pg_is_in_recovery() AS is_standby,
-         r.rolsuper AS is_superuser,
-         r.rolsuper OR r.rolcreaterole AS creates_roles,
-         has_database_privilege(current_database(), 'CREATE') AS creates_schemas,
-         pg_has_role('pg_read_all_stats', 'USAGE') AS sees_sessions,
-         EXISTS (SELECT FROM pg_roles WHERE rolname = '${API_ROLE}') AS has_api_role
-    FROM pg_roles r WHERE r.rolname = current_user`;
 
 /**
  * Looks at the database before anything is done to it: whether it may be used, whether the role's rights
@@ -101,34 +91,23 @@ export async function lookAtForeignDatabase({
     allowRemoteDb,
     lookupAll,
   });
-  const owner = { ...given, host };
-  if (isRemote) warn(`what the lab and ${host} say to each other is not encrypted`);
-  return await withOwner(owner, async (client) => {
-    const { rows } = await client.query(STATE_SQL);
-    const state = stateSchema.parse(rows[0]);
-    requireUsable(state, { owner, drivesTheApi });
-    const deadlineMs = performance.now() + SESSIONS_GONE_MS;
-    for (;;) {
-      const sessions = await readOtherSessions(client);
-      const refusal = sessionsRefusal(sessions, { sharedDbOk: consent.sharedDbOk, drivesTheApi });
-      if (refusal === null) break;
-      if (performance.now() >= deadlineMs) throw refusal;
-      await delay(SESSIONS_POLL_MS, undefined, { signal });
-    }
+  const owner = judgedAddress(given, host);
+  if (isRemote) for (const sentence of secrecyOf(given)) warn(sentence);
+  return await withOwner(owner, LOOK_SESSION, async (client) => {
+    const { version, limits, rights } = await readForeignState(client);
+    requireRights(rights, { owner, drivesTheApi });
+    const allowed = { sharedDbOk: consent.sharedDbOk, drivesTheApi };
+    const sessions = await settledSessions(client, { allowed, signal });
+    const apiRole = apiRoleOf(rights, { owner, drivesTheApi });
+    for (const sentence of lacking(rights, { owner, apiRole, drivesTheApi })) warn(sentence);
     return {
       owner,
       apiVia,
-      settings: {
-        maxConnections: state.max_connections,
-        superuserReservedConnections: state.superuser_reserved,
-        reservedConnections: state.reserved,
-        transport: transportOf(owner),
-        extra: {},
-      },
-      version: state.version,
-      isSuperuser: state.is_superuser,
-      // Of an API that was started otherwise, the role is not known.
-      apiRole: drivesTheApi && !state.has_api_role ? owner.user : API_ROLE,
+      settings: { ...limits, transport: transportOf(owner), extra: {} },
+      version,
+      rights,
+      apiRole,
+      others: othersOf(sessions, { drivesTheApi }) + MONITOR_SESSIONS,
       drivesTheApi,
     };
   });
@@ -137,15 +116,32 @@ export async function lookAtForeignDatabase({
 /**
  * One connection of the lab's own to somebody's database, for the time of `use`.
  *
- * @throws LabError DATABASE_UNREACHABLE, DATABASE_AUTH, NO_SLOT_FOR_MONITOR
+ * @throws LabError as `connectOwner`
  */
-export async function withOwner<T>(
+async function withOwner<T>(
   owner: DatabaseConfig,
+  session: typeof LOOK_SESSION,
   use: (client: Client) => Promise<T>,
 ): Promise<T> {
+  const client = await connectOwner(owner, session);
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * @param session who it says it is
+ * @throws LabError DATABASE_UNREACHABLE, DATABASE_AUTH, NO_SLOT_FOR_MONITOR
+ */
+export async function connectOwner(
+  owner: DatabaseConfig,
+  session: { readonly application_name: string; readonly options: string },
+): Promise<Client> {
   const client = new Client({
     ...clientOptions(owner),
-    ...MONITOR_SESSION,
+    ...session,
     connectionTimeoutMillis: CONNECT_DEADLINE_MS,
     query_timeout: STATEMENT_DEADLINE_MS,
   });
@@ -158,56 +154,55 @@ export async function withOwner<T>(
     await client.end();
     throw explainConnectError(error, owner);
   }
-  try {
-    return await use(client);
-  } finally {
-    await client.end();
+  return client;
+}
+
+/** What is gone in a moment is waited for. */
+async function settledSessions(
+  client: Client,
+  {
+    allowed,
+    signal,
+  }: {
+    readonly allowed: Parameters<typeof sessionsRefusal>[1];
+    readonly signal: AbortSignal;
+  },
+): Promise<readonly Sessions[]> {
+  const deadlineMs = performance.now() + SESSIONS_GONE_MS;
+  for (;;) {
+    const sessions = await readOtherSessions(client);
+    const refusal = sessionsRefusal(sessions, allowed);
+    if (refusal === null) return sessions;
+    if (performance.now() >= deadlineMs) throw refusal;
+    await delay(SESSIONS_POLL_MS, undefined, { signal });
   }
 }
 
-function requireUsable(
-  state: State,
-  { owner, drivesTheApi }: Pick<ForeignDatabase, 'owner' | 'drivesTheApi'>,
-): void {
-  const unusable = (message: string, hint: string): LabError =>
-    new LabError('DATABASE_UNUSABLE', { message, hint });
-  if (state.is_standby) {
-    throw unusable(
-      `${owner.host}:${owner.port} is a standby, on which nothing can be written`,
-      'give the address of the primary',
-    );
+/**
+ * The address that was judged is the one to connect to: a resolver may answer otherwise the next time. With
+ * TLS the certificate has to be that of the name.
+ */
+function judgedAddress(given: DatabaseConfig, judged: string): DatabaseConfig {
+  if (judged === given.host) return given;
+  return (given.sslMode ?? 'disable') === 'disable'
+    ? { ...given, host: judged }
+    : { ...given, hostAddress: judged };
+}
+
+function secrecyOf({ host, sslMode = 'disable', sslRootCert }: DatabaseConfig): readonly string[] {
+  if (sslMode === 'disable') {
+    return [
+      `what the lab and ${host} say to each other is not encrypted: sslmode=verify-full in DATABASE_URL has it so`,
+    ];
   }
-  const missing = [
-    state.sees_sessions
-      ? null
-      : ["to see others' sessions", `GRANT pg_read_all_stats TO ${quoted(owner.user)}`],
-    ...(drivesTheApi
-      ? []
-      : [
-          state.creates_roles
-            ? null
-            : ['to make the role of the API', `ALTER ROLE ${quoted(owner.user)} CREATEROLE`],
-          state.creates_schemas
-            ? null
-            : [
-                `to make a schema in ${owner.database}`,
-                `GRANT CREATE ON DATABASE ${quoted(owner.database)} TO ${quoted(owner.user)}`,
-              ],
-        ]),
-  ].filter((it) => it !== null);
-  if (missing.length > 0) {
-    throw unusable(
-      `the role ${owner.user} lacks the right ${missing.map(([what]) => what).join(', and ')}`,
-      `give it, or the address of a superuser: ${missing.map(([, how]) => how).join('; ')}`,
-    );
-  }
+  return sslMode === 'require' && sslRootCert === undefined
+    ? [
+        `whether it is ${host} that answers, nobody checks: sslmode=verify-full in DATABASE_URL does`,
+      ]
+    : [];
 }
 
 function transportOf({ host, sslMode = 'disable' }: DatabaseConfig): Transport {
   if (host.startsWith('/')) return 'socket';
   return sslMode === 'disable' ? 'tcp' : 'tls';
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

@@ -21,7 +21,16 @@ const roleSchema = z.object({
  */
 export async function openApiRole(
   client: ClientBase,
-  { password, database }: { readonly password: string; readonly database: string },
+  {
+    password,
+    database,
+    seesSessions,
+  }: {
+    readonly password: string;
+    readonly database: string;
+    /** Whoever may not see everybody's sessions becomes a member, and sees those of this role. */
+    readonly seesSessions: boolean;
+  },
 ): Promise<void> {
   await client.query('BEGIN');
   try {
@@ -36,6 +45,7 @@ export async function openApiRole(
       refuseForeign(found);
       await client.query(`ALTER ROLE ${API_ROLE} LOGIN PASSWORD '${scramVerifier(password)}'`);
     }
+    if (!seesSessions) await seeSessions(client);
     const { rows } = await client.query(
       `SELECT has_database_privilege($1, $2, 'CONNECT') AS connects`,
       [API_ROLE, database],
@@ -51,6 +61,12 @@ export async function openApiRole(
     await client.query('ROLLBACK');
     throw error;
   }
+}
+
+async function seeSessions(client: ClientBase): Promise<void> {
+  const { rows } = await client.query(`SELECT pg_has_role('${API_ROLE}', 'USAGE') AS sees`);
+  if (z.object({ sees: z.boolean() }).parse(rows[0]).sees) return;
+  await client.query(`GRANT ${API_ROLE} TO CURRENT_USER`);
 }
 
 /** Nobody can log in as it any more until the lab is back; its grants stay, on the lab's own tables. */

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
 import { MONITOR_APPLICATION_NAME } from '../../server/contract.ts';
+import { TAKES_A_SLOT } from './inspection-sql.ts';
 
 /*
  * What the monitor asks. Each query takes one connection and one row set; results are parsed, since
@@ -132,7 +133,8 @@ const groupSchema = z
 
 /**
  * Only client backends take slots of `max_connections`; autovacuum, WAL senders and parallel workers
- * have their own. Before PostgreSQL 18 a connecting backend has no state and no user.
+ * have their own. Before PostgreSQL 18 a connecting backend has no state and no user. Of a session that this
+ * role may not see, only name, role and database are told: it is counted, in the state `unknown`.
  */
 const SAMPLE = {
   name: 'pool-lab-sample',
@@ -141,8 +143,8 @@ const SAMPLE = {
          coalesce(state, CASE WHEN usename IS NULL THEN 'starting' ELSE 'unknown' END) AS state,
          wait_event_type || '/' || wait_event AS wait_event,
          count(*) AS backends
-    FROM pg_stat_activity
-   WHERE backend_type = 'client backend'
+    FROM pg_stat_activity a
+   WHERE ${TAKES_A_SLOT}
    GROUP BY 1, 2, 3`,
 };
 
@@ -193,8 +195,8 @@ export async function readDatabaseCounts(
 export async function countBackends(client: ClientBase, namePrefix: string): Promise<number> {
   const { rows } = await client.query({
     name: 'pool-lab-count',
-    text: `SELECT count(*) AS backends FROM pg_stat_activity
-            WHERE backend_type = 'client backend' AND starts_with(application_name, $1)`,
+    text: `SELECT count(*) AS backends FROM pg_stat_activity a
+            WHERE ${TAKES_A_SLOT} AND starts_with(application_name, $1)`,
     values: [namePrefix],
   });
   return z.object({ backends: count }).parse(rows[0]).backends;

@@ -1,3 +1,4 @@
+import type { Client } from 'pg';
 import type { DatabaseConfig } from '../../server/contract.ts';
 import type { Transport } from '../plan/trial-plan.ts';
 
@@ -29,8 +30,13 @@ export interface StartedPostgres {
   readonly capabilities: PostgresCapabilities;
   /** Ordinary NOSUPERUSER role: what the API connects with. */
   readonly api: DatabaseConfig;
-  /** Superuser: the monitor's and the seeding's connection. */
+  /** Superuser, or who comes closest: the monitor's and the seeding's connection. */
   readonly superuser: DatabaseConfig;
+  /**
+   * Open already, for the monitor to use: by it the server is this lab's alone, from before anything was done
+   * until `stop`, which closes it. @default the monitor opens its own
+   */
+  readonly session?: Client;
   /** e.g. `18.4`. */
   readonly version: string;
   readonly settings: PostgresSettings;

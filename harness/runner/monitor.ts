@@ -17,6 +17,7 @@ import {
   sampleBackends,
   type TransactionCounts,
 } from '../postgres/monitor-queries.ts';
+import { readSessionTransports, type SessionTransports } from '../postgres/session-transports.ts';
 import { describeError } from '../system-error.ts';
 import {
   createWindowAccumulator,
@@ -26,7 +27,7 @@ import {
 } from './monitor-window.ts';
 import { sampleOnSchedule } from './sampling-schedule.ts';
 
-/** The lab's eyes on the server side: one superuser connection, never a second one. */
+/** The lab's eyes on the server side: one connection, a superuser's where there is one, never a second. */
 export interface Monitor {
   readonly limits: ServerLimits;
   /** Client backends that are not the workers', this monitor's own among them. */
@@ -65,6 +66,8 @@ export interface Sampling {
 
 export interface MonitorOptions {
   readonly superuser: DatabaseConfig;
+  /** Open already, and closed by whoever opened it. @default one of its own, as the superuser */
+  readonly session?: Client | undefined;
   /** Whose limits are read. */
   readonly api: Pick<DatabaseConfig, 'user' | 'database'>;
   /** Names of the sessions that are watched start so. @default the workers' */
@@ -76,6 +79,8 @@ export interface MonitorOptions {
 /** An answer that takes longer means that the server is gone or beyond use. */
 const QUERY_DEADLINE_MS = 10_000;
 const GONE_POLL_MS = 10;
+/** Connections of no pool may be gone before they are looked at; those that nobody may look at stay unseen. */
+const LOOKS_MAX = 10;
 
 /**
  * Opens the connection, before any load: later there may be no slot.
@@ -84,12 +89,14 @@ const GONE_POLL_MS = 10;
  */
 export async function openMonitor(options: MonitorOptions): Promise<Monitor> {
   const { superuser, api, workerPrefix = APPLICATION_NAME_PREFIX, intervalMs = 100 } = options;
-  const client = new Client({
-    ...clientOptions(superuser),
-    ...MONITOR_SESSION,
-    connectionTimeoutMillis: CONNECT_DEADLINE_MS,
-    query_timeout: QUERY_DEADLINE_MS,
-  });
+  const client =
+    options.session ??
+    new Client({
+      ...clientOptions(superuser),
+      ...MONITOR_SESSION,
+      connectionTimeoutMillis: CONNECT_DEADLINE_MS,
+      query_timeout: QUERY_DEADLINE_MS,
+    });
   const lost = Promise.withResolvers<LabError>();
   let closing = false;
   let lostError: LabError | null = null;
@@ -101,7 +108,7 @@ export async function openMonitor(options: MonitorOptions): Promise<Monitor> {
   client.on('error', onLost);
   client.on('end', () => onLost());
   try {
-    await client.connect();
+    if (options.session === undefined) await client.connect();
   } catch (error) {
     throw explainConnectError(error, superuser);
   }
@@ -111,7 +118,7 @@ export async function openMonitor(options: MonitorOptions): Promise<Monitor> {
   const oneAtATime = createTurnstile(lostBy);
   const close = async (): Promise<void> => {
     closing = true;
-    await client.end();
+    if (options.session === undefined) await client.end();
   };
   try {
     const limits = await readLimits(client, api);
@@ -209,6 +216,8 @@ function startSampling(context: {
   const readCounts = (): Promise<TransactionCounts | null> =>
     // The window says by its own `lost` when the connection is gone; the counts are then unknown.
     oneAtATime(() => readDatabaseCounts(client, database)).catch(() => null);
+  let transports: SessionTransports | null = null;
+  let looks = 0;
   const window = (async (): Promise<MonitorWindow> => {
     const before = await readCounts();
     const { error, ...account } = await sampleOnSchedule({
@@ -219,6 +228,10 @@ function startSampling(context: {
         const seen = await oneAtATime(() => seeBackends(client));
         accumulator.add(elapsedMs, seen.groups);
         context.onSample(seen);
+        if (transports === null && looks < LOOKS_MAX && accumulator.peaks().workers > 0) {
+          looks += 1;
+          transports = await oneAtATime(() => readSessionTransports(client, workerPrefix));
+        }
       },
     });
     context.onStopped();
@@ -230,6 +243,7 @@ function startSampling(context: {
       ...accumulator.result(),
       intervalMs,
       transactions: difference(before, after),
+      transports,
       lost: lost === null ? null : describeError(lost),
     };
   })();

@@ -70,7 +70,7 @@ export async function seedWorkloads(client: ClientBase, apiRole: string): Promis
       );
       for (const statement of STATEMENTS) await client.query(statement);
     }
-    await grant(client, apiRole);
+    if (!(await mayWork(client, apiRole))) await grant(client, apiRole);
     await client.query('COMMIT');
     return { state: present ? 'present' : 'seeded', rows };
   } catch (error) {
@@ -96,6 +96,20 @@ async function findSchema(client: ClientBase): Promise<FoundSchema> {
     state: 'own',
     version: schema.comment.slice(LAB_SCHEMA_MARK.length + VERSION_PREFIX.length),
   };
+}
+
+/** Who seeds may use tables that are there, and not be allowed to grant their use. */
+async function mayWork(client: ClientBase, apiRole: string): Promise<boolean> {
+  const { rows } = await client.query<{ works: boolean }>(
+    `SELECT has_schema_privilege($1, n.oid, 'USAGE')
+            AND NOT EXISTS (
+              SELECT FROM pg_class c, unnest('{SELECT,INSERT,UPDATE,DELETE}'::text[]) AS privilege
+               WHERE c.relnamespace = n.oid AND c.relkind = 'r'
+                 AND NOT has_table_privilege($1, c.oid, privilege)) AS works
+       FROM pg_namespace n WHERE n.nspname = $2`,
+    [apiRole, LAB_SCHEMA],
+  );
+  return rows[0]?.works === true;
 }
 
 async function grant(client: ClientBase, apiRole: string): Promise<void> {
