@@ -2,6 +2,7 @@ import { REFUSAL_REASONS, type RefusalReason } from '../../server/contract.ts';
 import type { LoadResult } from '../load/load-engine.ts';
 import { budgetObservation } from './estimates/budget-observation.ts';
 import { compositionOf } from './estimates/composition.ts';
+import { faultResults } from './estimates/fault-results.ts';
 import { judgedSteadyState } from './estimates/judged-steady-state.ts';
 import { offeredPerSecond, steadyEstimates, wholeRunRates } from './estimates/steady-estimates.ts';
 import { apiCpuMs, workerObservations } from './estimates/worker-observation.ts';
@@ -86,12 +87,15 @@ export function summarizeTrial(seen: TrialObservations, decode: DecodeHistogram)
       postgres: seen.postgresCpuMs,
       api: apiCpuMs(seen.before, seen.after),
       generator: load.generator.cpuMs,
+      pooler: seen.poolerCpuMs,
     },
     generator,
     host: seen.host,
     seconds: secondsOf(seen, decode),
     api: { ...seen.api },
     distance: seen.distance,
+    transport: seen.transport,
+    faults: faultResults(seen),
     pooler: seen.pooler,
     phasesMs: { ...seen.phasesMs },
     environment: seen.environment,

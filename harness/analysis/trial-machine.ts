@@ -50,6 +50,18 @@ export const DIRECT_API: Readonly<z.infer<typeof apiSchema>> = {
   statementsProblem: null,
 };
 
+/** How the API's sessions came to the server, by what that saw at one moment of the window. */
+export const transportReadingSchema = z.strictObject({
+  encrypted: count,
+  /** By TCP, unencrypted. */
+  plain: count,
+  /** Of the file system. */
+  socket: count,
+  /** Of the encrypted ones, e.g. `TLSv1.3 with TLS_AES_256_GCM_SHA384`. */
+  protocols: z.array(z.string()),
+});
+export type TransportReading = Readonly<z.infer<typeof transportReadingSchema>>;
+
 /** What stood for the network between API and database did in the window, and how well. */
 export const distanceReadingSchema = z.strictObject({
   /** Opened in that time. */
@@ -87,6 +99,8 @@ export const poolerReadingSchema = z.strictObject({
   /** Clients with a connection to PostgreSQL, and those that waited for one, at most. */
   clientsActivePeak: count,
   clientsWaitingPeak: count,
+  /** Clients that waited, on average over the samples; those that never got one are in it. */
+  clientsWaitingMean: z.number().min(0),
   /** How long a client had waited at most, in ms. */
   maxWaitMs: ms,
   /** Its connections to PostgreSQL at most, whatever they did. */

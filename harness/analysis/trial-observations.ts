@@ -3,7 +3,7 @@ import type { LoadResult } from '../load/load-engine.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import type { HistogramView } from './statistics/percentiles.ts';
 import type { ThresholdStop } from './thresholds/threshold-results.ts';
-import type { Environment, Host } from './trial-machine.ts';
+import type { Environment, FaultReading, Host } from './trial-machine.ts';
 import type { MeasuredTrial } from './trial-result.ts';
 
 /** What one trial saw, from everybody who watched it; counts and times as they were taken. */
@@ -44,8 +44,13 @@ export interface TrialObservations {
   readonly rollout: MeasuredTrial['rollout'];
   readonly api: MeasuredTrial['api'];
   readonly distance: MeasuredTrial['distance'];
+  readonly transport: MeasuredTrial['transport'];
+  /** Of the plan's faults, in their order. */
+  readonly faults: readonly FaultReading[];
   /** Of the pooler that the lab started; `null`: none, or nothing was told. */
   readonly pooler: MeasuredTrial['pooler'];
+  /** CPU time of its process in the window; `null` as well where the system does not tell. */
+  readonly poolerCpuMs: number | null;
   /**
    * Connections of the API that the server side still had after the API was stopped; `null` where it was
    * not, or where another keeps them on purpose.

@@ -17,6 +17,7 @@ import {
   hostSchema,
   poolerLimitsSchema,
   poolerReadingSchema,
+  transportReadingSchema,
 } from './trial-machine.ts';
 import { BOTTLENECKS } from './verdict/bottleneck-kinds.ts';
 import { CAVEAT_CODES } from './verdict/caveat-codes.ts';
@@ -313,7 +314,13 @@ export const measuredTrialSchema = z.strictObject({
     .strictObject({ surge: count, replaced: count, workersPeak: count, durationMs: ms })
     .nullable(),
   /** CPU time over the measured window; `null` where the system does not tell. */
-  cpuMs: z.strictObject({ postgres: ms.nullable(), api: ms, generator: ms }),
+  cpuMs: z.strictObject({
+    postgres: ms.nullable(),
+    api: ms,
+    generator: ms,
+    /** Of the pooler that the lab started. */
+    pooler: ms.nullable().default(null),
+  }),
   generator: z.strictObject({
     threads: count,
     eventLoopUtilization: share,
@@ -346,6 +353,8 @@ export const measuredTrialSchema = z.strictObject({
   api: apiSchema.default(DIRECT_API),
   /** Of the network that the lab made; `null`: there was none to make, see the plan's `distance`. */
   distance: distanceReadingSchema.nullable().default(null),
+  /** `null`: no session of the API was seen, or none that the monitor's role may look at. */
+  transport: transportReadingSchema.nullable().default(null),
   /** What was done on command between API and database, in the plan's order, and what came after it. */
   faults: z
     .array(

@@ -4,6 +4,7 @@ import type { BottleneckKind } from '../analysis/verdict/bottleneck-kinds.ts';
 export const BOTTLENECK_WORDS: Readonly<Record<BottleneckKind, string>> = {
   exhaustion: "PostgreSQL's slots",
   pool: 'the pools',
+  pooler: 'PgBouncer',
   database: 'PostgreSQL',
   api_event_loop: "the API's event loop",
   generator: 'the load generator',

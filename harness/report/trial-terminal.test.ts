@@ -187,7 +187,7 @@ test('where not even one connection a worker fits, none is advised', () => {
 });
 
 test('what the system did not tell is a dash, not a zero', () => {
-  expect(flat({ cpuMs: { postgres: null, api: 5_000, generator: 0 } })).toContain(
+  expect(flat({ cpuMs: { postgres: null, api: 5_000, generator: 0, pooler: null } })).toContain(
     'PostgreSQL –, API 0.50, load generator 0.00 of 2 cores',
   );
 });

@@ -26,10 +26,12 @@ export async function startPoolerSampling({
   const stopping = new AbortController();
   const peaks = { clientsActive: 0, clientsWaiting: 0, maxWaitMs: 0, servers: 0 };
   let samples = 0;
+  let waiting = 0;
   const sample = async (): Promise<void> => {
     const seen = await console.read();
     if (seen === null) return;
     samples += 1;
+    waiting += seen.clients.waiting;
     const { clients, servers, maxWaitMs } = seen;
     const serversNow = Object.values(servers).reduce((sum, number) => sum + number, 0);
     peaks.clientsActive = Math.max(peaks.clientsActive, clients.active);
@@ -57,6 +59,7 @@ export async function startPoolerSampling({
       samples,
       clientsActivePeak: peaks.clientsActive,
       clientsWaitingPeak: peaks.clientsWaiting,
+      clientsWaitingMean: waiting / samples,
       maxWaitMs: peaks.maxWaitMs,
       serversPeak: peaks.servers,
       transactions: after.transactions - before.transactions,

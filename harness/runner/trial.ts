@@ -11,7 +11,7 @@ import { withApi } from './api.ts';
 import type { Api } from './driven-api.ts';
 import { hostBetween, readHostHealth } from './host-health.ts';
 import type { Lab } from './lab.ts';
-import type { LiveConnections } from './monitor-window.ts';
+import type { LiveConnections, MonitorWindow } from './monitor-window.ts';
 import { runLoad } from './observed-load.ts';
 import { pause } from './pause.ts';
 import { startPoolerSampling } from './pooler-sampling.ts';
@@ -128,6 +128,7 @@ async function measure(context: {
       ? null
       : await startPoolerSampling({ ...server.pgbouncer, warn: lab.warn });
   const cpuBefore = postgresCpuMs(lab);
+  const poolerCpuBefore = poolerCpuMs(server);
   const hostBefore = readHostHealth();
   // A pooler's connections are called after whoever had them last, and belong to no worker.
   const isPooled = server.pgbouncer !== null || lab.apiVia !== null;
@@ -163,6 +164,7 @@ async function measure(context: {
   const faults = server.ended.aborted ? [] : ((await server.faults?.end()) ?? []);
   const poolerReading = (await pooler?.stop()) ?? null;
   const cpuAfter = postgresCpuMs(lab);
+  const poolerCpuAfter = poolerCpuMs(server);
   const measureMs = phase();
   const host = hostBetween(hostBefore, readHostHealth(), measureMs);
   throwIfBroken([lab.signal, server.ended], load);
@@ -203,8 +205,13 @@ async function measure(context: {
           statementsProblem: server.statements.problem,
         },
         distance,
+        transport: transportReading(window.transports),
         faults,
         pooler: poolerReading,
+        poolerCpuMs:
+          poolerCpuBefore === null || poolerCpuAfter === null
+            ? null
+            : poolerCpuAfter - poolerCpuBefore,
         leftBehind,
         postgresCpuMs: cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore,
         host,
@@ -253,6 +260,10 @@ async function settledStats(server: Api, signal: AbortSignal): Promise<ServerSta
 const SETTLE_ATTEMPTS = 20;
 const SETTLE_PAUSE_MS = 25;
 
+function transportReading(seen: MonitorWindow['transports']): MeasuredTrial['transport'] {
+  return seen === null ? null : { ...seen, protocols: [...seen.protocols] };
+}
+
 function byWorkerId(peaks: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(
     Object.entries(peaks).map(([name, peak]) => [name.slice(APPLICATION_NAME_PREFIX.length), peak]),
@@ -262,6 +273,10 @@ function byWorkerId(peaks: Readonly<Record<string, number>>): Record<string, num
 function postgresCpuMs(lab: Lab): number | null {
   const { postmasterPid } = lab.postgres;
   return postmasterPid === null ? null : readTreeCpuMs(postmasterPid);
+}
+
+function poolerCpuMs({ pgbouncer }: Api): number | null {
+  return pgbouncer === null ? null : readTreeCpuMs(pgbouncer.pid);
 }
 
 function stopwatch(): () => number {

@@ -57,8 +57,10 @@ export function soundObservations(): TrialObservations {
     rollout: null,
     api: DIRECT_API,
     distance: null,
+    transport: { encrypted: 0, plain: 8, socket: 0, protocols: [] },
     faults: [],
     pooler: null,
+    poolerCpuMs: null,
     leftBehind: 0,
     postgresCpuMs: 1_200,
     host: {

@@ -39,7 +39,8 @@ export function bottleneckFacts(
   return {
     generatorFailure: failure?.detail ?? null,
     stalledWorkers: caveats.find(({ code }) => code === 'worker_stalled')?.detail ?? null,
-    refusals: sumOf(attempts.refusalReasons),
+    refusals: sumOf(attempts.refusalReasons) - (attempts.refusalReasons['pooler_clients'] ?? 0),
+    poolerRefusals: attempts.refusalReasons['pooler_clients'] ?? 0,
     attempts: attempts.started,
     retries: plan.load.retry !== null,
     afar: plan.distance.rttMs > 0,
@@ -60,12 +61,32 @@ export function bottleneckFacts(
       // Where a server is that somebody else runs, and what else has its CPU, is unknown.
       isHere: environment.postgres.provider !== 'url',
     },
+    pooler: poolerFacts(seen),
     machine: {
       cores: environment.cores,
       apiCores: cores(apiCpuMs(seen.before, seen.after)),
       generatorCores: cores(load.generator.cpuMs),
       cpuPressureShare: seen.host.cpuPressureShare,
     },
+  };
+}
+
+/** Of one that the lab started, and that told; times are of the window, which its samples are of. */
+function poolerFacts({
+  plan,
+  pooler,
+  poolerCpuMs,
+  load,
+}: TrialObservations): BottleneckFacts['pooler'] {
+  if (plan.pooler === null || pooler === null || load.durationMs === 0) return null;
+  const { mode, defaultPoolSize, reservePoolSize } = plan.pooler;
+  return {
+    mode,
+    servers: defaultPoolSize + reservePoolSize,
+    busyMean: pooler.transactionMs / load.durationMs,
+    waitingMean: pooler.clientsWaitingMean,
+    waitMs: pooler.transactions === 0 ? null : pooler.waitMs / pooler.transactions,
+    cores: poolerCpuMs === null ? null : poolerCpuMs / load.durationMs,
   };
 }
 

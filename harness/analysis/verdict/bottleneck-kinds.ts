@@ -4,6 +4,8 @@ export const BOTTLENECKS = [
   'exhaustion',
   /** Requests wait for a connection of the pool while PostgreSQL and the API have room. */
   'pool',
+  /** A pooler before PostgreSQL: it refuses clients, has no connection for them, or no CPU. */
+  'pooler',
   /** PostgreSQL itself: CPU, locks, disk. */
   'database',
   /** The API's single thread per worker. */

@@ -27,6 +27,7 @@ const IDLE: BottleneckFacts = {
   generatorFailure: null,
   stalledWorkers: null,
   refusals: 0,
+  poolerRefusals: 0,
   attempts: 10_000,
   retries: false,
   afar: false,
@@ -41,6 +42,7 @@ const IDLE: BottleneckFacts = {
     cores: 0.3,
     isHere: true,
   },
+  pooler: null,
   machine: { cores: 2, apiCores: 0.6, generatorCores: 0.3, cpuPressureShare: 0.1 },
 };
 
@@ -49,6 +51,21 @@ const SATURATED: Partial<BottleneckFacts> = {
   mean: composed('on average over the run', { wait: 60, connect: 1, db: 18, loop: 1, rest: 2 }),
   workers: [worker(0.3, 0.97, 6), worker(0.35, 0.98, 6)],
   pool: { connections: 4, meanHeld: 7.9, openedPerSecond: 0, answersPerSecond: 500 },
+};
+
+const POOLER: NonNullable<BottleneckFacts['pooler']> = {
+  mode: 'transaction',
+  servers: 4,
+  busyMean: 3.9,
+  waitingMean: 12,
+  waitMs: 24,
+  cores: 0.2,
+};
+/** Most of the time passes before a connection to PostgreSQL is to be had, which shows as time in it. */
+const POOLED: Partial<BottleneckFacts> = {
+  pooler: POOLER,
+  slow: composed('at p99', { db: 60, loop: 1, rest: 3 }),
+  mean: composed('on average over the run', { db: 34, loop: 0.3, rest: 2 }),
 };
 
 const active = (
@@ -64,6 +81,54 @@ const SITUATIONS: readonly (readonly [
   evidence: RegExp,
 ])[] = [
   ['nothing is at its limit', {}, 'none', /2 pools of 4 busy 40 % .* event loops at most 35 %/],
+  [
+    'a pooler that takes no more clients, though PostgreSQL has room',
+    { poolerRefusals: 40, pooler: POOLER },
+    'pooler',
+    /PgBouncer refused 40 of 10000 requests, .* \(max_client_conn\)$/,
+  ],
+  [
+    'what PostgreSQL itself refuses comes before',
+    { poolerRefusals: 40, refusals: 2, pooler: POOLER },
+    'exhaustion',
+    /PostgreSQL refused 2 of 10000/,
+  ],
+  [
+    'time in PostgreSQL that was spent waiting inside the pooler',
+    POOLED,
+    'pooler',
+    /60 ms in PgBouncer and PostgreSQL.* 12\.0 clients on average waited inside PgBouncer, 24\.0 ms each time for one of its 4 connections; 3\.9 of them/,
+  ],
+  [
+    'pools whose connections all wait inside the pooler are not the limit',
+    { ...SATURATED, pooler: { ...POOLER, waitMs: 60 } },
+    'pooler',
+    /waited inside PgBouncer/,
+  ],
+  [
+    'clients that keep their connection for a session',
+    { ...POOLED, pooler: { ...POOLER, mode: 'session', waitMs: null } },
+    'pooler',
+    /for one of its 4 connections, which each client keeps until it leaves/,
+  ],
+  [
+    'a pooler that has no CPU left, whoever waits in it',
+    { ...POOLED, pooler: { ...POOLER, waitingMean: 0, waitMs: 0, cores: 0.96 } },
+    'pooler',
+    /one thread, which used 0\.96 of a core/,
+  ],
+  [
+    'a pooler in which nobody waits',
+    { pooler: { ...POOLER, busyMean: 1, waitingMean: 0.2, waitMs: 0.1 } },
+    'none',
+    /nothing is at its limit/,
+  ],
+  [
+    'a pooler before a database that has no CPU left',
+    { ...POOLED, postgres: { ...IDLE.postgres, cores: 1.2 } },
+    'database',
+    /PostgreSQL used 1\.20 of 2 cores/,
+  ],
   [
     'the generator could not keep up, whatever else there was',
     { ...SATURATED, refusals: 3, generatorFailure: 'the generator was busy 95 % of the time' },

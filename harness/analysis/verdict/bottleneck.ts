@@ -1,6 +1,6 @@
 import type { Bottleneck, Parts } from '../trial-result.ts';
 import type { BottleneckKind } from './bottleneck-kinds.ts';
-import { AFAR, HELD_IDLE, latencyText, percentText, RETRIED } from './evidence-text.ts';
+import { AFAR, HELD_IDLE, latencyText, POOLED, percentText, RETRIED } from './evidence-text.ts';
 
 /** A latency and what it was made of. */
 export interface Composed {
@@ -16,7 +16,9 @@ export interface BottleneckFacts {
   readonly generatorFailure: string | null;
   /** Those that stood still in the window, or `null`. */
   readonly stalledWorkers: string | null;
+  /** By PostgreSQL, and by a pooler before it. */
   readonly refusals: number;
+  readonly poolerRefusals: number;
   readonly attempts: number;
   /** Clients try again, so that one request is several attempts. */
   readonly retries: boolean;
@@ -52,6 +54,19 @@ export interface BottleneckFacts {
     /** Whether it runs on this machine, so that the machine's cores are its cores. */
     readonly isHere: boolean;
   };
+  /** That the lab started between API and PostgreSQL, by its own account; `null`: none, or it did not tell. */
+  readonly pooler: {
+    readonly mode: 'session' | 'transaction';
+    /** Its connections to PostgreSQL at most, and those in a transaction on average. */
+    readonly servers: number;
+    readonly busyMean: number;
+    /** Clients that wait for one, on average. */
+    readonly waitingMean: number;
+    /** Mean wait before a transaction; `null` without any. */
+    readonly waitMs: number | null;
+    /** `null` where it cannot be measured. */
+    readonly cores: number | null;
+  } | null;
   readonly machine: {
     readonly cores: number;
     readonly apiCores: number;
@@ -93,7 +108,8 @@ export function findBottleneck(facts: BottleneckFacts): Bottleneck {
   const words = {
     ...(facts.retries ? RETRIED : {}),
     ...(facts.afar ? AFAR : {}),
-    ...(holdsIdle ? HELD_IDLE : {}),
+    ...(facts.pooler === null ? {} : POOLED),
+    ...(holdsIdle && facts.pooler === null ? HELD_IDLE : {}),
   };
   const latency = kind === 'generator' || composed === null ? [] : [latencyText(composed, words)];
   return { kind, evidence: [...latency, because].join('; ') };
@@ -114,6 +130,12 @@ function decide(facts: BottleneckFacts): Decision {
       because: `PostgreSQL refused ${facts.refusals} of ${facts.attempts} requests for want of a slot (SQLSTATE 53300)`,
     };
   }
+  if (facts.poolerRefusals > 0) {
+    return {
+      kind: 'pooler',
+      because: `PgBouncer refused ${facts.poolerRefusals} of ${facts.attempts} requests, which were more clients than it takes (max_client_conn)`,
+    };
+  }
   const loop = loopLimit(facts);
   if (loop !== null) {
     const others = starvedByOthers(facts);
@@ -122,9 +144,13 @@ function decide(facts: BottleneckFacts): Decision {
   }
   const database = databaseLimit(facts);
   const pool = poolLimit(facts);
-  if (database !== null && (pool !== null || database.bindsAlone || dominates(facts, 'db'))) {
+  const pooler = poolerLimit(facts);
+  const queued = pool !== null || pooler !== null;
+  if (database !== null && (queued || database.bindsAlone || dominates(facts, 'db'))) {
     return { kind: 'database', because: database.because };
   }
+  // Before the pools: what waits there waits for connections that themselves wait here.
+  if (pooler !== null) return { kind: 'pooler', because: pooler };
   if (pool !== null) return { kind: 'pool', because: pool };
   return { kind: 'none', because: idleText(facts) };
 }
@@ -151,20 +177,25 @@ function loopLimit(facts: BottleneckFacts): string | null {
  * A loop looks busy too while its process is runnable and gets no CPU. Where the machine is full, mostly
  * of PostgreSQL, and the loops ran for the lesser part of their busy time, they are not what limits.
  */
-function starvedByDatabase({ workers, postgres, machine }: BottleneckFacts): boolean {
+function starvedByDatabase({ workers, postgres, pooler, machine }: BottleneckFacts): boolean {
   const { cores } = postgres;
   const { apiCores, generatorCores } = machine;
   if (!postgres.isHere || cores === null || cores < apiCores || cores < generatorCores)
     return false;
-  if (cores + apiCores + generatorCores < MACHINE_BUSY * machine.cores) return false;
+  const all = cores + apiCores + generatorCores + (pooler?.cores ?? 0);
+  if (all < MACHINE_BUSY * machine.cores) return false;
   return ranShare(workers) < RAN_SHARE;
 }
 
 /** The same where neither the API nor PostgreSQL nor the generator fill the machine: strangers do. */
-function starvedByOthers({ workers, postgres, machine }: BottleneckFacts): string | null {
+function starvedByOthers({ workers, postgres, pooler, machine }: BottleneckFacts): string | null {
   const { cores, apiCores, generatorCores, cpuPressureShare } = machine;
   const pressed = cpuPressureShare !== null && cpuPressureShare >= PRESSED_SHARE;
-  const ours = apiCores + generatorCores + (postgres.isHere ? (postgres.cores ?? 0) : 0);
+  const ours =
+    apiCores +
+    generatorCores +
+    (pooler?.cores ?? 0) +
+    (postgres.isHere ? (postgres.cores ?? 0) : 0);
   const ran = ranShare(workers);
   if (!pressed || ours >= MACHINE_BUSY * cores || ran >= RAN_SHARE) return null;
   return `the API's event loops had a CPU for ${percentText(ran)} of the time they wanted one; API, PostgreSQL and generator used ${ours.toFixed(2)} of ${cores} cores, and some process waited for one ${percentText(cpuPressureShare)} of the time`;
@@ -194,13 +225,30 @@ function poolLimit(facts: BottleneckFacts): string | null {
   return `${poolText(pool, workers.length)}, ${waiting.toFixed(1)} requests waiting on average${gaveUp}; ${room}`;
 }
 
+/** It is one thread: with this much of a core it has no more. */
+const POOLER_BUSY = 0.85;
+
+/** Clients queue in the pooler: for one of its connections, or for itself. */
+function poolerLimit({ pooler, mean, postgres }: BottleneckFacts): string | null {
+  if (pooler === null) return null;
+  const { mode, servers, busyMean, waitingMean, waitMs, cores } = pooler;
+  if (cores !== null && cores >= POOLER_BUSY) {
+    return `PgBouncer has one thread, which used ${cores.toFixed(2)} of a core`;
+  }
+  const longest = mean !== null && waitMs !== null && waitMs >= DOMINANT * mean.latencyMs;
+  if (waitingMean < 1 || !(longest || waitingMean >= servers)) return null;
+  const kept = mode === 'session' ? ', which each client keeps until it leaves' : '';
+  const wait = waitMs === null ? '' : `, ${waitMs.toFixed(1)} ms each time`;
+  return `${waitingMean.toFixed(1)} clients on average waited inside PgBouncer${wait} for one of its ${servers} connections${kept}; ${busyMean.toFixed(1)} of them were in a transaction; PostgreSQL ran ${postgres.activeMean.toFixed(1)} statements at a time${coresText(postgres.cores)}`;
+}
+
 interface DatabaseLimit {
   readonly because: string;
   /** It holds everybody up, even where no request waits for a connection. */
   readonly bindsAlone: boolean;
 }
 
-function databaseLimit({ postgres, machine, pool }: BottleneckFacts): DatabaseLimit | null {
+function databaseLimit({ postgres, pooler, machine, pool }: BottleneckFacts): DatabaseLimit | null {
   const { activeMean, waitEventShares, cores } = postgres;
   const waits = Object.entries(waitEventShares)
     .filter(([event]) => OWN_WAITS.some((prefix) => event.startsWith(prefix)))
@@ -216,7 +264,8 @@ function databaseLimit({ postgres, machine, pool }: BottleneckFacts): DatabaseLi
   }
   const onCpu = activeMean * (waitEventShares[NO_WAIT_EVENT] ?? 0);
   const { apiCores, generatorCores } = machine;
-  const busy = (cores ?? 0) + apiCores + generatorCores >= MACHINE_BUSY * machine.cores;
+  const all = (cores ?? 0) + apiCores + generatorCores + (pooler?.cores ?? 0);
+  const busy = all >= MACHINE_BUSY * machine.cores;
   const largest = cores !== null && cores >= apiCores && cores >= generatorCores;
   if (busy && largest) {
     return {

@@ -18,6 +18,9 @@ export const RETRIED: PartWords = { lag: 'before its last try' };
 /** A held connection is not a busy one: the code may be elsewhere with it. */
 export const HELD_IDLE: PartWords = { db: 'holding it' };
 
+/** What a pooler in between does with a request looks like PostgreSQL from here. */
+export const POOLED: PartWords = { db: 'in PgBouncer and PostgreSQL' };
+
 /** Where the database is far away, most of that time is the way. */
 export const AFAR: PartWords = { db: 'in PostgreSQL and on the way there' };
 

@@ -144,7 +144,7 @@ export function sampleTrial(changes: Partial<MeasuredTrial> = {}): MeasuredTrial
       cpuMs: 1_300,
     })),
     rollout: null,
-    cpuMs: { postgres: 2_100, api: 5_300, generator: 1_800 },
+    cpuMs: { postgres: 2_100, api: 5_300, generator: 1_800, pooler: null },
     generator: {
       threads: 1,
       eventLoopUtilization: 0.31,
@@ -159,6 +159,7 @@ export function sampleTrial(changes: Partial<MeasuredTrial> = {}): MeasuredTrial
     api: DIRECT_API,
     pooler: null,
     distance: null,
+    transport: { encrypted: 0, plain: 8, socket: 0, protocols: [] },
     faults: [],
     phasesMs: { measure: 10_000 },
     environment: {
