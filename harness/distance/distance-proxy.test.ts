@@ -1,55 +1,11 @@
 import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { realTimeline } from '../load/open/real-timeline.ts';
-import { type Distance, NO_DISTANCE } from '../plan/distance.ts';
-import { type DistanceProxy, startDistanceProxy } from './distance-proxy.ts';
+import { NO_DISTANCE } from '../plan/distance.ts';
+import { startDistanceProxy } from './distance-proxy.ts';
 import { WINDOW_BYTES } from './lane.ts';
-
-/** A listener, and the proxy in front of it, for the time of `use`. */
-async function withProxy<T>(
-  {
-    onConnection,
-    ...distance
-  }: Partial<Distance> & { readonly onConnection: (socket: Socket) => void },
-  use: (there: { connect(): Socket; readonly proxy: DistanceProxy }) => Promise<T>,
-): Promise<T> {
-  const seen: Socket[] = [];
-  const server = createServer({ allowHalfOpen: true }, (socket) => {
-    seen.push(socket);
-    socket.on('error', () => undefined);
-    onConnection(socket);
-  });
-  const target = { host: '127.0.0.1', port: await listening(server) };
-  const proxy = await startDistanceProxy(
-    { target, distance: { ...NO_DISTANCE, ...distance }, seed: 1 },
-    realTimeline,
-  );
-  const clients: Socket[] = [];
-  try {
-    return await use({
-      proxy,
-      connect: () => {
-        const client = connect({ host: '127.0.0.1', port: proxy.port, allowHalfOpen: true });
-        client.on('error', () => undefined);
-        clients.push(client);
-        return client;
-      },
-    });
-  } finally {
-    for (const socket of [...clients, ...seen]) socket.destroy();
-    await proxy.close();
-    await new Promise((resolve) => server.close(resolve));
-  }
-}
-
-async function listening(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
+import { echo, listening, withProxy } from './test/proxied-server.ts';
 
 async function textUntilEnd(socket: Socket): Promise<string> {
   let text = '';
@@ -59,10 +15,6 @@ async function textUntilEnd(socket: Socket): Promise<string> {
   await once(socket, 'end');
   return text;
 }
-
-const echo = (socket: Socket): void => {
-  socket.pipe(socket);
-};
 
 test('the first answer takes two round trips, each further one, and no less', async () => {
   await withProxy({ rttMs: 20, onConnection: echo }, async ({ connect: open }) => {

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import { createServer } from 'node:net';
 import { createHistogram, performance } from 'node:perf_hooks';
 import type { DistanceReading } from '../analysis/trial-machine.ts';
 import { US_PER_MS } from '../load/monotonic-clock.ts';
 import type { Timeline } from '../load/open/timeline.ts';
 import type { Distance } from '../plan/distance.ts';
 import { Link } from './delay-line.ts';
-import { openDistantConnection, type Target } from './distant-connection.ts';
+import { DistantConnection, type Target } from './distant-connection.ts';
+import { Disturbances } from './disturbances.ts';
+import { FaultSchedule } from './fault-schedule.ts';
 import { ReleaseSchedule } from './release-schedule.ts';
 
 /** As many as PostgreSQL keeps waiting: a storm of connects must not be refused here instead of there. */
@@ -17,6 +19,7 @@ export interface DistanceProxy {
   readonly port: number;
   /** What it did since the last reading, or since its start. */
   read(): DistanceReading;
+  readonly faults: FaultSchedule;
   /** Breaks every connection. */
   close(): Promise<void>;
 }
@@ -24,7 +27,7 @@ export interface DistanceProxy {
 /** Listens for clients of `target`, which is as far away as asked for. */
 export async function startDistanceProxy(
   options: { readonly target: Target; readonly distance: Distance; readonly seed: number },
-  timeline: Pick<Timeline, 'nowUs' | 'alarm'>,
+  timeline: Timeline,
 ): Promise<DistanceProxy> {
   const { target, distance, seed } = options;
   const late = createHistogram();
@@ -32,25 +35,23 @@ export async function startDistanceProxy(
     // It takes whole numbers from 1.
     late.record(Math.max(1, Math.round(lateUs))),
   );
+  const disturbances = new Disturbances();
+  const faults = new FaultSchedule(disturbances, timeline);
   const network = {
-    ...{ distance, seed, schedule, nowUs: timeline.nowUs },
+    ...{ distance, seed, schedule, disturbances, nowUs: timeline.nowUs },
     there: new Link(distance),
     back: new Link(distance),
   };
-  const sockets = new Set<Socket>();
+  const connections = new Set<DistantConnection>();
   let accepted = 0;
   const server = createServer({ allowHalfOpen: true }, (client) => {
-    const { upstream } = openDistantConnection(
-      client,
-      { target, number: accepted, network },
-      () => {
-        sockets.delete(client);
-        sockets.delete(upstream);
-      },
-    );
+    const about = { target, number: accepted, network };
+    const connection = new DistantConnection(client, about, (closed) => {
+      connections.delete(closed);
+      disturbances.closed(closed);
+    });
     accepted += 1;
-    sockets.add(client);
-    sockets.add(upstream);
+    connections.add(connection);
   });
   server.listen({ host: '127.0.0.1', port: 0, backlog: BACKLOG });
   await once(server, 'listening');
@@ -61,6 +62,7 @@ export async function startDistanceProxy(
   let utilization = performance.eventLoopUtilization();
   return {
     port: address.port,
+    faults,
     read: () => {
       const loop = performance.eventLoopUtilization(utilization);
       const reading: DistanceReading = {
@@ -78,7 +80,8 @@ export async function startDistanceProxy(
     },
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
-      for (const socket of sockets) socket.resetAndDestroy();
+      faults.end();
+      for (const connection of connections) connection.close();
       await closed;
       await schedule.close();
     },

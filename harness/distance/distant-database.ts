@@ -1,8 +1,9 @@
-import type { DistanceReading } from '../analysis/trial-machine.ts';
+import type { DistanceReading, FaultReading } from '../analysis/trial-machine.ts';
 import type { Custodian } from '../custodian.ts';
 import { entryPoint } from '../entry-point.ts';
 import { LabError } from '../lab-error.ts';
 import { forkMeasuring, ProcessLink } from '../load/process-link.ts';
+import type { DatabaseFault } from '../plan/database-fault.ts';
 import type { Distance } from '../plan/distance.ts';
 import type { Target } from './distant-connection.ts';
 import { type ProxyCommand, type ProxyReport, proxyReportSchema } from './proxy-message.ts';
@@ -21,6 +22,15 @@ export interface DistantDatabase {
   readonly ended: AbortSignal;
   /** What the network did since the last reading. */
   read(): Promise<DistanceReading>;
+  readonly faults: FaultControl;
+}
+
+/** Faults on command. */
+export interface FaultControl {
+  /** @param atUs by `systemClockUs`: what their times are counted from, a moment ago */
+  begin(faults: readonly DatabaseFault[], atUs: number): void;
+  /** None of them goes on, or begins any more; what they did. */
+  end(): Promise<readonly FaultReading[]>;
 }
 
 /**
@@ -69,6 +79,11 @@ export async function withDistantDatabase<T>(
       pid: child.pid ?? 0,
       ended: ended.signal,
       read: async () => (await link.ask({ type: 'read' }, 'reading', ANSWER_DEADLINE_MS)).reading,
+      faults: {
+        begin: (faults, atUs) => link.send({ type: 'begin-faults', faults: [...faults], atUs }),
+        end: async () =>
+          (await link.ask({ type: 'end-faults' }, 'faults-ended', ANSWER_DEADLINE_MS)).faults,
+      },
     });
   } finally {
     closing = true;

@@ -2,6 +2,7 @@
  * Process entry of the network between API and database, forked by the harness. It has a process of its
  * own: neither the harness's event loop nor the API's may carry what they are measured with.
  */
+import { systemClockUs } from '../load/monotonic-clock.ts';
 import { realTimeline } from '../load/open/real-timeline.ts';
 import { type DistanceProxy, startDistanceProxy } from './distance-proxy.ts';
 import { type ProxyReport, proxyCommandSchema } from './proxy-message.ts';
@@ -33,6 +34,17 @@ async function obey(raw: unknown): Promise<void> {
     case 'read': {
       if (proxy === null) throw new Error('nothing to read yet');
       report({ type: 'reading', reading: proxy.read() });
+      break;
+    }
+    case 'begin-faults': {
+      if (proxy === null) throw new Error('nothing to disturb yet');
+      const agoUs = systemClockUs() - command.atUs;
+      proxy.faults.begin(command.faults, realTimeline.nowUs() - agoUs);
+      break;
+    }
+    case 'end-faults': {
+      if (proxy === null) throw new Error('nothing was disturbed yet');
+      report({ type: 'faults-ended', faults: [...proxy.faults.end()] });
       break;
     }
   }

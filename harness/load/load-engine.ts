@@ -70,6 +70,8 @@ export interface LoadRequest {
   readonly targetDownMs: number;
   /** Of the arrivals and of the retries' jitter. */
   readonly seed: number;
+  /** Moments of the run after which the first right answer is looked for, see `firstRightMs`. @default none */
+  readonly marksMs?: readonly number[];
 }
 
 /** How requests ended; of the users' requests and of the single attempts alike. */
@@ -197,6 +199,11 @@ export interface LoadResult {
   readonly breakdown: readonly BreakdownBucket[];
   /** Answers by worker id: keep-alive pins connections to workers. */
   readonly answersByWorker: Readonly<Record<string, number>>;
+  /**
+   * By the request's `marksMs`, how long after each a request that began after it was answered right, in ms;
+   * `null`: none was.
+   */
+  readonly firstRightMs: readonly (number | null)[];
   /** Connections that had to be opened again after the start. */
   readonly reconnects: number;
   readonly generator: {
@@ -241,10 +248,14 @@ export const PROGRESS_QUANTILES = {
 } as const;
 export type ProgressQuantile = keyof typeof PROGRESS_QUANTILES | 'max';
 
+export interface LoadHooks {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: LoadProgress) => void;
+  /** The run has begun, at this moment of `systemClockUs`: everything is counted from it. */
+  readonly onStart?: (atUs: number) => void;
+}
+
 export interface LoadEngine {
   /** Aborting stops issuing, keeps what is measured and resolves with `ended: 'aborted'`. */
-  run(
-    request: LoadRequest,
-    hooks: { readonly signal: AbortSignal; readonly onProgress: (progress: LoadProgress) => void },
-  ): Promise<LoadResult>;
+  run(request: LoadRequest, hooks: LoadHooks): Promise<LoadResult>;
 }

@@ -34,6 +34,8 @@ export type LoadCommand = z.infer<typeof loadCommandSchema>;
 export const loadReportSchema = z.discriminatedUnion('type', [
   /** Everything is loaded: a run that is asked for now starts at once. */
   z.strictObject({ type: z.literal('ready') }),
+  /** The run that was asked for began at this moment of `systemClockUs`. */
+  z.strictObject({ type: z.literal('started'), atUs: number }),
   z.strictObject({ type: z.literal('progress'), progress: loadProgressSchema }),
   z.strictObject({ type: z.literal('result'), result: loadResultSchema }),
   z.strictObject({ type: z.literal('uncorrected-result'), result: uncorrectedResultSchema }),

@@ -9,6 +9,7 @@ const STOP_DEADLINE_MS = 3_000;
 /** The harness's end of the channel to a load process. */
 export class LoadProcessLink extends ProcessLink<LoadCommand, LoadReport> {
   onProgress: (progress: LoadProgress) => void = () => undefined;
+  onStart: (atUs: number) => void = () => undefined;
 
   constructor(child: ChildProcess) {
     super(child, { name: 'the load process', reportSchema: loadReportSchema });
@@ -35,6 +36,7 @@ export class LoadProcessLink extends ProcessLink<LoadCommand, LoadReport> {
 
   protected override onReport(report: LoadReport): void {
     if (report.type === 'progress') this.onProgress(report.progress);
+    else if (report.type === 'started') this.onStart(report.atUs);
     else super.onReport(report);
   }
 }

@@ -44,6 +44,7 @@ async function obey(raw: unknown): Promise<void> {
       const result = await run(command.request, {
         signal: current.signal,
         onProgress: (progress) => report({ type: 'progress', progress }),
+        onStart: (atUs) => report({ type: 'started', atUs }),
       });
       report({ type: 'result', result });
       break;

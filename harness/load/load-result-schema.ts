@@ -47,6 +47,7 @@ export const loadRequestSchema: z.ZodType<LoadRequest> = z.strictObject({
   goodputDeadlineMs: duration,
   targetDownMs: duration.min(1),
   seed: count,
+  marksMs: z.array(duration).readonly().exactOptional(),
 });
 
 const endings = {
@@ -121,6 +122,7 @@ export const loadResultSchema: z.ZodType<LoadResult> = z.strictObject({
   componentsUs: components(histogram),
   breakdown: z.array(z.strictObject({ fromUs: duration, count, sumUs: components(z.number()) })),
   answersByWorker: counts,
+  firstRightMs: z.array(duration.nullable()),
   reconnects: count,
   generator: z.strictObject({
     threads: count.min(1),

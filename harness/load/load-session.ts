@@ -48,11 +48,12 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
   }
   return {
     pid: child.pid ?? 0,
-    run: async (request, { signal, onProgress }) => {
+    run: async (request, { signal, onProgress, onStart = () => undefined }) => {
       const connections = connectionsOf(request.model);
       const openFilesLimit = await readOpenFilesLimit();
       requireFileDescriptors({ connections, threads: threadsOf(request), openFilesLimit });
       link.onProgress = onProgress;
+      link.onStart = onStart;
       using _ = link.stopOn(signal);
       const { durationMs, drainMs } = request;
       const deadlineMs = durationMs + drainMs + RUN_MARGIN_MS + encodingMs(request);

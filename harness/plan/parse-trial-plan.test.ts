@@ -270,6 +270,10 @@ test.each<[RawFlags, string]>([
   [{ dbRtt: '20' }, '--db-rtt "20" has no unit (20s for seconds, 20ms for milliseconds?)'],
   [{ dbRtt: '401ms' }, '--db-rtt "401ms" is above 400ms'],
   [
+    { duration: '5s', dbFault: ['reset@4999ms', 'stall@5s:1s'] },
+    '--db-fault "stall@5s:1s" comes when the measured window of 5s is over',
+  ],
+  [
     { dbRtt: '20ms', dbJitter: '20.1ms' },
     '--db-jitter "20.1ms" is more than the round trip of 20ms that it is taken from',
   ],

@@ -7,6 +7,7 @@ import {
 } from './database-asked.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { distanceProblems } from './distance-options.ts';
+import { faultProblems } from './fault-problems.ts';
 import { idleOptionWarnings } from './idle-options.ts';
 import { loadProblems } from './load-problems.ts';
 import {
@@ -124,6 +125,7 @@ function problemsBetween({ values, sources, problems }: ReadOptions<PlanTable>):
   if (sound('--db-rtt', '--db-jitter')) found.push(...distanceProblems(values, sources));
   if (sound('--workload', '--param')) {
     const { workload, param } = values;
+  if (sound('--db-fault', '--duration', '--stages')) found.push(...faultProblems(values, sources));
     found.push(...paramProblems({ workloads: [workload], params: param, source: sources.param }));
   }
   return found;

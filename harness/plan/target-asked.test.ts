@@ -39,6 +39,7 @@ test.each([
   [{ ...TARGET, postgres: 'embedded' }, "which the lab's monitor must see"],
   [{ ...TARGET, apiVia: 'pgbouncer:6432' }, 'comes too late'],
   [{ ...TARGET, dbRtt: '20ms' }, 'comes too late'],
+  [{ ...TARGET, dbFault: 'reset@1s' }, 'comes too late'],
   [{ ...TARGET, rollout: '1' }, 'is not for an API that the lab did not start'],
 ])('%j is refused: it %s', (flags, problem) => {
   expect(() => parse(flags)).toThrow(

@@ -57,7 +57,7 @@ const API_SETTINGS: readonly ApiSettingName[] = [
 
 type Table = typeof TARGET_OPTIONS &
   typeof DATABASE_OPTIONS &
-  Pick<typeof PLAN_OPTIONS, 'rollout' | 'dbRtt'>;
+  Pick<typeof PLAN_OPTIONS, 'rollout' | 'dbRtt' | 'dbFault'>;
 
 export function targetAsked(
   values: OptionValues<typeof TARGET_OPTIONS>,
@@ -77,13 +77,13 @@ export function targetProblems(
   values: OptionValues<Table>,
   sources: OptionSources<Table>,
 ): readonly Problem[] {
-  const { target, targetAdmin, postgres, apiVia, rollout, dbRtt } = values;
+  const { target, targetAdmin, postgres, apiVia, rollout, dbRtt, dbFault } = values;
   if (target === null && targetAdmin === null) return [];
   // One that was given and could not be read is a problem already, and not missing.
   const isMissing = (name: 'target' | 'targetAdmin'): boolean =>
     values[name] === null && sources[name] === SOURCE_DEFAULT;
   const problem = (
-    name: 'target' | 'targetAdmin' | 'apiVia' | 'rollout' | 'dbRtt',
+    name: 'target' | 'targetAdmin' | 'apiVia' | 'rollout' | 'dbRtt' | 'dbFault',
     rest: Pick<Problem, 'field' | 'value' | 'problem' | 'remedy'>,
   ): Problem => ({ source: sources[name], ...rest });
   return [
@@ -125,6 +125,14 @@ export function targetProblems(
           value: PLAN_OPTIONS.dbRtt.parser.print(dbRtt),
           problem: 'comes too late: the API of --target is connected already',
           remedy: 'leave it out, or start that API with it: pool-lab up --db-rtt',
+        })
+      : null,
+    dbFault.length > 0
+      ? problem('dbFault', {
+          field: '--db-fault',
+          value: PLAN_OPTIONS.dbFault.parser.print(dbFault),
+          problem: 'comes too late: the API of --target is connected already',
+          remedy: 'leave it out, or leave --target out',
         })
       : null,
     rollout > 0

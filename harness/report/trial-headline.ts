@@ -1,4 +1,5 @@
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import { printDatabaseFault } from '../plan/database-fault-parser.ts';
 import { BOTTLENECK_WORDS } from './bottleneck-words.ts';
 import { rateText } from './estimate-text.ts';
 import { causesText, failuresTotal, wasCutOff } from './failure-causes.ts';
@@ -44,7 +45,15 @@ export function trialHeadline(trial: MeasuredTrial): Headline {
     : trial.ended === 'threshold_failed'
       ? `STOPPED by a threshold after ${lengthText(trial)}: `
       : '';
-  return { finding, text: `${incomplete}${text}`, good: finding === 'FITS' && incomplete === '' };
+  const disturbed =
+    trial.plan.faults.length === 0
+      ? ''
+      : `. Disturbed on purpose: ${trial.plan.faults.map(printDatabaseFault).join(', ')}`;
+  return {
+    finding,
+    text: `${incomplete}${text}${disturbed}`,
+    good: finding === 'FITS' && incomplete === '',
+  };
 }
 
 function lengthText({ measuredMs, plan }: MeasuredTrial): string {

@@ -2,11 +2,13 @@ import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { distanceText } from './distance-text.ts';
 import { speedText, wholeRunText } from './estimate-text.ts';
 import { causesText, failureCauses, wasCutOff } from './failure-causes.ts';
+import { faultLines } from './fault-lines.ts';
 import { formatCount, formatMs, formatRate, formatShare, plural } from './format.ts';
 import { loadText } from './load-text.ts';
 import type { Paint } from './paint.ts';
 import { refusalWords } from './refusal-words.ts';
 import type { ReportLine } from './report-line.ts';
+import { transportLines } from './transport-text.ts';
 
 /** What was asked, how much of it was answered, and what became of the rest. */
 export function trialLoadLines(trial: MeasuredTrial, paint: Paint): readonly ReportLine[] {
@@ -17,6 +19,8 @@ export function trialLoadLines(trial: MeasuredTrial, paint: Paint): readonly Rep
       text: `${plan.workload}, ${loadText(plan)}, ${formatMs(trial.measuredMs)}: ${plural(requests.scheduled, 'request')}, ${formatCount(requests.ok)} answered right`,
     },
     ...distanceLines(trial),
+    ...transportLines(trial),
+    ...faultLines(trial),
     ...rateLines(trial),
     ...attemptLines(trial),
     ...errorLines(trial, paint),

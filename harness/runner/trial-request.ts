@@ -43,6 +43,8 @@ export function serverConfig(lab: Lab, plan: TrialPlan, ports: TrialPorts): Serv
 
 /** The load that a plan asks for, on the API at this origin. */
 export function loadRequest(origin: string, plan: TrialPlan): LoadRequest {
+  // Silence that was asked for is not the target's.
+  const faultsMs = plan.faults.map(({ durationMs }) => durationMs);
   const query = new URLSearchParams(plan.workloadParams).toString();
   return {
     origin,
@@ -50,16 +52,20 @@ export function loadRequest(origin: string, plan: TrialPlan): LoadRequest {
     ...plan.load,
     durationMs: plan.durationMs,
     drainMs: plan.drainMs,
-    targetDownMs: (plan.load.requestTimeoutMs ?? SLOW_ANSWER_MS) + TARGET_DOWN_MARGIN_MS,
+    targetDownMs:
+      (plan.load.requestTimeoutMs ?? SLOW_ANSWER_MS) + TARGET_DOWN_MARGIN_MS + sumMs(faultsMs),
     seed: plan.seed,
+    marksMs: plan.faults.map(({ atMs, durationMs }) => atMs + durationMs),
   };
 }
 
 /** The same load, at the rate that the measured window begins with. */
 export function warmupRequest(request: LoadRequest, { warmupMs }: TrialPlan): LoadRequest {
   const { model } = request;
-  if (model.kind === 'closed') return { ...request, durationMs: warmupMs };
+  if (model.kind === 'closed') return { ...request, durationMs: warmupMs, marksMs: [] };
   const rate = model.stages[0]?.fromPerSecond ?? 0;
   const stages = [{ fromPerSecond: rate, toPerSecond: rate, durationMs: warmupMs }];
-  return { ...request, durationMs: warmupMs, model: { ...model, stages } };
+  return { ...request, durationMs: warmupMs, marksMs: [], model: { ...model, stages } };
 }
+
+const sumMs = (all: readonly number[]): number => all.reduce((sum, ms) => sum + ms, 0);

@@ -1,3 +1,4 @@
+import { printDatabaseFault } from '../../plan/database-fault-parser.ts';
 import { NO_DISTANCE } from '../../plan/distance.ts';
 import { printStages } from '../../plan/rate-parser.ts';
 import type { TrialPlan } from '../../plan/trial-plan.ts';
@@ -17,6 +18,7 @@ export function planFacts(plan: TrialPlan): Facts {
   const { model, ...load } = rest.load;
   const facts = flattened({
     ...rest,
+    faults: rest.faults.length === 0 ? null : rest.faults.map(printDatabaseFault).join(' '),
     load: {
       ...load,
       model: model.kind === 'open' ? { ...model, stages: printStages(model.stages) } : model,

@@ -11,7 +11,7 @@ const US_PER_MS = 1000;
 
 /**
  * The steady part of a run, looked for only where the load itself is steady: not in a trial that a
- * rolling restart disturbs by design, and under changing rates only in the last of them. That is
+ * rolling restart or faults disturb by design, and under changing rates only in the last of them. That is
  * decided by the plan, never by what was measured.
  */
 export function judgedSteadyState(
@@ -26,6 +26,7 @@ export function judgedSteadyState(
     detail,
   });
   if (plan.rolloutSurge > 0) return unjudged('not judged: a rolling restart disturbs it by design');
+  if (plan.faults.length > 0) return unjudged('not judged: faults disturb it on purpose');
   const from = model.kind === 'open' ? secondOfLastRate(model.stages) : 0;
   if (from === null) return unjudged('not judged: the rate changes to the end');
   const found = findSteadyState({

@@ -10,6 +10,7 @@ export const CAVEAT_CODES = [
   'offered_short',
   'dropped_at_cap',
   'distance_late',
+  'fault_off',
   'drifting',
   'overloaded',
   'level_shift',

@@ -21,6 +21,8 @@ export const CAVEAT_ADVICE: Readonly<Record<CaveatCode, string>> = {
     'The dropped would have been the slowest, so latencies are "at least". Raise --max-in-flight, or lower --rate.',
   distance_late:
     'What stands for the network delivered late, so the database was farther away than asked for. Leave it a core, lower the load, or give a longer --db-rtt.',
+  fault_off:
+    'A fault did not come when it was asked for, so what followed is not its answer. Leave the network a core, and the run its full length.',
   drifting:
     'Measure longer or warm up longer (--warmup); if it stays, look for what grows: data, locks, memory.',
   overloaded:

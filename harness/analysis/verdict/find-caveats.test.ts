@@ -37,6 +37,20 @@ function found(code: CaveatCode, change: Change, sound = soundObservations()): C
 const arrivals = (change: { readonly due: number; readonly issued: number }): Change =>
   withLoad(() => ({ offered: { expected: 12_000, ...change } }));
 
+/** A stall that was asked for at 5 s. */
+const fault =
+  ({ startedMs }: { readonly startedMs: number | null }): Change =>
+  (sound) => ({
+    ...sound,
+    faults: [
+      {
+        ...{ kind: 'stall', atMs: 5_000, durationMs: 1_000 },
+        ...{ startedMs, endedMs: startedMs === null ? null : startedMs + 1_000 },
+        ...{ connections: 4, bytesLost: 0, bytesHeld: 900 },
+      },
+    ],
+  });
+
 /** A network of 20 ms. */
 const networkLate =
   (late: { readonly lateMsP50?: number; readonly lateMsP99?: number }): Change =>
@@ -179,6 +193,12 @@ const EDGES: readonly (readonly [
   ],
   ['distance_late', { edge: unchanged, beyond: networkLate({ lateMsP50: 10.1 }) }, 'INVALID'],
   ['distance_late', { edge: unchanged, beyond: networkLate({ lateMsP99: 5.1 }) }, 'DEGRADED'],
+  [
+    'fault_off',
+    { edge: fault({ startedMs: 5_100 }), beyond: fault({ startedMs: 5_101 }) },
+    'DEGRADED',
+  ],
+  ['fault_off', { edge: unchanged, beyond: fault({ startedMs: null }) }, 'DEGRADED'],
   ['drifting', { edge: unchanged, beyond: drifting }, 'INVALID'],
   ['overloaded', { sound: OPEN, edge: unchanged, beyond: overloading }, 'DEGRADED'],
   [

@@ -1,3 +1,4 @@
+import { printDatabaseFault } from '../../plan/database-fault-parser.ts';
 import { answered } from '../endings.ts';
 import { sumOf } from '../failed-endings.ts';
 import type { Caveat } from '../trial-result.ts';
@@ -11,6 +12,9 @@ import { STEADY_CHECKS } from './steady-caveats.ts';
 
 /** With fewer answers than this each, workers differ by chance. */
 const ANSWERS_PER_WORKER_MIN = 30;
+
+/** Processes tell each other in a few ms; a tenth of a second is what a result by seconds does not show. */
+const FAULT_LATE_MS = 100;
 
 /** What only those see who ran several trials of one cell. */
 type OfRounds = 'rounds_spread';
@@ -41,8 +45,8 @@ const CHECKS: Readonly<
       : degraded(stalled.map(({ worker }) => `worker ${worker}`).join(', '));
   },
   uneven_workers: ({ workers, seen: { plan } }) => {
-    // In a rolling restart workers come and go, and cannot serve alike.
-    if (plan.rolloutSurge > 0 || workers.length < 2) return null;
+    // In a rolling restart workers come and go, and cannot serve alike; a fault hits one harder than another.
+    if (plan.rolloutSurge > 0 || plan.faults.length > 0 || workers.length < 2) return null;
     const answers = workers.map((it) => it.answers);
     const all = answers.reduce((sum, it) => sum + it, 0);
     if (all < ANSWERS_PER_WORKER_MIN * workers.length) return null;
@@ -88,6 +92,19 @@ const CHECKS: Readonly<
           `the network of ${rttMs} ms delivered ${distance.lateMsP99.toFixed(1)} ms late at p99, as the p99 of latencies may tell`,
         )
       : null;
+  },
+  fault_off: ({ seen: { faults, load } }) => {
+    // One that a stopped run did not reach is that run's matter.
+    if (load.ended !== 'completed') return null;
+    const off = faults.flatMap((fault) => {
+      const { atMs, startedMs } = fault;
+      if (startedMs === null) return [`${printDatabaseFault(fault)} did not come`];
+      const lateMs = startedMs - atMs;
+      return lateMs <= FAULT_LATE_MS
+        ? []
+        : [`${printDatabaseFault(fault)} came ${Math.round(lateMs)} ms late`];
+    });
+    return off.length === 0 ? null : degraded(off.join(', '));
   },
   no_answers: ({ seen }) =>
     seen.load.ledger.ok === 0

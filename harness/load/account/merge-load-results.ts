@@ -6,6 +6,7 @@ import type {
   LoadSecond,
   Outcome,
 } from '../load-engine.ts';
+import { mergeFirstRightMs } from './first-right-answers.ts';
 import { mergeHistograms } from './histogram.ts';
 import { mergeCounts, mergeLedgers, sumOf } from './merge-ledgers.ts';
 
@@ -47,6 +48,7 @@ export function mergeLoadResults(results: readonly LoadResult[]): LoadResult {
     ),
     breakdown: mergeBreakdown(results.flatMap(({ breakdown }) => breakdown)),
     answersByWorker: mergeCounts(results.map(({ answersByWorker }) => answersByWorker)),
+    firstRightMs: mergeFirstRightMs(results.map(({ firstRightMs }) => firstRightMs)),
     reconnects: sumOf(results, ({ reconnects }) => reconnects),
     generator: mergeGenerators(results.map(({ generator }) => generator)),
   };

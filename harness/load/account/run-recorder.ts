@@ -1,6 +1,7 @@
 import type { Component, LoadProgress, LoadResult, Outcome } from '../load-engine.ts';
 import { type ClockUs, US_PER_MS, US_PER_SECOND } from '../monotonic-clock.ts';
 import { checkAccount } from './account-laws.ts';
+import { FirstRightAnswers } from './first-right-answers.ts';
 import { type Flight, OpenFlight } from './flight.ts';
 import { Histogram } from './histogram.ts';
 import { InFlightIntegral } from './in-flight-integral.ts';
@@ -20,6 +21,8 @@ interface RunRecorderOptions {
   /** Length of the measured window, in ms; what happens after it is the drain. */
   readonly durationMs: number;
   readonly goodputDeadlineMs: number;
+  /** @default none */
+  readonly marksMs?: readonly number[];
 }
 
 /** What a recorder contributes to a `LoadResult`; the engine adds what it knows of itself. */
@@ -39,6 +42,7 @@ type RunRecord = Pick<
   | 'latencyUs'
   | 'componentsUs'
   | 'answersByWorker'
+  | 'firstRightMs'
 >;
 
 /**
@@ -63,6 +67,7 @@ export class RunRecorder {
   readonly #recentLatency = new RecentValues();
   readonly #recentLag = new RecentValues();
   readonly #rightAnswers = new RightAnswers();
+  readonly #firstRight: FirstRightAnswers;
   readonly #workers = new WorkerCounts();
   readonly #brokenLaws = new Set<string>();
   #residenceUs = 0;
@@ -70,12 +75,13 @@ export class RunRecorder {
   #silentSinceUs: number | null = null;
   #notConnectedSinceUs: number | null = null;
 
-  constructor({ clock, durationMs, goodputDeadlineMs }: RunRecorderOptions) {
+  constructor({ clock, durationMs, goodputDeadlineMs, marksMs = [] }: RunRecorderOptions) {
     this.#clock = new RunClock(clock, ({ fromUs, toUs }) =>
       this.#breakLaw(`the clock went from ${fromUs} µs back to ${toUs} µs`),
     );
     this.#windowUs = durationMs * US_PER_MS;
     this.#goodputDeadlineUs = goodputDeadlineMs * US_PER_MS;
+    this.#firstRight = new FirstRightAnswers(marksMs);
     this.#integral = new InFlightIntegral(this.#windowUs);
     this.#seconds = new SecondSeries({ windowUs: this.#windowUs });
   }
@@ -161,7 +167,10 @@ export class RunRecorder {
     const partsUs = outcome === 'ok' ? this.#recordParts(flight, ending, latencyUs) : null;
     this.#seconds.ended(endedUs, { outcome, latencyUs, good, partsUs });
     this.#latency[outcome].record(latencyUs);
-    if (outcome === 'ok') this.#recentLatency.record(latencyUs);
+    if (outcome === 'ok') {
+      this.#recentLatency.record(latencyUs);
+      this.#firstRight.answered({ beganUs: flight.intendedUs, endedUs });
+    }
     const fromUs = Math.min(flight.intendedUs, this.#windowUs);
     this.#residenceUs += Math.max(0, Math.min(endedUs, this.#windowUs) - fromUs);
     this.#integral.change(endedUs, -1);
@@ -246,6 +255,7 @@ export class RunRecorder {
       lagUs: this.#lag.encode(),
       ...rightAnswers,
       answersByWorker,
+      firstRightMs: this.#firstRight.snapshot(),
     };
   }
 

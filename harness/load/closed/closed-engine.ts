@@ -3,8 +3,8 @@ import { seededRandom } from '../../seeded-random.ts';
 import { RunRecorder } from '../account/run-recorder.ts';
 import { targetIsDown } from '../client/target-down.ts';
 import { type GeneratorMeter, startGeneratorMeter } from '../generator-meter.ts';
-import type { ClosedModel, LoadProgress, LoadRequest, LoadResult } from '../load-engine.ts';
-import { type ClockUs, monotonicClockUs, US_PER_MS } from '../monotonic-clock.ts';
+import type { ClosedModel, LoadHooks, LoadRequest, LoadResult } from '../load-engine.ts';
+import { type ClockUs, monotonicClockUs, systemClockUs, US_PER_MS } from '../monotonic-clock.ts';
 import {
   AUTOCANNON_VERSION,
   type AutocannonClient,
@@ -22,11 +22,6 @@ const TICK_MS = 20;
 const BALANCE_EVERY_TICKS = 5;
 const PROGRESS_EVERY_TICKS = 50;
 
-export interface ClosedRunHooks {
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: LoadProgress) => void;
-}
-
 interface ClosedRunDeps {
   readonly clock: ClockUs;
   readonly startClients: (
@@ -43,7 +38,7 @@ const REAL_DEPS: ClosedRunDeps = { clock: monotonicClockUs, startClients: startA
  */
 export async function runClosedLoad(
   request: LoadRequest,
-  hooks: ClosedRunHooks,
+  hooks: LoadHooks,
   deps: ClosedRunDeps = REAL_DEPS,
 ): Promise<LoadResult> {
   const run = new ClosedRun(request, hooks, deps);
@@ -58,7 +53,7 @@ class ClosedRun {
   readonly #request: LoadRequest;
   readonly #model: ClosedModel;
   readonly #random: () => number;
-  readonly #hooks: ClosedRunHooks;
+  readonly #hooks: LoadHooks;
   readonly #recorder: RunRecorder;
   readonly #clients: ClosedClient[] = [];
   readonly #autocannon: AutocannonRun;
@@ -70,7 +65,7 @@ class ClosedRun {
   #started = false;
   #finished = false;
 
-  constructor(request: LoadRequest, hooks: ClosedRunHooks, deps: ClosedRunDeps) {
+  constructor(request: LoadRequest, hooks: LoadHooks, deps: ClosedRunDeps) {
     if (request.model.kind !== 'closed') throw new Error('not a request for the closed loop');
     this.#request = request;
     this.#model = request.model;
@@ -90,6 +85,7 @@ class ClosedRun {
     const startedAtMs = Date.now();
     const meter = startGeneratorMeter();
     this.#recorder.start();
+    this.#hooks.onStart?.(systemClockUs());
     this.#started = true;
     const abort = (): void => this.#end.resolve('aborted');
     signal.addEventListener('abort', abort);

@@ -1,15 +1,7 @@
-import { US_PER_MS, US_PER_SECOND } from '../monotonic-clock.ts';
-
-const NS_PER_US = 1_000;
+import { systemClockUs, US_PER_MS } from '../monotonic-clock.ts';
 
 /** Where in the buffer the moment stands; the count before it takes 8 bytes for its alignment. */
 const MOMENT_AT_BYTE = 8;
-
-/** The monotonic clock as all threads of a process read it; `performance.now` has an origin in each. */
-export function systemClockUs(): number {
-  const [seconds, nanoseconds] = process.hrtime();
-  return seconds * US_PER_SECOND + nanoseconds / NS_PER_US;
-}
 
 /** What an alarm and its thread share: the moment, and how often it was set. */
 export class AlarmMemory {

@@ -1,8 +1,8 @@
 import { RunRecorder } from '../account/run-recorder.ts';
 import { targetIsDown } from '../client/target-down.ts';
 import { type GeneratorMeter, startGeneratorMeter } from '../generator-meter.ts';
-import type { LoadProgress, LoadRequest, LoadResult } from '../load-engine.ts';
-import { US_PER_MS } from '../monotonic-clock.ts';
+import type { LoadHooks, LoadRequest, LoadResult } from '../load-engine.ts';
+import { systemClockUs, US_PER_MS } from '../monotonic-clock.ts';
 import { arrivalSchedule } from './arrival-schedule.ts';
 import type { OpenWire } from './connection-wire.ts';
 import { OpenArrivals } from './open-arrivals.ts';
@@ -15,11 +15,6 @@ import { openUndiciWire, UNDICI_VERSION } from './undici-adapter.ts';
 const TICK_MS = 20;
 const BALANCE_EVERY_TICKS = 5;
 const PROGRESS_EVERY_TICKS = 50;
-
-export interface OpenRunHooks {
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: LoadProgress) => void;
-}
 
 /** Which part of the load this generator makes; the request's connections are its own part already. */
 export interface OpenShare {
@@ -49,7 +44,7 @@ const REAL_DEPS: OpenRunDeps = {
  */
 export async function runOpenLoad(
   request: LoadRequest,
-  hooks: OpenRunHooks,
+  hooks: LoadHooks,
   share: OpenShare = WHOLE_LOAD,
   deps: OpenRunDeps = REAL_DEPS,
 ): Promise<LoadResult> {
@@ -63,7 +58,7 @@ export async function runOpenLoad(
 
 class OpenRun {
   readonly #request: LoadRequest;
-  readonly #hooks: OpenRunHooks;
+  readonly #hooks: LoadHooks;
   readonly #deps: OpenRunDeps;
   readonly #share: OpenShare;
   readonly #recorder: RunRecorder;
@@ -76,7 +71,7 @@ class OpenRun {
   #ticker: ScheduledCall | undefined;
   #generator: LoadResult['generator'] | undefined;
 
-  constructor(request: LoadRequest, hooks: OpenRunHooks, share: OpenShare, deps: OpenRunDeps) {
+  constructor(request: LoadRequest, hooks: LoadHooks, share: OpenShare, deps: OpenRunDeps) {
     const { model, seed } = request;
     if (model.kind !== 'open') throw new Error('not a request for the open loop');
     this.#request = request;
@@ -139,6 +134,7 @@ class OpenRun {
   #start(meter: GeneratorMeter): void {
     this.#originUs = this.#deps.timeline.nowUs();
     this.#recorder.start();
+    this.#hooks.onStart?.(systemClockUs());
     if (this.#hooks.signal.aborted) return;
     this.#users.start(this.#originUs);
     this.#arrivals.start(this.#originUs);

@@ -1,7 +1,6 @@
 /** Thread entry: one of several generators of the same load, each with an event loop of its own. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { US_PER_MS } from '../monotonic-clock.ts';
-import { systemClockUs } from './alarm-memory.ts';
+import { systemClockUs, US_PER_MS } from '../monotonic-clock.ts';
 import { runOpenLoad } from './open-engine.ts';
 import {
   type OpenThreadReport,

@@ -2,10 +2,14 @@ import { Worker } from 'node:worker_threads';
 import { entryPoint } from '../../entry-point.ts';
 import { mergeLoadProgress } from '../account/merge-load-progress.ts';
 import { mergeLoadResults } from '../account/merge-load-results.ts';
-import type { LoadProgress, LoadRequest, LoadResult, OpenModel } from '../load-engine.ts';
-import { US_PER_MS } from '../monotonic-clock.ts';
-import { systemClockUs } from './alarm-memory.ts';
-import type { OpenRunHooks } from './open-engine.ts';
+import type {
+  LoadHooks,
+  LoadProgress,
+  LoadRequest,
+  LoadResult,
+  OpenModel,
+} from '../load-engine.ts';
+import { systemClockUs, US_PER_MS } from '../monotonic-clock.ts';
 import {
   type OpenThreadCommand,
   type OpenThreadData,
@@ -19,10 +23,7 @@ const START_AFTER_MS = 20;
  * The open loop on several threads, for a rate that one event loop does not make. They share rate and
  * connections evenly, start at the same moment and end together.
  */
-export async function runOpenThreads(
-  request: LoadRequest,
-  hooks: OpenRunHooks,
-): Promise<LoadResult> {
+export async function runOpenThreads(request: LoadRequest, hooks: LoadHooks): Promise<LoadResult> {
   if (request.model.kind !== 'open') throw new Error('not a request for the open loop');
   const threads = shares(request, request.model).map((share) => new OpenThread(share));
   const stop = (): void => {
@@ -35,6 +36,7 @@ export async function runOpenThreads(
     await Promise.all(threads.map(({ ready }) => ready));
     const atUs = systemClockUs() + START_AFTER_MS * US_PER_MS;
     for (const thread of threads) thread.send({ type: 'start', atUs });
+    if (!hooks.signal.aborted) hooks.onStart?.(atUs);
     const results = threads.map(async ({ result }) => {
       const own = await result;
       if (own.ended === 'target_down') stop();

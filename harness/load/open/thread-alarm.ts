@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { entryPoint } from '../../entry-point.ts';
-import { monotonicClockUs } from '../monotonic-clock.ts';
-import { AlarmMemory, systemClockUs } from './alarm-memory.ts';
+import { monotonicClockUs, systemClockUs } from '../monotonic-clock.ts';
+import { AlarmMemory } from './alarm-memory.ts';
 import type { Alarm } from './timeline.ts';
 
 /**

@@ -1,4 +1,5 @@
 import { distanceProblems } from '../distance-options.ts';
+import { faultProblems } from '../fault-problems.ts';
 import { loadProblems } from '../load-problems.ts';
 import type { OptionSources, Problem } from '../option-table.ts';
 import { shapeProblems, slotProblems } from '../setting-problems.ts';
@@ -48,6 +49,9 @@ export function sweepProblems(read: {
     // In ascending order, and without a round trip there is no jitter either.
     const shortest = dbRtt.find((ms) => ms > 0) ?? 0;
     found.push(...distanceProblems({ dbRtt: shortest, dbJitter }, sources));
+  }
+  if (sound('--db-fault', '--duration', '--stages')) {
+    found.push(...faultProblems(first.values, sources));
   }
   if (sound('--workload', '--param')) {
     const { workload, param } = values;

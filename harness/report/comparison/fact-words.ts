@@ -16,10 +16,12 @@ const FLAG_OF: Readonly<Record<string, string>> = {
   'load.retry.backoffMs': 'retry-backoff',
   'postgres.superuserReservedConnections': 'superuser-reserved',
   'postgres.reservedConnections': 'reserved',
+  'postgres.transport': 'db-transport',
   rolloutSurge: 'rollout',
   'distance.rttMs': 'db-rtt',
   'distance.jitterMs': 'db-jitter',
   'distance.bandwidthMbit': 'db-bandwidth',
+  faults: 'db-fault',
 };
 const NAMESPACES = /^(pool|load\.model|load|postgres)\./;
 
