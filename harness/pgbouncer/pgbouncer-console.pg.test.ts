@@ -1,13 +1,13 @@
 import { Client } from 'pg';
 import { expect, inject, onTestFinished } from 'vitest';
+import { optional } from '../test/optional.ts';
+import { openPgbouncerConsole, type PgbouncerConsole } from './pgbouncer-console.ts';
 import {
   detectPgbouncer,
   type Pgbouncer,
   type PgbouncerSettings,
   startPgbouncer,
-} from '../postgres/test/pgbouncer-fixture.ts';
-import { optional } from '../test/optional.ts';
-import { openPgbouncerConsole, type PgbouncerConsole } from './pgbouncer-console.ts';
+} from './test/pgbouncer-fixture.ts';
 
 const { api } = inject('postgres');
 const pgbouncer = await optional('pgbouncer', detectPgbouncer);

@@ -12,14 +12,11 @@ import {
 } from './pgbouncer-configuration.ts';
 import type { PgbouncerProgram } from './pgbouncer-program.ts';
 
-export interface PgbouncerFiles {
-  readonly configurationPath: string;
-}
-
 /**
  * What PgBouncer reads, for nobody else to read: a password is in it. The certificates are copied, since its
  * account may not get to where they are.
  *
+ * @returns the path of the configuration
  * @throws LabError POOLER_FAILED
  */
 export function writePgbouncerFiles(
@@ -29,7 +26,7 @@ export function writePgbouncerFiles(
     readonly path: string;
     readonly account: ServerAccount;
   },
-): PgbouncerFiles {
+): string {
   const { path, account, program, database } = asked;
   const write = (name: string, text: string): string => {
     const file = join(path, name);
@@ -42,7 +39,7 @@ export function writePgbouncerFiles(
   const authoritiesPath = authorities === null ? null : write('authorities.pem', authorities);
   const { version } = program;
   const ini = pgbouncerIni({ ...asked, version, usersPath, authoritiesPath });
-  return { configurationPath: write('pgbouncer.ini', ini) };
+  return write('pgbouncer.ini', ini);
 }
 
 /** @throws LabError POOLER_FAILED */

@@ -8,12 +8,12 @@ import {
 } from '../../server/contract.ts';
 import { NOTHING_GUARDED } from '../custodian.ts';
 import { scrapeText } from '../metrics/test/scrape-text.ts';
+import { detectPgbouncer, startPgbouncer } from '../pgbouncer/test/pgbouncer-fixture.ts';
 import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
 import { API_ROLE } from '../postgres/cluster-template.ts';
 import { createEmbeddedPostgres } from '../postgres/embedded.ts';
 import { lookAtForeignDatabase } from '../postgres/foreign-database.ts';
 import { LAB_DIRECTORY_PARENT } from '../postgres/lab-directory.ts';
-import { detectPgbouncer, startPgbouncer } from '../postgres/test/pgbouncer-fixture.ts';
 import { createRedactor } from '../report/redactor.ts';
 import { optional } from '../test/optional.ts';
 import { withApi } from './api.ts';

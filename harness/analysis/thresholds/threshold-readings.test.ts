@@ -241,3 +241,10 @@ test('requests dropped in the steady window leave no latency, and make it an "at
     'at least 12: 101 of 10,001 requests were never answered',
   );
 });
+
+test('behind a pooler no connection is said to be a worker’s own', () => {
+  const trial = sampleTrial();
+  const via = { ...trial, api: { ...trial.api, via: 'pool:6432' } };
+  expect(value('pg.connections.peak.worker', via)).toContain('behind a pooler');
+  expect(value('pg.connections.peak', via)).toBe(trial.connections.peakWorkers);
+});

@@ -87,7 +87,7 @@ const READINGS: ReadonlyMap<FactName, Read> = new Map<FactName, Read>([
 
   ['pg.connections.peak', sampled(({ peakWorkers }) => peakWorkers)],
   ['pg.connections.peak.all', sampled(({ peakAll }) => peakAll)],
-  ['pg.connections.peak.worker', sampled(({ peakByWorker }) => most(Object.values(peakByWorker)))],
+  ['pg.connections.peak.worker', peakOfOneWorker],
   ['pg.lock_waits', number(({ waitEventShares }) => lockShare(waitEventShares))],
   ['max_connections', number(({ connections }) => connections.maxConnections)],
   ['others', number(({ budget }) => budget.others)],
@@ -164,6 +164,13 @@ function sampled(read: (connections: JudgedTrial['connections']) => number): Rea
     connections.samples === 0
       ? withheld('the server side was never sampled')
       : known(read(connections));
+}
+
+function peakOfOneWorker(trial: JudgedTrial): Reading {
+  const { api, pooler } = trial;
+  return pooler === null && api.via === null
+    ? sampled(({ peakByWorker }) => most(Object.values(peakByWorker)))(trial)
+    : withheld('behind a pooler no connection is a worker’s own');
 }
 
 function busyCores(read: (trial: JudgedTrial) => number | null): Read {
