@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { fakeDocker } from '../postgres/test/fake-docker.ts';
 import { fakePrometheus } from '../prometheus/test/fake-prometheus.ts';
 import { recordingIo } from '../test/recording-io.ts';
 import { doctorCommand } from './doctor.ts';
@@ -45,4 +46,17 @@ test('a Prometheus is told of where there is one, and is no precondition', async
   );
   expect(without.stdout).toMatch(/^– Prometheus .*up --prometheus[\s\S]* {2}→ Install it/m);
   expect(firstLine(without)).toBe(firstLine(beside));
+});
+
+test('a Docker is told of where there is one, and is no precondition', async () => {
+  await using engine = await fakeDocker(() => ({ status: 200, body: { Version: '28.2.2' } }));
+  const place = { directory: '/proc/no-such-place' };
+  const beside = await doctor(place, { DOCKER_HOST: `unix://${engine.socketPath}` });
+  const without = await doctor(place, { DOCKER_HOST: 'unix:///nonexistent/docker.sock' });
+
+  expect(beside.stdout.replace(/\s+/g, ' ')).toContain(
+    `✓ Docker version 28.2.2 at ${engine.socketPath}, for \`--postgres docker\``,
+  );
+  expect(without.stdout).toMatch(/^– Docker .*only for `--postgres docker`[\s\S]* {2}→ start it/m);
+  expect(without.exitCode).toBe(beside.exitCode);
 });

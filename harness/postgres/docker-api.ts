@@ -51,7 +51,7 @@ export async function dockerVersion(socketPath: string): Promise<string> {
   try {
     answer = await askDocker(socketPath, { method: 'GET', path: '/version' });
   } catch (cause) {
-    throw unavailable(socketPath, cause);
+    throw explainNoAnswer(socketPath, cause);
   }
   const parsed = versionSchema.safeParse(parseJson(answer.text));
   if (parsed.success) return parsed.data.Version;
@@ -69,7 +69,8 @@ export function parseJson(text: string): unknown {
   }
 }
 
-function unavailable(socketPath: string, cause: unknown): LabError {
+/** Why nobody answered. Exported for what cannot be brought about everywhere. */
+export function explainNoAnswer(socketPath: string, cause: unknown): LabError {
   const code = systemErrorCode(cause);
   if (code === 'EACCES' || code === 'EPERM') {
     return new LabError('DOCKER_UNAVAILABLE', {
@@ -78,7 +79,8 @@ function unavailable(socketPath: string, cause: unknown): LabError {
       cause,
     });
   }
-  const late = cause instanceof Error && cause.name === 'TimeoutError';
+  // Only the deadline aborts.
+  const late = code === 'ABORT_ERR';
   return new LabError('DOCKER_UNAVAILABLE', {
     message: late
       ? `Docker does not answer within ${ANSWER_DEADLINE_MS / 1_000} s at ${socketPath}`
