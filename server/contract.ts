@@ -184,16 +184,23 @@ export const ENV_NONE = 'none';
  */
 export function serverConfigToEnv(config: ServerConfig): Record<string, string> {
   const { pool, database, ...server } = config;
-  const fields = {
-    ...server,
-    ...Object.fromEntries(Object.entries(pool).map(([key, value]) => [`pool.${key}`, value])),
-    ...Object.fromEntries(
-      Object.entries(database).map(([key, value]) => [`database.${key}`, value]),
-    ),
+  const ofPool = Object.entries(pool).map(([key, value]) => [`pool.${key}`, value]);
+  return {
+    ...environmentOf({ ...server, ...Object.fromEntries(ofPool) }),
+    ...databaseConfigToEnv(database),
   };
-  const valueByPath = new Map(
-    Object.entries<string | number | boolean | null | undefined | readonly string[]>(fields),
-  );
+}
+
+/** The database's part alone, for who needs no more. */
+export function databaseConfigToEnv(database: DatabaseConfig): Record<string, string> {
+  const entries = Object.entries(database).map(([key, value]) => [`database.${key}`, value]);
+  return environmentOf(Object.fromEntries(entries));
+}
+
+type EnvironmentValue = string | number | boolean | null | undefined | readonly string[];
+
+function environmentOf(valueByPathName: Readonly<Record<string, EnvironmentValue>>) {
+  const valueByPath = new Map(Object.entries(valueByPathName));
   return Object.fromEntries(
     Object.entries(SERVER_ENV).flatMap(([path, variable]) => {
       const value = valueByPath.get(path);

@@ -1,5 +1,6 @@
 import { EXIT_CODE } from '../exit-code.ts';
 import type { Io } from '../io.ts';
+import { requirePoolerProgram } from '../pgbouncer/pgbouncer-program.ts';
 import { containerAsked } from '../plan/database-asked.ts';
 import { type Option, readOptions } from '../plan/option-table.ts';
 import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
@@ -15,6 +16,7 @@ import type { PrometheusScreen } from '../report/prometheus-lines.ts';
 import { prometheusLinks } from '../report/prometheus-links.ts';
 import { upScreen } from '../report/up-screen.ts';
 import { chooseDatabase, planOn } from '../runner/database-choice.ts';
+import { requireFreeSlots } from '../runner/exhaustion-consent.ts';
 import { type Lab, withLab } from '../runner/lab.ts';
 import { isInContainer, requireListenConsent } from '../runner/listen-consent.ts';
 import { pause } from '../runner/pause.ts';
@@ -65,12 +67,17 @@ export const upCommand: Command = {
     for (const warning of asked.warnings) io.stderr.write(`${warning}\n`);
     requireListenConsent(ports.listen, isInContainer(io.env));
     const prometheus = await askedPrometheus(values, io.env);
+    await requirePoolerProgram(asked.plan.pooler, io.env);
     // A Prometheus wants the load's numbers too, wherever they are.
     const metrics = prometheus === null ? asked : { ...asked, metricsPort: asked.metricsPort ?? 0 };
     const deps = labDeps(io, asked.directory);
     const foreignDatabase = await chooseDatabase(asked.database, { ...deps, command: 'up' });
     const container = containerAsked(asked.database);
     const plan = planOn(foreignDatabase, asked.plan);
+    requireFreeSlots(foreignDatabase, asked.database, {
+      cells: [{ id: null, plan }],
+      load: load ? 'own' : 'anybody',
+    });
     const progress = createProgress(io.stderr);
     try {
       await withAskedMetrics(metrics, deps.warn, ({ observer, url: metricsUrl }) => {
@@ -110,15 +117,23 @@ function screenText(
   { stdout }: Io,
 ): string {
   const { server, superuser, api, passwordFile, others } = standing;
-  const { url, adminUrl } = server;
+  const { url, adminUrl, pgbouncer } = server;
+  const pooler =
+    pgbouncer === null
+      ? null
+      : { version: pgbouncer.version, address: address(pgbouncer.database) };
   if (json) {
     const prometheus = watching === null ? null : prometheusLinks(watching.graphUrl);
     const roles = { superuser: address(superuser), api: address(api) };
-    return `${JSON.stringify({ url, adminUrl, metricsUrl, prometheus, passwordFile, ...roles })}\n`;
+    const addresses = { url, adminUrl, metricsUrl, prometheus, passwordFile, ...roles, pooler };
+    return `${JSON.stringify(addresses)}\n`;
   }
   return upScreen(
     {
-      ...{ plan, url, adminUrl, superuser, api, passwordFile, others },
+      ...{ plan, url, adminUrl, passwordFile, others },
+      superuser: address(superuser),
+      api: address(api),
+      pooler,
       loaded: load,
       prometheus: watching,
       environment: lab.environment,
@@ -151,8 +166,9 @@ async function lookAround(
   if (!io.signal.aborted) signal.throwIfAborted();
 }
 
-function address({ host, port, user, database }: StandingLab['api']) {
-  return { host, port, user, database };
+/** Everything but the password. */
+function address({ password: _, ...address }: StandingLab['api']) {
+  return address;
 }
 
 const WATCH_EVERY_MS = 1_000;

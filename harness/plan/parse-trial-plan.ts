@@ -25,6 +25,7 @@ import { RUN_OPTIONS } from './run-options.ts';
 import { shapeProblems, slotProblems } from './setting-problems.ts';
 import { type TargetAsked, targetAsked, targetProblems } from './target-asked.ts';
 import { thresholdProblems } from './thresholds/threshold-problems.ts';
+import { transportProblems } from './transport-problems.ts';
 import { type TrialPlan, trialPlanSchema } from './trial-plan.ts';
 import { trialPlanOf } from './trial-plan-of.ts';
 import { paramProblems } from './workload-params.ts';
@@ -78,6 +79,7 @@ export function parseTrialPlan(given: {
     ...loadProblems(read),
     ...thresholdProblems(read),
     ...databaseProblems(read.values, read.sources),
+    ...transportProblems(read.values, read.sources),
     ...poolerProblems(read.values, read.sources, command === 'run' ? read.values.target : null),
     ...(command === 'run' ? targetProblems(read.values, read.sources) : []),
   ];
@@ -123,9 +125,9 @@ function problemsBetween({ values, sources, problems }: ReadOptions<PlanTable>):
     found.push(...slotProblems(values, sources));
   }
   if (sound('--db-rtt', '--db-jitter')) found.push(...distanceProblems(values, sources));
+  if (sound('--db-fault', '--duration', '--stages')) found.push(...faultProblems(values, sources));
   if (sound('--workload', '--param')) {
     const { workload, param } = values;
-  if (sound('--db-fault', '--duration', '--stages')) found.push(...faultProblems(values, sources));
     found.push(...paramProblems({ workloads: [workload], params: param, source: sources.param }));
   }
   return found;

@@ -9,6 +9,26 @@ test.each([
   ['28P01', 'password authentication failed for user "ann"', 'DATABASE_AUTH', /28P01/],
   ['3D000', 'database "app" does not exist', 'DATABASE_AUTH', /3D000/],
   ['ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:5432', 'DATABASE_UNREACHABLE', /db:5432/],
+  ['', 'The server does not support SSL connections', 'DATABASE_UNREACHABLE', /does not encrypt/],
+  [
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'self-signed certificate',
+    'DATABASE_AUTH',
+    /certificate that sslmode/,
+  ],
+  [
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'unable to verify',
+    'DATABASE_AUTH',
+    /certificate that sslmode/,
+  ],
+  [
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'not in the altnames',
+    'DATABASE_AUTH',
+    /certificate that sslmode/,
+  ],
+  ['28000', 'no pg_hba.conf entry for host, no encryption', 'DATABASE_AUTH', /is not encrypted/],
   // What PgBouncer says to any startup parameter it does not know, and PostgreSQL 13 to a newer setting.
   ['08P01', 'unsupported startup parameter: options', 'DATABASE_UNUSABLE', /is a PgBouncer/],
   [

@@ -5,6 +5,14 @@ import { describeError, systemErrorCode } from '../system-error.ts';
 /** What the lab's own connections are given to be made. */
 export const CONNECT_DEADLINE_MS = 5_000;
 
+/** The driver's own words; they come without a code. */
+const NO_TLS = 'The server does not support SSL connections';
+
+/** Node's names of what OpenSSL finds wrong with a certificate. */
+function isCertificateError(code: string): boolean {
+  return /CERT|SIGNATURE|^HOSTNAME_MISMATCH$|^INVALID_(?:CA|PURPOSE)$|^UNABLE_TO_/.test(code);
+}
+
 /**
  * Why one of the lab's own connections was not made.
  *
@@ -25,10 +33,31 @@ export function explainConnectError(
       cause,
     });
   }
+  if (code.startsWith('28') && said.includes('no encryption')) {
+    return new LabError('DATABASE_AUTH', {
+      message: `${host}:${port} refuses ${who} as "${user}" because the connection is not encrypted (${code}: ${said}).`,
+      hint: 'Give the address sslmode=verify-full, with sslrootcert where its authority is none that everybody knows.',
+      cause,
+    });
+  }
   if (code.startsWith('28') || code === '3D000') {
     return new LabError('DATABASE_AUTH', {
       message: `${host}:${port} refuses ${who} as "${user}" (${code}: ${said}).`,
       hint: 'Check user, password, database and pg_hba.conf.',
+      cause,
+    });
+  }
+  if (said === NO_TLS) {
+    return new LabError('DATABASE_UNREACHABLE', {
+      message: `${host}:${port} does not encrypt, which sslmode asks for (${said}).`,
+      hint: 'Set ssl = on there, with a certificate, or leave sslmode out where the way to it is yours alone.',
+      cause,
+    });
+  }
+  if (isCertificateError(code)) {
+    return new LabError('DATABASE_AUTH', {
+      message: `${host}:${port} shows a certificate that sslmode does not accept (${code}: ${said}).`,
+      hint: 'sslrootcert has to name the authority that signed it, and with verify-full the host has to be one of its names.',
       cause,
     });
   }

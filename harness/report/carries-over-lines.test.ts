@@ -10,8 +10,20 @@ test('what a network does is unknown in general, or beyond being long where the 
   expect(unknown(20)).toMatch(/^what a network does beyond being long \(loss, slow start\), data/);
 });
 
+test('what encryption costs is said to hold here alone, and a socket to be no network', () => {
+  const { environment } = sampleTrial();
+  const lines = (transport: 'tcp' | 'tls' | 'socket') =>
+    carriesOverLines(environment, { rttMs: 0, transport }).map(({ text }) => text);
+  expect(lines('tls')[1]).toContain(
+    'what encryption costs (here both its ends were on these cores)',
+  );
+  expect(lines('tcp')[1]).not.toContain('encryption');
+  expect(lines('socket')[2]).toMatch(/^any network \(here it was a socket\), data/);
+});
+
 test.each([
   ['embedded', 'on 2 cores shared by all'],
+  ['docker', 'in a container, on 2 cores shared by all'],
   ['url', 'run by somebody else; 2 cores for what ran here'],
 ] as const)('PostgreSQL that is %s: %s', (provider, words) => {
   const { environment } = sampleTrial();

@@ -1,31 +1,55 @@
 import type { Environment } from '../analysis/trial-machine.ts';
-import { type Distance, NO_DISTANCE } from '../plan/distance.ts';
 import type { SweepPlan } from '../plan/sweep/sweep-plan.ts';
+import type { Transport, TrialPlan } from '../plan/trial-plan.ts';
 import { formatBytes, plural } from './format.ts';
 import type { ReportLine } from './report-line.ts';
+
+/** What lay between API and database. */
+export interface Network {
+  readonly rttMs: number;
+  /** @default tcp */
+  readonly transport?: Transport;
+}
+
+const NO_NETWORK: Network = { rttMs: 0 };
+
+export function networkOf({
+  distance,
+  postgres,
+}: Pick<TrialPlan, 'distance' | 'postgres'>): Network {
+  return { rttMs: distance.rttMs, transport: postgres.transport };
+}
 
 /** The end of every report: what of it holds on another machine. */
 export function carriesOverLines(
   { postgres, cores }: Pick<Environment, 'postgres' | 'cores'>,
-  distance: Pick<Distance, 'rttMs'> = NO_DISTANCE,
+  between: Network = NO_NETWORK,
 ): readonly ReportLine[] {
-  const network =
-    distance.rttMs === 0
-      ? 'another network'
-      : 'what a network does beyond being long (loss, slow start)';
+  const encryption =
+    between.transport === 'tls'
+      ? ', what encryption costs (here both its ends were on these cores)'
+      : '';
   return [
     { label: 'CARRIES OVER', text: 'the arithmetic of the budget, the classes of errors' },
-    { label: 'DOES NOT', text: 'requests per second, milliseconds, the best size' },
+    { label: 'DOES NOT', text: `requests per second, milliseconds, the best size${encryption}` },
     {
       label: 'UNKNOWN',
-      text: `${network}, data that is not in memory, other clients (here: PostgreSQL ${postgres.version} with ${formatBytes(postgres.databaseBytes)} of data, ${formatBytes(postgres.sharedBuffersBytes)} of shared buffers, ${whereText(postgres, cores)})`,
+      text: `${unknownNetwork(between)}, data that is not in memory, other clients (here: PostgreSQL ${postgres.version} with ${formatBytes(postgres.databaseBytes)} of data, ${formatBytes(postgres.sharedBuffersBytes)} of shared buffers, ${whereText(postgres, cores)})`,
     },
   ];
 }
 
+function unknownNetwork({ rttMs, transport }: Network): string {
+  if (rttMs > 0) return 'what a network does beyond being long (loss, slow start)';
+  return transport === 'socket' ? 'any network (here it was a socket)' : 'another network';
+}
+
 /** Of a sweep's distances: one network is enough to be no longer unknown. */
-export function farthestOf({ axes }: Pick<SweepPlan, 'axes'>): Pick<Distance, 'rttMs'> {
-  return { rttMs: axes.dbRttMs.reduce((most, ms) => Math.max(most, ms), 0) };
+export function farthestOf({ axes, base }: Pick<SweepPlan, 'axes' | 'base'>): Network {
+  return {
+    rttMs: axes.dbRttMs.reduce((most, ms) => Math.max(most, ms), 0),
+    transport: base.postgres.transport,
+  };
 }
 
 /** Whether a server that somebody else runs has the cores of this machine, the lab does not know. */

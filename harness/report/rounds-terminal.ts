@@ -1,6 +1,6 @@
 import type { RoundsResult } from '../analysis/estimates/rounds-result.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
-import { carriesOverLines } from './carries-over-lines.ts';
+import { carriesOverLines, networkOf } from './carries-over-lines.ts';
 import { distanceText } from './distance-text.ts';
 import { ABSENT, formatCount, formatMs, formatRate, formatSpread } from './format.ts';
 import { gatesText } from './gate-words.ts';
@@ -11,6 +11,7 @@ import { reasonsAgainst } from './reasons-against.ts';
 import type { ReportLine } from './report-line.ts';
 import type { TerminalStyle } from './terminal-style.ts';
 import { table, wrap } from './text-layout.ts';
+import { overText } from './transport-text.ts';
 import { FINDINGS, trialHeadline } from './trial-headline.ts';
 import { thresholdText } from './trial-threshold-lines.ts';
 
@@ -34,7 +35,7 @@ export function roundsTerminal(result: RoundsResult, style: TerminalStyle): stri
     ],
     [
       ...trustLines(result, paint),
-      ...(first === undefined ? [] : carriesOverLines(first.environment, first.plan.distance)),
+      ...(first === undefined ? [] : carriesOverLines(first.environment, networkOf(first.plan))),
     ],
   ];
   const thresholds = thresholdText(rounds, style);
@@ -69,11 +70,11 @@ function rangeText(spread: Spread, text: (value: number) => string): string {
 }
 
 function planLine({ plan }: MeasuredTrial): ReportLine {
-  const { distance } = plan;
+  const { distance, postgres } = plan;
   const away = distance.rttMs === 0 ? '' : `, database ${distanceText(distance)} away`;
   return {
     label: 'LOAD',
-    text: `${plan.workload}, ${loadText(plan)}${away}, ${formatMs(plan.durationMs)} a round; each with a seed of its own`,
+    text: `${plan.workload}, ${loadText(plan)}${away}${overText(postgres.transport)}, ${formatMs(plan.durationMs)} a round; each with a seed of its own`,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
-import { carriesOverLines } from './carries-over-lines.ts';
+import { carriesOverLines, networkOf } from './carries-over-lines.ts';
 import { plural } from './format.ts';
 import { gatesText } from './gate-words.ts';
 import type { Paint } from './paint.ts';
@@ -23,6 +23,6 @@ export function trialTrustLines(trial: MeasuredTrial, paint: Paint): readonly Re
     ]),
     ...broken.map(({ name, detail }) => ({ label: '', text: `✗ ${name}: ${detail}` })),
     { label: 'GATES', text: gatesText(trial.plan.gates) },
-    ...carriesOverLines(environment, trial.plan.distance),
+    ...carriesOverLines(environment, networkOf(trial.plan)),
   ];
 }

@@ -9,13 +9,14 @@ const screen = (
   loaded: boolean,
   prometheus: UpScreen['prometheus'] = null,
   plan = openPlan(),
+  way: Partial<UpScreen['api']> = {},
 ): string =>
   upScreen(
     {
       plan,
       url: 'http://127.0.0.1:1/',
       adminUrl: 'http://127.0.0.1:2',
-      superuser: { ...address, user: 'postgres' },
+      superuser: { ...address, user: 'postgres', ...way },
       api: { host: '127.0.0.1', port: 5_432, user: 'api', database: 'pool_lab' },
       passwordFile: '/tmp/pgpass',
       others: 1,
@@ -59,4 +60,17 @@ test('with a Prometheus it says where alerts, graphs and the dashboard are', () 
   expect(text).toContain(`  alerts: ${url}/alerts\n`);
   expect(text.match(/^ {4}http:.*\/graph\?g0\.expr=\S+$/gm)).toHaveLength(3);
   expect(text).toContain('import /lab/dashboard.json');
+});
+
+test('who looks at the server side goes the way that the API goes', () => {
+  expect(screen(true)).toContain(
+    '  PGPASSFILE=/tmp/pgpass psql -h 127.0.0.1 -p 5433 -U postgres lab',
+  );
+  const encrypted = { sslMode: 'verify-full', sslRootCert: '/run/authority.crt' } as const;
+  expect(screen(true, null, openPlan(), encrypted)).toContain(
+    '  PGPASSFILE=/tmp/pgpass PGSSLMODE=verify-full PGSSLROOTCERT=/run/authority.crt psql -h 127.0.0.1 -p 5433',
+  );
+  expect(screen(true, null, openPlan(), { host: '/run/data' })).toContain(
+    'psql -h /run/data -p 5433',
+  );
 });

@@ -3,7 +3,7 @@ import type { Environment } from '../analysis/trial-machine.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import { computeBudget } from '../sizing/budget.ts';
 import { poolerLimits } from '../sizing/pooler-limits.ts';
-import { carriesOverLines } from './carries-over-lines.ts';
+import { carriesOverLines, networkOf } from './carries-over-lines.ts';
 import { distanceText } from './distance-text.ts';
 import { formatClaim } from './format.ts';
 import { lineText } from './line-text.ts';
@@ -17,8 +17,13 @@ export interface UpScreen {
   readonly plan: TrialPlan;
   readonly url: string;
   readonly adminUrl: string;
-  readonly superuser: Pick<DatabaseConfig, 'host' | 'port' | 'user' | 'database'>;
-  readonly api: Pick<DatabaseConfig, 'host' | 'port' | 'user' | 'database'>;
+  readonly superuser: Omit<DatabaseConfig, 'password'>;
+  readonly api: Omit<DatabaseConfig, 'password'>;
+  /** Between the two; `null`: none. */
+  readonly pooler: {
+    readonly version: string;
+    readonly address: Omit<DatabaseConfig, 'password'>;
+  } | null;
   readonly passwordFile: string;
   readonly others: number;
   readonly loaded: boolean;
@@ -29,6 +34,8 @@ export interface UpScreen {
 
 /** Requests that hold a connection long enough to look at the other side meanwhile. */
 const HOLD_MS = 10_000;
+/** The name of the console among PgBouncer's databases. */
+const CONSOLE_DATABASE = 'pgbouncer';
 
 /** Addresses and lines to paste; they are not wrapped, so that they can be pasted. */
 export function upScreen(screen: UpScreen, style: TerminalStyle): string {
@@ -46,8 +53,7 @@ export function upScreen(screen: UpScreen, style: TerminalStyle): string {
     pooler: poolerLimits(plan.pooler),
   });
   const requests = Math.min(ceiling ?? maxConnections * 2, maxConnections * 2);
-  const psql = ({ host, port, user, database }: UpScreen['api']): string =>
-    `PGPASSFILE=${passwordFile} psql -h ${host} -p ${port} -U ${shellWord(user)} ${shellWord(database)}`;
+  const psql = (role: UpScreen['api']): string => psqlLine(role, passwordFile);
   const section = (title: string, lines: readonly string[]): string =>
     [paint.bold(title), ...lines.map((line) => `  ${line}`), ''].join('\n');
   return [
@@ -77,6 +83,13 @@ export function upScreen(screen: UpScreen, style: TerminalStyle): string {
       ],
     ),
     section('Be one connection too many, as the role of the API', [psql(api)]),
+    ...(screen.pooler === null
+      ? []
+      : [
+          section(`Look at PgBouncer ${screen.pooler.version} in between, at its console`, [
+            `${psql({ ...screen.pooler.address, database: CONSOLE_DATABASE })} -c 'SHOW POOLS'`,
+          ]),
+        ]),
     section('Look at the pools', [
       `curl -s ${adminUrl}${ADMIN_PATHS.metrics}`,
       `curl -s ${adminUrl}${ADMIN_PATHS.stats}`,
@@ -84,9 +97,24 @@ export function upScreen(screen: UpScreen, style: TerminalStyle): string {
     ...(screen.prometheus === null ? [] : prometheusSections(screen.prometheus)).map(
       ({ title, lines }) => section(title, lines),
     ),
-    ...carriesOverLines(screen.environment, plan.distance).map((line) => lineText(line, style)),
+    ...carriesOverLines(screen.environment, networkOf(plan)).map((line) => lineText(line, style)),
     '',
     'Ctrl-C stops everything.',
     '',
   ].join('\n');
+}
+
+/** libpq reads how to encrypt from its variables, as the server of the API does. */
+function psqlLine(role: UpScreen['api'], passwordFile: string): string {
+  const { host, hostAddress, port, user, database, sslMode, sslRootCert } = role;
+  const variables = {
+    PGPASSFILE: passwordFile,
+    PGHOSTADDR: hostAddress,
+    PGSSLMODE: sslMode,
+    PGSSLROOTCERT: sslRootCert,
+  };
+  const set = Object.entries(variables).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${shellWord(value)}`],
+  );
+  return `${set.join(' ')} psql -h ${shellWord(host)} -p ${port} -U ${shellWord(user)} ${shellWord(database)}`;
 }

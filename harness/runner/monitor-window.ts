@@ -1,4 +1,5 @@
 import type { BackendGroup, TransactionCounts } from '../postgres/monitor-queries.ts';
+import type { SessionTransports } from '../postgres/session-transports.ts';
 
 /** One second of a window; means over its samples. */
 export interface MonitorSecond {
@@ -46,6 +47,8 @@ export interface MonitorWindow {
    * their end, so a window's edges are blurred by a second. `null`: could not be read.
    */
   readonly transactions: TransactionCounts | null;
+  /** How the workers' connections came, looked at once when some were there; `null`: none could be seen. */
+  readonly transports: SessionTransports | null;
   /** Why sampling ended early; `null` when it did not. */
   readonly lost: string | null;
 }
@@ -57,6 +60,7 @@ export type WindowSamples = Omit<
   | 'samplesLate'
   | 'sampleGapMsMax'
   | 'transactions'
+  | 'transports'
   | 'lost'
   | 'intervalMs'
 >;

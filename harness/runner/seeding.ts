@@ -1,6 +1,10 @@
 import { spawn } from 'node:child_process';
 import { z } from 'zod';
-import { type DatabaseConfig, SERVER_ENV } from '../../server/contract.ts';
+import {
+  type DatabaseConfig,
+  databaseConfigToEnv,
+  SEED_API_ROLE_ENV,
+} from '../../server/contract.ts';
 import { type Custodian, NOTHING_GUARDED } from '../custodian.ts';
 import { entryPoint } from '../entry-point.ts';
 import { LabError } from '../lab-error.ts';
@@ -26,12 +30,8 @@ export async function seedDatabase(deps: {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...deps.baseEnvironment,
-      [SERVER_ENV['database.host']]: owner.host,
-      [SERVER_ENV['database.port']]: String(owner.port),
-      [SERVER_ENV['database.user']]: owner.user,
-      [SERVER_ENV['database.password']]: owner.password,
-      [SERVER_ENV['database.database']]: owner.database,
-      POOL_LAB_API_ROLE: deps.apiRole,
+      ...databaseConfigToEnv(owner),
+      [SEED_API_ROLE_ENV]: deps.apiRole,
     },
     signal: AbortSignal.any([deps.signal, AbortSignal.timeout(SEED_DEADLINE_MS)]),
   });

@@ -14,11 +14,14 @@ export function failed(
     case 'port_in_use':
       return portInUse(message.message, config);
     case 'db_unavailable':
+      if (message.message.includes('does not support SSL'))
+        return notEncrypting(where, message.message);
       return new LabError('DATABASE_UNREACHABLE', {
         message: `the API cannot reach PostgreSQL at ${where}: ${message.message}`,
         hint: 'Check that the server runs and accepts TCP connections there.',
       });
     case 'db_auth':
+      if (/certificate/i.test(message.message)) return notBelieved(where, message.message);
       return new LabError('DATABASE_AUTH', {
         message: `PostgreSQL at ${where} refuses the API's role: ${message.message}`,
         hint: 'Check user, password and database. A PgBouncer in between has to know that role too: by its auth_query, or in its auth_file.',
@@ -31,6 +34,20 @@ export function failed(
     case 'not_ready':
       return notReady(message.message, lines);
   }
+}
+
+function notEncrypting(where: string, said: string): LabError {
+  return new LabError('DATABASE_UNREACHABLE', {
+    message: `the database at ${where} does not encrypt, which the API was told to: ${said}`,
+    hint: 'Set ssl = on there, with a certificate. A PgBouncer in between needs its own: client_tls_sslmode.',
+  });
+}
+
+function notBelieved(where: string, said: string): LabError {
+  return new LabError('DATABASE_AUTH', {
+    message: `the API does not believe the certificate of ${where}: ${said}`,
+    hint: 'sslrootcert has to name the authority that signed it, and with verify-full the host has to be one of its names.',
+  });
 }
 
 /** The API is not there, or no longer; `lines` are the last it wrote. */

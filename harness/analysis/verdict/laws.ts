@@ -2,6 +2,7 @@ import type { TrialObservations } from '../trial-observations.ts';
 import type { Law } from '../trial-result.ts';
 import { loadLaws } from './load-laws.ts';
 import { serverLaws } from './server-laws.ts';
+import { transportLaws } from './transport-law.ts';
 
 /**
  * Equations between counts that were made independently of each other. When one does not hold, a
@@ -10,7 +11,16 @@ import { serverLaws } from './server-laws.ts';
 export function checkLaws(
   seen: Pick<
     TrialObservations,
-    'plan' | 'load' | 'before' | 'after' | 'deaths' | 'leftBehind' | 'api' | 'server'
+    | 'plan'
+    | 'load'
+    | 'before'
+    | 'after'
+    | 'deaths'
+    | 'leftBehind'
+    | 'api'
+    | 'server'
+    | 'environment'
+    | 'transport'
   >,
 ): readonly Law[] {
   return [
@@ -20,5 +30,6 @@ export function checkLaws(
       deaths: seen.deaths.length,
       peakOnServer: seen.api.target === null ? null : seen.server.peakWorkers,
     }),
+    ...transportLaws(seen),
   ];
 }

@@ -20,6 +20,7 @@ import {
 } from '../option-table.ts';
 import { poolerProblems } from '../pooler-problems.ts';
 import { problemError } from '../problem-error.ts';
+import { transportProblems } from '../transport-problems.ts';
 import { trialPlanOf } from '../trial-plan-of.ts';
 import { readSettingsFile, type SettingsFile } from './settings-file.ts';
 import { SWEEP_CALL_OPTIONS, SWEEP_OPTIONS, SWEEP_PLAN_OPTIONS } from './sweep-options.ts';
@@ -74,6 +75,7 @@ export function parseSweepPlan(given: {
     ...sweepProblems({ ...read, problems: own }),
     ...callProblems(read),
     ...databaseProblems(read.values, read.sources),
+    ...transportProblems(read.values, read.sources),
     ...poolerProblems(read.values, read.sources, null),
   ];
   if (problems.length > 0) throw problemError(problems, command);
