@@ -4,6 +4,7 @@ import type { Io } from '../io.ts';
 import { LabError } from '../lab-error.ts';
 import { favorLittleMemory } from '../modest-memory.ts';
 import { containerAsked } from '../plan/database-asked.ts';
+import { expandCells } from '../plan/sweep/cells.ts';
 import { SWEEP_OPTIONS } from '../plan/sweep/sweep-options.ts';
 import type { PlannedTrial } from '../plan/sweep/trial-order.ts';
 import { formatCount, plural } from '../report/format.ts';
@@ -14,6 +15,7 @@ import { databaseFlags } from '../report/sweep/sweep-command-line.ts';
 import { createSweepProgress, type SweepProgress } from '../report/sweep/sweep-progress.ts';
 import { type ReportShellDeps, reportShell } from '../report-shell.ts';
 import { chooseDatabase } from '../runner/database-choice.ts';
+import { requireFreeSlots } from '../runner/exhaustion-consent.ts';
 import type { LabDeps } from '../runner/lab.ts';
 import { createLabMeasurer } from '../runner/lab-measurer.ts';
 import { runSweep, type SweepHooks, type SweepMeasurer } from '../runner/sweep.ts';
@@ -69,17 +71,30 @@ export function createSweepCommand(parts: SweepParts): Command {
       const deps = { ...labDeps(io, given.labParent), command: 'sweep' };
       const foreignDatabase = await chooseDatabase(given.database, deps);
       const asked = { ...sweepOn(foreignDatabase, given), foreignDatabase };
+      if (asked.plan !== null) requireSlotsOf(asked, expandCells(asked.plan));
       const run = openSweepRun(asked, { io, store: parts.store });
+      if (run.pending.length > 0) await requirePoolerProgram(run.plan.base.pooler, io.env);
       const style = { columns: io.stderr.columns, paint: createPaint(io.stderr.color) };
       for (const line of run.opening) io.stderr.write(`${lineText(line, style)}\n`);
       try {
-        if (run.pending.length > 0) requireSameDatabase(run, asked);
+        if (run.pending.length > 0) {
+          requireSameDatabase(run, asked);
+          requireSlotsOf(asked, expandCells(run.plan));
+        }
         return await sweep(run, asked, { io, parts });
       } finally {
         run.writer.close();
       }
     },
   };
+}
+
+/** @throws LabError REFUSED_EXHAUSTION that names the first cells that leave others no slots */
+function requireSlotsOf(
+  { foreignDatabase, database }: Pick<AskedSweep, 'database'> & ForeignDatabaseChoice,
+  cells: ReturnType<typeof expandCells>,
+): void {
+  requireFreeSlots(foreignDatabase, database, { cells, load: 'own' });
 }
 
 /** How measuring ended, and what could not be measured. */

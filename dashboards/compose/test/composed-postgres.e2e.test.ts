@@ -40,7 +40,8 @@ docker.test(
       process.execPath,
       [
         CLI,
-        ...['run', '--postgres=url', '--json', '--workers=4', '--pool-size=5', '--max-overflow=10'],
+        ...['run', '--postgres=url', '--exhaust', '--json'],
+        ...['--workers=4', '--pool-size=5', '--max-overflow=10'],
         ...['--workload=hold', '--param=ms=40', '--connections=96'],
         ...['--warmup=300ms', '--duration=1500ms', '--drain=2s'],
       ],

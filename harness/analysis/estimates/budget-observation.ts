@@ -1,13 +1,11 @@
-import { connectionsOf } from '../../load/load-engine.ts';
 import { computeBudget } from '../../sizing/budget.ts';
-import type { Claim } from '../../sizing/claim.ts';
 import { claimBehind } from '../../sizing/pooled-budget.ts';
 import { shapeOfPool } from '../../sizing/process-claim.ts';
-import { reachableConnections } from '../../sizing/reachable-connections.ts';
 import { sumOf } from '../failed-endings.ts';
 import type { TrialObservations } from '../trial-observations.ts';
 import type { MeasuredTrial } from '../trial-result.ts';
 import { poolerOfTrial } from './pooler-of-trial.ts';
+import { reachableByLoad } from './reachable-claim.ts';
 
 /**
  * The arithmetic beside what happened. Refusals are predicted for what the trial did: few requests
@@ -63,14 +61,4 @@ export function budgetObservation(seen: TrialObservations): MeasuredTrial['budge
     reached,
     clients,
   };
-}
-
-/** Connections of the pools that the load can make them open, whatever they reach. */
-function reachableByLoad(
-  plan: TrialObservations['plan'],
-  claims: { readonly ceiling: Claim; readonly rolloutCeiling: Claim },
-): Claim {
-  if (plan.rolloutSurge > 0) return claims.rolloutCeiling;
-  if (['fan-out', 'mixed'].includes(plan.workload)) return claims.ceiling;
-  return reachableConnections(plan.pool, plan.workers, connectionsOf(plan.load.model));
 }
