@@ -60,3 +60,9 @@ test('a Docker is told of where there is one, and is no precondition', async () 
   expect(without.stdout).toMatch(/^– Docker .*only for `--postgres docker`[\s\S]* {2}→ start it/m);
   expect(without.exitCode).toBe(beside.exitCode);
 });
+
+test('a PgBouncer is told of where there is one, and is no precondition', async () => {
+  const { exitCode, stdout } = await doctor({ directory: '/proc/no-such-place' });
+  expect(exitCode).toBe(3);
+  expect(stdout).toMatch(/^[✓–] PgBouncer [\s\S]*for `--pooler\s+pgbouncer`/m);
+});

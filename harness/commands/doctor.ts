@@ -1,4 +1,5 @@
 import { EXIT_CODE } from '../exit-code.ts';
+import { lookForPgbouncer } from '../pgbouncer/optional-pgbouncer.ts';
 import { readOptions } from '../plan/option-table.ts';
 import { problemError } from '../plan/problem-error.ts';
 import { OUTPUT_OPTIONS, PLACE_OPTIONS } from '../plan/run-options.ts';
@@ -20,12 +21,13 @@ export const doctorCommand: Command = {
   async run(flags, io) {
     const { values, problems } = readOptions(DOCTOR_OPTIONS, { flags, env: io.env });
     if (problems.length > 0) throw problemError(problems, 'doctor');
-    const [preconditions, programs, docker] = await Promise.all([
+    const [preconditions, programs, pgbouncer, docker] = await Promise.all([
       checkPreconditions(values.directory),
       lookForPrograms(io.env),
+      lookForPgbouncer(io.env),
       lookForDocker(io.env),
     ]);
-    const optional = [...programs, docker];
+    const optional = [...programs, pgbouncer, docker];
     const ok = preconditions.every((precondition) => precondition.ok);
     io.stdout.write(
       values.json

@@ -3,6 +3,7 @@ import { EXIT_CODE, type ExitCode } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { LabError } from '../lab-error.ts';
 import { favorLittleMemory } from '../modest-memory.ts';
+import { requirePoolerProgram } from '../pgbouncer/pgbouncer-program.ts';
 import { containerAsked } from '../plan/database-asked.ts';
 import { expandCells } from '../plan/sweep/cells.ts';
 import { SWEEP_OPTIONS } from '../plan/sweep/sweep-options.ts';

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { delimiter } from 'node:path';
 import { promisify } from 'node:util';
 import { LabError } from '../lab-error.ts';
+import type { Pooler } from '../plan/pooler.ts';
 import { findProgram } from '../program-search.ts';
 import { describeError } from '../system-error.ts';
 
@@ -60,6 +61,18 @@ export async function requirePgbouncer(
     message: `there is no PgBouncer to start: ${search.reason}`,
     hint: PGBOUNCER_REMEDY,
   });
+}
+
+/**
+ * Before anything is started: what a plan's pooler needs.
+ *
+ * @throws LabError PGBOUNCER_MISSING
+ */
+export async function requirePoolerProgram(
+  pooler: Pooler | null,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  if (pooler !== null) await requirePgbouncer(env);
 }
 
 /** Whether a version has what came with another, e.g. `isAtLeast('1.18.0', '1.21')`. */

@@ -4,6 +4,7 @@ import { openPlan } from './test/sample-situations.ts';
 import { sampleTrial } from './test/sample-trial.ts';
 import { type UpScreen, upScreen } from './up-screen.ts';
 
+const POOLER = { host: '127.0.0.1', port: 6_432, user: 'api', database: 'pool_lab' };
 const address = { host: '127.0.0.1', port: 5_433, database: 'lab' };
 const screen = (
   loaded: boolean,
@@ -18,6 +19,7 @@ const screen = (
       adminUrl: 'http://127.0.0.1:2',
       superuser: { ...address, user: 'postgres', ...way },
       api: { host: '127.0.0.1', port: 5_432, user: 'api', database: 'pool_lab' },
+      pooler: plan.pooler === null ? null : { version: '1.18.0', address: POOLER },
       passwordFile: '/tmp/pgpass',
       others: 1,
       loaded,
@@ -72,5 +74,12 @@ test('who looks at the server side goes the way that the API goes', () => {
   );
   expect(screen(true, null, openPlan(), { host: '/run/data' })).toContain(
     'psql -h /run/data -p 5433',
+  );
+});
+
+test('of a PgBouncer in between it says how to ask that', () => {
+  expect(screen(true)).not.toContain('SHOW POOLS');
+  expect(screen(true, null, openPlan({ pooler: 'pgbouncer' }))).toContain(
+    "psql -h 127.0.0.1 -p 6432 -U api pgbouncer -c 'SHOW POOLS'",
   );
 });

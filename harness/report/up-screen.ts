@@ -58,7 +58,7 @@ export function upScreen(screen: UpScreen, style: TerminalStyle): string {
     [paint.bold(title), ...lines.map((line) => `  ${line}`), ''].join('\n');
   return [
     paint.bold(
-      `UP: ${plan.workers} workers × ${shapeText(plan.pool)} can open ${formatClaim(ceiling)}; ${usable} are usable of max_connections ${maxConnections}`,
+      `UP: ${plan.workers} workers × ${shapeText(plan.pool)} ${plan.pooler === null ? '' : 'through PgBouncer '}can open ${formatClaim(ceiling)}; ${usable} are usable of max_connections ${maxConnections}`,
     ),
     '',
     ...(plan.distance.rttMs === 0

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseConfig } from '../../server/contract.ts';
 import type { LoadProgress, LoadRequest } from '../load/load-engine.ts';
@@ -50,8 +50,12 @@ export async function withStandingLab<T>(
     const passwordFile = join(directory, 'pgpass');
     const { api, superuser } = lab.postgres;
     writeFileSync(passwordFile, [api, superuser].map(passwordLine).join(''), { mode: 0o600 });
-    return withApi(lab, { plan, ports }, (server) =>
-      use({
+    return withApi(lab, { plan, ports }, (server) => {
+      const { pgbouncer } = server;
+      // Of its console as well.
+      const inBetween = pgbouncer === null ? [] : [{ ...pgbouncer.database, database: '*' }];
+      appendFileSync(passwordFile, inBetween.map(passwordLine).join(''));
+      return use({
         server,
         passwordFile,
         api,
@@ -59,8 +63,8 @@ export async function withStandingLab<T>(
         others: lab.others,
         maxConnections: lab.monitor.limits.maxConnections,
         watch: () => countConnections(lab, server),
-      }),
-    );
+      });
+    });
   });
 }
 
