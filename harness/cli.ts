@@ -9,6 +9,7 @@ import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { initCommand } from './commands/init.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { pgbouncerCommand } from './commands/pgbouncer.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { selftestCommand } from './commands/selftest.ts';
@@ -24,6 +25,7 @@ const COMMANDS: readonly Command[] = [
   upCommand,
   reportCommand,
   compareCommand,
+  pgbouncerCommand,
   initCommand,
   configCommand,
   inspectCommand,

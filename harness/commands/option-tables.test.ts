@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { ENV_PREFIX, type OptionTable } from '../plan/option-table.ts';
 import { RUN_OPTIONS } from '../plan/run-options.ts';
 import { SWEEP_OPTIONS } from '../plan/sweep/sweep-options.ts';
+import { WAYS_OPTIONS } from '../plan/ways/ways-options.ts';
 import { BUDGET_OPTIONS } from './budget-options.ts';
 import { COMPARE_OPTIONS } from './compare.ts';
 import { CONFIG_OPTIONS } from './config.ts';
@@ -20,6 +21,7 @@ const TABLES: readonly (readonly [string, OptionTable])[] = [
   ['compare', COMPARE_OPTIONS],
   ['selftest', SELFTEST_OPTIONS],
   ['inspect', INSPECT_OPTIONS],
+  ['pgbouncer', WAYS_OPTIONS],
 ];
 
 test.each(TABLES)(
