@@ -5,6 +5,7 @@ import { cleanCommand } from './commands/clean.ts';
 import type { Command } from './commands/command.ts';
 import { compareCommand } from './commands/compare.ts';
 import { configCommand } from './commands/config.ts';
+import { costCommand } from './commands/cost.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { initCommand } from './commands/init.ts';
@@ -29,6 +30,7 @@ const COMMANDS: readonly Command[] = [
   initCommand,
   configCommand,
   inspectCommand,
+  costCommand,
   budgetCommand,
   selftestCommand,
   doctorCommand,

@@ -6,6 +6,7 @@ import { WAYS_OPTIONS } from '../plan/ways/ways-options.ts';
 import { BUDGET_OPTIONS } from './budget-options.ts';
 import { COMPARE_OPTIONS } from './compare.ts';
 import { CONFIG_OPTIONS } from './config.ts';
+import { COST_OPTIONS } from './cost-options.ts';
 import { INIT_OPTIONS } from './init.ts';
 import { INSPECT_OPTIONS } from './inspect-options.ts';
 import { REPORT_OPTIONS } from './report-options.ts';
@@ -21,6 +22,7 @@ const TABLES: readonly (readonly [string, OptionTable])[] = [
   ['compare', COMPARE_OPTIONS],
   ['selftest', SELFTEST_OPTIONS],
   ['inspect', INSPECT_OPTIONS],
+  ['cost', COST_OPTIONS],
   ['pgbouncer', WAYS_OPTIONS],
 ];
 
