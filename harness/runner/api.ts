@@ -4,6 +4,7 @@ import {
   type ServerConfig,
 } from '../../server/contract.ts';
 import { withDistantDatabase } from '../distance/distant-database.ts';
+import { LabError } from '../lab-error.ts';
 import { type Pgbouncer, withPgbouncer } from '../pgbouncer/pgbouncer.ts';
 import { requirePgbouncer } from '../pgbouncer/pgbouncer-program.ts';
 import { NO_DISTANCE } from '../plan/distance.ts';
@@ -106,7 +107,9 @@ async function withFarDatabase<T>(
   }
   // Without a round trip its jitter and bandwidth say nothing either.
   const distance = isFar ? plan.distance : NO_DISTANCE;
-  return await withDistantDatabase({ target: database, distance, seed }, lab, (network) => {
+  const target = { ...database, host: database.hostAddress ?? database.host };
+  if (target.host.startsWith('/')) throw withoutNetwork(target.host);
+  return await withDistantDatabase({ target, distance, seed }, lab, (network) => {
     const { host, port, ended, read, faults } = network;
     const signal = AbortSignal.any([lab.signal, ended]);
     return use(
@@ -119,6 +122,14 @@ async function withFarDatabase<T>(
         ended,
       },
     );
+  });
+}
+
+/** Of the lab's own PostgreSQL this is known before; here it is the address that somebody gave. */
+function withoutNetwork(directory: string): LabError {
+  return new LabError('CONFIG_INVALID', {
+    message: `the database is reached by a socket in ${directory}, which crosses no network that --db-rtt or --db-fault could be of`,
+    hint: 'Give its TCP address, or leave --db-rtt and --db-fault out.',
   });
 }
 
