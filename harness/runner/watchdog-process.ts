@@ -11,7 +11,7 @@ import { type Guarded, watchdogMessageSchema } from './watchdog-message.ts';
  * directories: a running server would write into a directory that is being removed.
  */
 /** For a container that the engine was asked for in the harness's last moment. */
-const CONTAINER_SETTLE_MS = 2_000;
+const CONTAINER_SETTLE_MS = 3_000;
 
 const guarded = new Map<number, Guarded>();
 
