@@ -77,9 +77,13 @@ export async function withPgbouncer<T>(
     (it) => it.stop(),
   );
   requireFileDescriptors(asked.pooler, running.lastLines());
+  const warn = (sentence: string): void => {
+    // Of one that is no more `ended` tells all there is to say.
+    if (!running.ended.aborted) deps.warn(sentence);
+  };
   const { user, password, database } = asked.database;
   const address = { host: HOST, port: running.port, user, password };
-  const console = stack.adopt(openPgbouncerConsole({ address, database, warn: deps.warn }), (it) =>
+  const console = stack.adopt(openPgbouncerConsole({ address, database, warn }), (it) =>
     it.close(),
   );
   const { version } = program;

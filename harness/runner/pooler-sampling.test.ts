@@ -41,6 +41,7 @@ async function readingOf(samples: readonly (Sample | null)[], counts: readonly (
   const sampling = await startPoolerSampling({
     console,
     version: '1.18.0',
+    ended: new AbortController().signal,
     warn: (sentence) => void warnings.push(sentence),
     intervalMs: 1,
   });

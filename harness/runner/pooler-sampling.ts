@@ -14,11 +14,14 @@ export interface PoolerSampling {
 export async function startPoolerSampling({
   console,
   version,
+  ended,
   warn,
   intervalMs = SAMPLE_INTERVAL_MS,
 }: {
   readonly console: Pick<PgbouncerConsole, 'read' | 'readTotals'>;
   readonly version: string;
+  /** Aborted when it is no more, which others tell. */
+  readonly ended: AbortSignal;
   readonly warn: (sentence: string) => void;
   /** @default 250 */
   readonly intervalMs?: number;
@@ -49,6 +52,7 @@ export async function startPoolerSampling({
     });
     const after = await console.readTotals();
     if (before === null || after === null || samples === 0) {
+      if (ended.aborted) return null;
       warn(
         `what PgBouncer did in this trial is missing: its console answered ${samples} times, and ${[before, after].includes(null) ? 'did not tell' : 'told'} its totals`,
       );
