@@ -108,7 +108,10 @@ export const poolerReadingSchema = z.strictObject({
   /** In the window, all clients together. */
   transactions: count,
   queries: count,
-  /** Time that clients waited for a connection to PostgreSQL, and that these spent in transactions, in ms. */
+  /**
+   * Time that clients waited for a connection to PostgreSQL, counted when they got it, and that their
+   * transactions took with that wait, in ms.
+   */
   waitMs: ms,
   transactionMs: ms,
 });
@@ -133,6 +136,11 @@ export const environmentSchema = z.strictObject({
     databaseBytes: count,
     /** Type of the file system under the data directory, where the system tells. */
     fileSystem: z.string().nullable(),
+    /**
+     * What the sessions of others do, and which are still connecting, was seen; else they are counted only.
+     * Results of before there was a choice say nothing.
+     */
+    seesOthers: z.boolean().default(true),
   }),
   loadEngine: z.string(),
 });

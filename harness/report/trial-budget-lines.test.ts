@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { DIRECT_API } from '../analysis/trial-machine.ts';
+import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { createPaint } from './paint.ts';
 import { sampleTrial } from './test/sample-trial.ts';
 import { trialBudgetLines } from './trial-budget-lines.ts';
 
-const linesOf = (api: { readonly target: string | null; readonly via: string | null }) =>
+const linesOf = (api: Partial<MeasuredTrial['api']>) =>
   trialBudgetLines(sampleTrial({ api: { ...DIRECT_API, ...api } }), createPaint(false));
 
 test('an API that was started for the trial has nothing more to say', () => {
@@ -25,8 +26,24 @@ test('of an API that ran before it says what could not be seen', () => {
 test('what stands between the API and PostgreSQL is named beside the prediction', () => {
   expect(linesOf({ target: null, via: 'pgbouncer:6432' })).toContainEqual({
     label: 'VIA',
-    text: expect.stringMatching(/^pgbouncer:6432, .* predicted is what the pools would open/),
+    text: expect.stringMatching(/^pgbouncer:6432, .* what its own settings allow$/),
   });
+  const viaLimits = { mode: 'transaction', servers: 20, clients: 97 } as const;
+  expect(linesOf({ target: null, via: 'pgbouncer:6432', viaLimits })).toContainEqual({
+    label: 'VIA',
+    text: expect.stringMatching(/in transaction mode, with 20 connections .* 97 clients free/),
+  });
+});
+
+test('nothing is predicted behind something that did not tell its limits', () => {
+  const { budget, api } = sampleTrial();
+  const trial = sampleTrial({
+    budget: { ...budget, reached: 'unknown' },
+    api: { ...api, via: 'db:6432' },
+  });
+  const texts = trialBudgetLines(trial, createPaint(false)).map(({ text }) => text);
+  expect(texts[0]).toMatch(/^nothing: the API connects through db:6432, which did not tell/);
+  expect(texts[1]).toMatch(/nothing was predicted$/);
 });
 
 test('a prediction that fails behind a PgBouncer says why', () => {

@@ -1,34 +1,21 @@
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
-import { connectionsOf } from '../load/load-engine.ts';
-import { formatClaim, formatCount, formatMs, plural } from './format.ts';
+import { formatCount, formatMs, plural } from './format.ts';
 import type { Paint } from './paint.ts';
+import { agreementText, observedText, predictedText } from './predicted-text.ts';
 import type { ReportLine } from './report-line.ts';
 
 /** Predicted beside observed, and what the server side saw. */
 export function trialBudgetLines(trial: MeasuredTrial, paint: Paint): readonly ReportLine[] {
-  const { budget, connections, refusals, rollout, plan, api } = trial;
+  const { budget, connections, refusals, rollout, plan } = trial;
   const { predicted } = budget;
-  const why = api.via === null ? '' : ': see VIA';
-  const agrees = budget.agrees
-    ? paint.green('✓ as predicted')
-    : paint.red(`✗ not as predicted${why}`);
-  const rolloutClaim =
-    plan.rolloutSurge > 0 ? `, in the deploy ${formatClaim(predicted.rolloutCeiling)}` : '';
-  const reachable =
-    budget.reachable === predicted.ceiling || plan.rolloutSurge > 0
-      ? ''
-      : `, by ${plural(connectionsOf(plan.load.model), plan.load.model.kind === 'closed' ? 'client' : 'request', plan.load.model.kind === 'closed' ? 'clients' : 'requests in flight')} ${formatClaim(budget.reachable)}`;
-  const reserved = connections.superuserReserved + connections.reserved;
+  const agrees = agreementText(trial, paint);
   const tried = trial.attempts.httpErrors['too_many_connections'] ?? 0;
   const hidden = plan.load.retry === null || tried === 0 ? '' : ` (${plural(tried, 'attempt')})`;
   const lines: ReportLine[] = [
-    {
-      label: 'PREDICTED',
-      text: `${budget.predictedRefusals ? 'refused' : 'not refused'}: idle ${formatClaim(predicted.floor)}, busy ${formatClaim(predicted.ceiling)}${rolloutClaim}${reachable}; usable ${formatCount(predicted.usable)} = ${formatCount(connections.maxConnections)} − ${formatCount(reserved)} reserved − ${plural(budget.others, 'other')} (this lab's monitor among them)`,
-    },
+    { label: 'PREDICTED', text: predictedText(trial) },
     {
       label: 'OBSERVED',
-      text: `${budget.observedRefusals ? 'refused' : 'not refused'}: peak ${formatCount(connections.peakWorkers)} of ${formatCount(predicted.usable)}, ${formatCount(refusals.total)} refused${hidden}  ${agrees}`,
+      text: `${observedText(trial)}: peak ${formatCount(connections.peakWorkers)} of ${formatCount(predicted.usable)}, ${formatCount(refusals.total)} refused${hidden}  ${agrees}`,
     },
   ];
   const peaks = Object.entries(connections.peakByWorker).sort(([a], [b]) =>
@@ -66,13 +53,13 @@ function apiLines({ api }: MeasuredTrial): readonly ReportLine[] {
             text: `${api.target}, which ran before and goes on. Not seen: whether it leaves connections behind; peaks of its pools that were not higher than earlier ones; who else asks it`,
           },
         ]),
-    ...(api.via === null
-      ? []
-      : [
-          {
-            label: 'VIA',
-            text: `${api.via}, through which the API connects and which opens on PostgreSQL what its own settings allow; predicted is what the pools would open there directly`,
-          },
-        ]),
+    ...(api.via === null ? [] : [{ label: 'VIA', text: viaText(api.via, api.viaLimits) }]),
   ];
+}
+
+function viaText(via: string, limits: MeasuredTrial['api']['viaLimits']): string {
+  if (limits === null) {
+    return `${via}, through which the API connects and which opens on PostgreSQL what its own settings allow`;
+  }
+  return `${via}, through which the API connects: in ${limits.mode} mode, with ${plural(limits.servers, 'connection')} to PostgreSQL for this user and database, and ${plural(limits.clients, 'client')} free before the API came, as its console says`;
 }

@@ -3,21 +3,14 @@ import { printDatabaseFault } from '../plan/database-fault-parser.ts';
 import { BOTTLENECK_WORDS } from './bottleneck-words.ts';
 import { rateText } from './estimate-text.ts';
 import { causesText, failuresTotal, wasCutOff } from './failure-causes.ts';
-import {
-  formatClaim,
-  formatCount,
-  formatMs,
-  formatRate,
-  formatShare,
-  formatUsable,
-  plural,
-} from './format.ts';
-import { shapeText } from './shape-text.ts';
+import { formatCount, formatMs, formatRate, formatShare, plural } from './format.ts';
+import { claimText, refusedBy } from './pooler-text.ts';
 
 /** The worst thing that happened, from the worst to the best. */
 export const FINDINGS = [
   'INVALID',
   'EXHAUSTED',
+  'POOLER FULL',
   'OVERLOADED',
   'STARVED',
   'FAILED REQUESTS',
@@ -93,11 +86,21 @@ function refusedOf(trial: MeasuredTrial): Found {
   const { refusals, requests, attempts, plan } = trial;
   const tried = attempts.httpErrors['too_many_connections'] ?? 0;
   if (tried === 0) return null;
+  const by = refusedBy(trial);
+  const how = { postgres: ', SQLSTATE 53300', pooler: '', both: '' }[by];
   const seen =
     plan.load.retry === null
-      ? `${formatCount(refusals.total)} of ${plural(requests.scheduled, 'request')} refused (${shareOf(refusals.total, requests.scheduled)}, SQLSTATE 53300)`
-      : `${formatCount(tried)} of ${plural(attempts.started, 'attempt')} refused (${shareOf(tried, attempts.started)}, SQLSTATE 53300), ${formatCount(refusals.total)} of ${plural(requests.scheduled, 'request')} after retries`;
-  return { finding: 'EXHAUSTED', text: `EXHAUSTED: ${seen}. ${claimText(trial)}` };
+      ? `${formatCount(refusals.total)} of ${plural(requests.scheduled, 'request')} refused (${shareOf(refusals.total, requests.scheduled)}${how})`
+      : `${formatCount(tried)} of ${plural(attempts.started, 'attempt')} refused (${shareOf(tried, attempts.started)}${how}), ${formatCount(refusals.total)} of ${plural(requests.scheduled, 'request')} after retries`;
+  if (by === 'pooler') {
+    const text = `POOLER FULL: ${seen} by PgBouncer for its max_client_conn; PostgreSQL refused none. ${claimText(trial)}`;
+    return { finding: 'POOLER FULL', text };
+  }
+  const both =
+    by === 'both'
+      ? `, ${formatCount(refusals.byReason.pooler_clients ?? 0)} of them by PgBouncer for its max_client_conn`
+      : '';
+  return { finding: 'EXHAUSTED', text: `EXHAUSTED: ${seen}${both}. ${claimText(trial)}` };
 }
 
 function overloadedOf(trial: MeasuredTrial): Found {
@@ -122,7 +125,10 @@ function failedOf(trial: MeasuredTrial): Found {
   const failed = failuresTotal({ ...requests, unanswered });
   const starved = starvedText(trial);
   if (starved !== null) {
-    return { finding: 'STARVED', text: `STARVED, not exhausted: ${starved}. ${claimText(trial)}` };
+    return {
+      finding: 'STARVED',
+      text: `STARVED, not exhausted: ${starved}${behindText(trial)}. ${claimText(trial)}`,
+    };
   }
   if (failed > requests.dropped) {
     return {
@@ -157,6 +163,14 @@ function starvedText({ plan, requests, attempts }: MeasuredTrial): string | null
   return users === 0 ? null : `${formatCount(users)} of ${asked} ${what}; 0 refused`;
 }
 
+/** A pool's deadline covers the way to a connection, and that may end in a queue behind the pool. */
+function behindText({ plan, pooler }: MeasuredTrial): string {
+  if (pooler === null || pooler.clientsWaitingPeak === 0) return '';
+  const kept =
+    plan.pooler?.mode === 'session' ? ', in session mode until another client leaves' : '';
+  return `; up to ${plural(pooler.clientsWaitingPeak, 'client')} waited inside PgBouncer${kept}`;
+}
+
 function driftingOf(trial: MeasuredTrial): Found {
   if (trial.steadyState.state !== 'drifting') return null;
   return {
@@ -188,19 +202,17 @@ function fitsOf(trial: MeasuredTrial): Omit<Headline, 'good'> {
       ? `${formatRate(trial.wholeRun.throughputPerSecond)} right answers/s over the whole run (${formatRate(trial.wholeRun.goodputPerSecond)} within ${deadline})`
       : `${rateText(trial.throughputPerSecond, null)} right answers/s (${rateText(trial.goodputPerSecond, null)} within ${deadline}), p99 ${formatMs(latencyMs.ok.p99)}`;
   const fits = plan.rolloutSurge > 0 ? budget.predicted.fitsDuringRollout : budget.predicted.fits;
+  // Without limits nothing fits or does not; what was seen is all there is.
+  if (budget.reached === 'unknown') {
+    const text = `NOT EXHAUSTED THIS TIME: 0 refused at ${speed}. ${claimText(trial)}`;
+    return { finding: 'NOT EXHAUSTED THIS TIME', text };
+  }
   return fits
     ? { finding: 'FITS', text: `FITS: 0 refused at ${speed}. ${claimText(trial)}` }
     : {
         finding: 'NOT EXHAUSTED THIS TIME',
         text: `NOT EXHAUSTED THIS TIME: 0 refused at ${speed}, but ${claimText(trial)}`,
       };
-}
-
-function claimText({ plan, budget }: MeasuredTrial): string {
-  const { usable, ceiling, rolloutCeiling } = budget.predicted;
-  const claim = plan.rolloutSurge > 0 ? rolloutCeiling : ceiling;
-  const during = plan.rolloutSurge > 0 ? ', in a rolling deploy' : '';
-  return `${plural(plan.workers, 'worker')} × ${shapeText(plan.pool)} can open ${formatClaim(claim)}${during}; ${formatUsable(usable)}`;
 }
 
 function shareOf(part: number, whole: number): string {

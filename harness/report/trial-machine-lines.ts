@@ -42,7 +42,9 @@ function cpuText({ cpuMs, measuredMs, environment, workers }: MeasuredTrial): st
   );
   const loops =
     workers.length === 0 ? '' : `; busiest event loop of the API ${formatShare(busiest)}`;
-  return `PostgreSQL ${cores(cpuMs.postgres)}, API ${cores(cpuMs.api)}, load generator ${cores(cpuMs.generator)} of ${plural(environment.cores, 'core')}${loops}`;
+  const pooler =
+    cpuMs.pooler === null ? '' : `PgBouncer ${cores(cpuMs.pooler)} (it has one thread), `;
+  return `PostgreSQL ${cores(cpuMs.postgres)}, ${pooler}API ${cores(cpuMs.api)}, load generator ${cores(cpuMs.generator)} of ${plural(environment.cores, 'core')}${loops}`;
 }
 
 function generatorText({ generator }: MeasuredTrial): string {

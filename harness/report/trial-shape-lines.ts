@@ -19,16 +19,21 @@ const NO_OBJECTION: readonly Finding[] = ['FITS', 'NOT EXHAUSTED THIS TIME'];
  */
 export function trialShapeLines(trial: MeasuredTrial): readonly ReportLine[] {
   const { plan, budget } = trial;
-  const { usable, fits, fitsDuringRollout } = budget.predicted;
+  const { fits, fitsDuringRollout, clients } = budget.predicted;
+  if (budget.reached === 'unknown') return [];
   const workers = plan.workers + plan.rolloutSurge;
+  // The pools are bounded by what takes their connections.
+  const usable = clients?.clients ?? budget.predicted.usable;
   const perWorker = Math.floor(usable / workers);
+  const overbooked = overbookedLines(budget.predicted);
+  if (overbooked.length > 0) return overbooked;
   if (plan.rolloutSurge > 0 ? fitsDuringRollout : fits) {
     return NO_OBJECTION.includes(trialHeadline(trial).finding)
       ? spelt('FITS', () => plan.pool)
       : [
           {
             label: 'ROOM',
-            text: `up to ${plural(perWorker, 'connection')} a worker fit: ${formatCount(usable)} usable for ${plural(workers, 'worker')}; which of them is best, only measuring tells`,
+            text: `up to ${plural(perWorker, 'connection')} a worker fit: ${formatCount(usable)} ${clients === null ? 'usable' : 'clients of PgBouncer'} for ${plural(workers, 'worker')}; which of them is best, only measuring tells`,
           },
         ];
   }
@@ -37,7 +42,33 @@ export function trialShapeLines(trial: MeasuredTrial): readonly ReportLine[] {
       { label: 'WOULD FIT', text: `nothing: ${usable} usable for ${formatCount(workers)} workers` },
     ];
   }
-  return spelt('WOULD FIT', (withOverflow) => splitShape(perWorker, { withOverflow }));
+  const shapes = (): readonly ReportLine[] =>
+    spelt('WOULD FIT', (withOverflow) => splitShape(perWorker, { withOverflow }));
+  if (clients === null) return shapes();
+  const claim = plan.rolloutSurge > 0 ? clients.rolloutCeiling : clients.ceiling;
+  if (claim === null) return [{ label: 'WOULD FIT', text: clientsOfUnbounded(trial) }];
+  return [...shapes(), { label: '', text: `or max_client_conn = ${claim} in PgBouncer` }];
+}
+
+/** A pooler that wants more of PostgreSQL than there is: no shape of the pools changes that. */
+function overbookedLines({
+  usable,
+  clients,
+}: MeasuredTrial['budget']['predicted']): readonly ReportLine[] {
+  if (clients === null || clients.servers <= usable) return [];
+  return [
+    {
+      label: 'WOULD FIT',
+      text: `default_pool_size and reserve_pool_size of ${formatCount(usable)} together, for this one user, database and process of PgBouncer: each further one has as many again`,
+    },
+  ];
+}
+
+/** Pools without a limit are as many clients as there are requests at the same time. */
+function clientsOfUnbounded({ budget }: MeasuredTrial): string {
+  const reachable = budget.clients?.reachable ?? null;
+  const here = reachable === null ? '' : `, ${formatCount(reachable)} by this load`;
+  return `a max_client_conn of PgBouncer above the most requests at the same time${here}: the pools have no limit of their own`;
 }
 
 function spelt(

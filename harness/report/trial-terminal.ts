@@ -7,6 +7,7 @@ import { trialHeadline } from './trial-headline.ts';
 import { trialLatencyLines } from './trial-latency-lines.ts';
 import { trialLoadLines } from './trial-load-lines.ts';
 import { trialMachineLines } from './trial-machine-lines.ts';
+import { trialPoolerLines } from './trial-pooler-lines.ts';
 import { trialShapeLines } from './trial-shape-lines.ts';
 import { thresholdText } from './trial-threshold-lines.ts';
 import { trialTimeLines } from './trial-time-lines.ts';
@@ -25,6 +26,7 @@ export function trialTerminal(trial: MeasuredTrial, style: TerminalStyle): strin
     trialBudgetLines(trial, paint),
     [
       ...trialLoadLines(trial, paint),
+      ...trialPoolerLines(trial),
       ...trialLatencyLines(trial),
       ...trialTimeLines(trial),
       ...trialMachineLines(trial),

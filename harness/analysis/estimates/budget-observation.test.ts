@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { soundObservations, soundOpenObservations } from '../test/observations.ts';
+import { POOLER, soundObservations, soundOpenObservations } from '../test/observations.ts';
 import { budgetObservation } from './budget-observation.ts';
 
 test.each([
@@ -51,12 +51,7 @@ test('a refusal that a retry made up for was a refusal', () => {
   expect(budgetObservation({ ...sound, load }).observedRefusals).toBe(true);
 });
 
-const POOLER = {
-  mode: 'transaction',
-  defaultPoolSize: 20,
-  reservePoolSize: 0,
-  maxClientConn: 40,
-} as const;
+const SMALL_POOLER = { ...POOLER, maxClientConn: 40 };
 
 /** A pool per checkout, by so many clients at once, with the refusals that were seen. */
 function pooled(connections: number, refusalReasons: Readonly<Record<string, number>> = {}) {
@@ -68,7 +63,7 @@ function pooled(connections: number, refusalReasons: Readonly<Record<string, num
     load: { ...load, ledger: { ...ledger, attempts } },
     plan: {
       ...plan,
-      pooler: POOLER,
+      pooler: SMALL_POOLER,
       pool: { ...plan.pool, kind: 'null' as const },
       load: { ...plan.load, model: { kind: 'closed' as const, connections, thinkTimeMs: 0 } },
     },
@@ -106,7 +101,7 @@ test('what PostgreSQL refuses is not what was predicted of the pooler', () => {
 
 test('a pooler that PostgreSQL has too few slots for keeps that to itself', () => {
   const { plan, ...seen } = pooled(40);
-  const pooler = { ...POOLER, defaultPoolSize: 30 };
+  const pooler = { ...SMALL_POOLER, defaultPoolSize: 30 };
   const budget = budgetObservation({ ...seen, plan: { ...plan, pooler } });
   expect(budget).toMatchObject({ predicted: { ceiling: 30, usable: 26, fits: false } });
   expect(budget).toMatchObject({ predictedRefusals: false, agrees: true });

@@ -2,6 +2,7 @@ import { POOL_DEFAULTS, type WorkerStats } from '../../../server/contract.ts';
 import type { BreakdownBucket, LoadResult, LoadSecond } from '../../load/load-engine.ts';
 import { NO_DISTANCE } from '../../plan/distance.ts';
 import { GATE_DEFAULTS } from '../../plan/gates.ts';
+import { POOLER_DEFAULTS } from '../../plan/pooler.ts';
 import type { TrialPlan } from '../../plan/trial-plan.ts';
 import { DIRECT_API } from '../trial-machine.ts';
 import type { TrialObservations } from '../trial-observations.ts';
@@ -33,6 +34,7 @@ export function soundObservations(): TrialObservations {
         sharedBuffersBytes: 1,
         databaseBytes: 1,
         fileSystem: null,
+        seesOthers: true,
       },
       loadEngine: 'autocannon 9.0.0',
     },
@@ -285,3 +287,19 @@ export function worker(id: number, finished: number): WorkerStats {
     eventLoopIdleMs: 9_000 + finished * 1.5,
   };
 }
+
+/** A PgBouncer without a configuration of its own but the mode, and what it did in a trial. */
+export const POOLER = { ...POOLER_DEFAULTS, mode: 'transaction' } satisfies TrialPlan['pooler'];
+export const POOLER_READING: NonNullable<TrialObservations['pooler']> = {
+  version: '1.18.0',
+  samples: 48,
+  clientsActivePeak: 8,
+  clientsWaitingPeak: 0,
+  clientsWaitingMean: 0,
+  maxWaitMs: 0,
+  serversPeak: 8,
+  transactions: 12_000,
+  queries: 12_000,
+  waitMs: 120,
+  transactionMs: 36_000,
+};

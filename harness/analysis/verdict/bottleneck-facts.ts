@@ -71,22 +71,23 @@ export function bottleneckFacts(
   };
 }
 
-/** Of one that the lab started, and that told; times are of the window, which its samples are of. */
+/** Of one that the lab started, and that told; its readings are of the window and the drain. */
 function poolerFacts({
   plan,
   pooler,
   poolerCpuMs,
   load,
 }: TrialObservations): BottleneckFacts['pooler'] {
-  if (plan.pooler === null || pooler === null || load.durationMs === 0) return null;
+  const observedMs = load.durationMs + load.drainMs;
+  if (plan.pooler === null || pooler === null || observedMs === 0) return null;
   const { mode, defaultPoolSize, reservePoolSize } = plan.pooler;
   return {
     mode,
     servers: defaultPoolSize + reservePoolSize,
-    busyMean: pooler.transactionMs / load.durationMs,
+    busyMean: Math.max(0, pooler.transactionMs - pooler.waitMs) / observedMs,
     waitingMean: pooler.clientsWaitingMean,
     waitMs: pooler.transactions === 0 ? null : pooler.waitMs / pooler.transactions,
-    cores: poolerCpuMs === null ? null : poolerCpuMs / load.durationMs,
+    cores: poolerCpuMs === null ? null : poolerCpuMs / observedMs,
   };
 }
 

@@ -238,7 +238,8 @@ function poolerLimit({ pooler, mean, postgres }: BottleneckFacts): string | null
   const longest = mean !== null && waitMs !== null && waitMs >= DOMINANT * mean.latencyMs;
   if (waitingMean < 1 || !(longest || waitingMean >= servers)) return null;
   const kept = mode === 'session' ? ', which each client keeps until it leaves' : '';
-  const wait = waitMs === null ? '' : `, ${waitMs.toFixed(1)} ms each time`;
+  // Who never got one has not been counted.
+  const wait = waitMs === null || waitMs < 0.05 ? '' : `, ${waitMs.toFixed(1)} ms each time`;
   return `${waitingMean.toFixed(1)} clients on average waited inside PgBouncer${wait} for one of its ${servers} connections${kept}; ${busyMean.toFixed(1)} of them were in a transaction; PostgreSQL ran ${postgres.activeMean.toFixed(1)} statements at a time${coresText(postgres.cores)}`;
 }
 

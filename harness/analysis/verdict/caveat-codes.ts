@@ -11,6 +11,8 @@ export const CAVEAT_CODES = [
   'dropped_at_cap',
   'distance_late',
   'fault_off',
+  'statements_lost',
+  'pooler_untold',
   'drifting',
   'overloaded',
   'level_shift',

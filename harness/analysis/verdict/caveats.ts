@@ -23,6 +23,10 @@ export const CAVEAT_ADVICE: Readonly<Record<CaveatCode, string>> = {
     'What stands for the network delivered late, so the database was farther away than asked for. Leave it a core, lower the load, or give a longer --db-rtt.',
   fault_off:
     'A fault did not come when it was asked for, so what followed is not its answer. Leave the network a core, and the run its full length.',
+  statements_lost:
+    'A named statement lives in one session, and the pooler gives each transaction another: 26000 where it is not there, 42P05 where it is somebody else’s. Leave --prepared-statements at auto, or use PgBouncer 1.21 or later, or --pooler-mode session.',
+  pooler_untold:
+    'Whether clients waited inside PgBouncer is not known, and the time shows as time in PostgreSQL. Look at the warnings; its console answers late where the machine is full.',
   drifting:
     'Measure longer or warm up longer (--warmup); if it stays, look for what grows: data, locks, memory.',
   overloaded:

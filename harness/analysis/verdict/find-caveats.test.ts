@@ -11,6 +11,7 @@ import {
   shareOfDropped,
   unchanged,
   withAfter,
+  withAttempts,
   withGates,
   withGenerator,
   withHost,
@@ -20,6 +21,8 @@ import {
   withServer,
 } from '../test/observation-changes.ts';
 import {
+  POOLER,
+  POOLER_READING,
   SECONDS,
   soundObservations,
   soundOpenObservations,
@@ -36,6 +39,17 @@ function found(code: CaveatCode, change: Change, sound = soundObservations()): C
 
 const arrivals = (change: { readonly due: number; readonly issued: number }): Change =>
   withLoad(() => ({ offered: { expected: 12_000, ...change } }));
+
+/** SQL errors behind something that cannot carry named statements. */
+const namedBehind = (sqlErrors: number, api: Partial<TrialObservations['api']> = {}): Change =>
+  both(withAttempts({ httpErrors: { sql_error: sqlErrors } }), (sound) => ({
+    ...sound,
+    api: { ...sound.api, statementsProblem: 'PgBouncer 1.18.0 cannot carry them', ...api },
+  }));
+
+const pooled =
+  (pooler: TrialObservations['pooler']): Change =>
+  (sound) => ({ ...sound, plan: { ...sound.plan, pooler: POOLER }, pooler });
 
 /** A stall that was asked for at 5 s. */
 const fault =
@@ -199,6 +213,13 @@ const EDGES: readonly (readonly [
     'DEGRADED',
   ],
   ['fault_off', { edge: unchanged, beyond: fault({ startedMs: null }) }, 'DEGRADED'],
+  ['statements_lost', { edge: namedBehind(0), beyond: namedBehind(1) }, 'DEGRADED'],
+  [
+    'statements_lost',
+    { edge: namedBehind(9, { preparedStatements: false }), beyond: namedBehind(9) },
+    'DEGRADED',
+  ],
+  ['pooler_untold', { edge: pooled(POOLER_READING), beyond: pooled(null) }, 'DEGRADED'],
   ['drifting', { edge: unchanged, beyond: drifting }, 'INVALID'],
   ['overloaded', { sound: OPEN, edge: unchanged, beyond: overloading }, 'DEGRADED'],
   [

@@ -106,6 +106,17 @@ const CHECKS: Readonly<
     });
     return off.length === 0 ? null : degraded(off.join(', '));
   },
+  statements_lost: ({ seen: { api, load } }) => {
+    const failed = load.ledger.attempts.httpErrors['sql_error'] ?? 0;
+    if (!api.preparedStatements || api.statementsProblem === null || failed === 0) return null;
+    return degraded(
+      `${failed} of ${load.ledger.attempts.started} attempts failed by an SQL error while statements had names, and ${api.statementsProblem}`,
+    );
+  },
+  pooler_untold: ({ seen: { plan, pooler } }) =>
+    plan.pooler !== null && pooler === null
+      ? degraded("PgBouncer's console did not tell what it did in the window")
+      : null,
   no_answers: ({ seen }) =>
     seen.load.ledger.ok === 0
       ? degraded(`0 of ${seen.load.ledger.scheduled} requests were answered right`)

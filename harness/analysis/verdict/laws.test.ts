@@ -12,7 +12,13 @@ import {
   withLoad,
   withSeconds,
 } from '../test/observation-changes.ts';
-import { soundObservations, soundOpenObservations, worker } from '../test/observations.ts';
+import {
+  POOLER,
+  POOLER_READING,
+  soundObservations,
+  soundOpenObservations,
+  worker,
+} from '../test/observations.ts';
 import { DIRECT_API } from '../trial-machine.ts';
 import type { TrialObservations } from '../trial-observations.ts';
 import type { Law } from '../trial-result.ts';
@@ -98,6 +104,15 @@ test.each<[law: string, broken: string, Change]>([
       ...sound,
       api: { ...DIRECT_API, target: 'http://127.0.0.1:8080' },
       server: { ...sound.server, peakWorkers: 0 },
+    }),
+  ],
+  [
+    "the pooler's connections",
+    'it had one more than it was told to have',
+    (sound) => ({
+      ...sound,
+      plan: { ...sound.plan, pooler: POOLER },
+      pooler: { ...POOLER_READING, serversPeak: 21 },
     }),
   ],
   ['load engine', 'the engine says so', withLoad(() => ({ brokenLaws: ['sent 3 = 2'] }))],
@@ -264,3 +279,18 @@ function withTimeouts(stats: ReturnType<typeof worker>, timeouts: number) {
     http: { ...stats.http, errors: { pool_timeout: timeouts } },
   };
 }
+
+test('a pooler with all the connections that it may have breaks no law', () => {
+  const sound = soundObservations();
+  const { laws } = summarizeTrial(
+    {
+      ...sound,
+      plan: { ...sound.plan, pooler: POOLER },
+      pooler: { ...POOLER_READING, serversPeak: 20 },
+    },
+    decodeFake,
+  );
+  expect(laws).toContainEqual(
+    expect.objectContaining({ name: "the pooler's connections", holds: true }),
+  );
+});

@@ -1,6 +1,7 @@
 import type { TrialObservations } from '../trial-observations.ts';
 import type { Law } from '../trial-result.ts';
 import { loadLaws } from './load-laws.ts';
+import { poolerLaws } from './pooler-laws.ts';
 import { serverLaws } from './server-laws.ts';
 import { transportLaws } from './transport-law.ts';
 
@@ -21,6 +22,7 @@ export function checkLaws(
     | 'server'
     | 'environment'
     | 'transport'
+    | 'pooler'
   >,
 ): readonly Law[] {
   return [
@@ -31,5 +33,6 @@ export function checkLaws(
       peakOnServer: seen.api.target === null ? null : seen.server.peakWorkers,
     }),
     ...transportLaws(seen),
+    ...poolerLaws(seen),
   ];
 }

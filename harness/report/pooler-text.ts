@@ -1,0 +1,44 @@
+import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import type { Pooler } from '../plan/pooler.ts';
+import { formatClaim, formatCount, formatUsable, plural } from './format.ts';
+import { shapeText } from './shape-text.ts';
+
+/** `transaction mode, 20 connections, at most 100 clients`: of a plan. */
+export function poolerText({
+  mode,
+  defaultPoolSize,
+  reservePoolSize,
+  maxClientConn,
+}: Pooler): string {
+  const reserve = reservePoolSize === 0 ? '' : ` + ${formatCount(reservePoolSize)} in reserve`;
+  return `${mode} mode, ${plural(defaultPoolSize, 'connection')}${reserve}, at most ${plural(maxClientConn, 'client')}`;
+}
+
+/** What the deployment claims against what there is for it, in one sentence that ends with the usable slots. */
+export function claimText({ plan, budget, api }: MeasuredTrial): string {
+  const { predicted, reached } = budget;
+  const pools = `${plural(plan.workers, 'worker')} × ${shapeText(plan.pool)}`;
+  const during = plan.rolloutSurge > 0 ? ', in a rolling deploy' : '';
+  const usable = formatUsable(predicted.usable);
+  const claimOf = (claims: {
+    readonly ceiling: number | null;
+    readonly rolloutCeiling: number | null;
+  }): number | null => (plan.rolloutSurge > 0 ? claims.rolloutCeiling : claims.ceiling);
+  if (reached === 'unknown') {
+    return `${pools} connect through ${api.via}, which did not tell its limits; ${usable}`;
+  }
+  const { clients } = predicted;
+  if (clients === null)
+    return `${pools} can open ${formatClaim(claimOf(predicted))}${during}; ${usable}`;
+  return `${pools} can be ${formatClaim(claimOf(clients))} clients${during} where PgBouncer takes ${formatCount(clients.clients)}, and it opens ${formatClaim(claimOf(predicted))}; ${usable}`;
+}
+
+/** Who refused, as far as can be told by the requests' own reasons; retries leave only the arithmetic's. */
+export function refusedBy({
+  refusals,
+  budget,
+}: Pick<MeasuredTrial, 'refusals' | 'budget'>): 'postgres' | 'pooler' | 'both' {
+  const byPooler = refusals.byReason.pooler_clients ?? 0;
+  if (byPooler === 0 && budget.clients?.observedRefusals !== true) return 'postgres';
+  return byPooler === refusals.total ? 'pooler' : 'both';
+}

@@ -1,0 +1,84 @@
+import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import { connectionsOf } from '../load/load-engine.ts';
+import { formatClaim, formatCount, plural } from './format.ts';
+import type { Paint } from './paint.ts';
+import { refusedBy } from './pooler-text.ts';
+
+/** Behind a pooler two things are predicted: what it takes of the pools, and what it takes of PostgreSQL. */
+export function predictedText(trial: MeasuredTrial): string {
+  const { budget, connections, api } = trial;
+  const { predicted } = budget;
+  const reserved = connections.superuserReserved + connections.reserved;
+  const usable = `${formatCount(predicted.usable)} = ${formatCount(connections.maxConnections)} − ${formatCount(reserved)} reserved − ${plural(budget.others, 'other')} (this lab's monitor among them)`;
+  if (budget.reached === 'unknown') {
+    return `nothing: the API connects through ${api.via}, which did not tell its limits; usable ${usable}`;
+  }
+  const { clients } = predicted;
+  if (clients === null) {
+    const verdict = budget.predictedRefusals ? 'refused' : 'not refused';
+    return `${verdict}: ${claimsText(trial, predicted, budget.reachable)}; usable ${usable}`;
+  }
+  const verdict = budget.predictedRefusals ? 'refused by PgBouncer' : 'not refused';
+  const reachable = budget.clients?.reachable ?? null;
+  return `${verdict}: clients ${claimsText(trial, clients, reachable)}, of ${formatCount(clients.clients)} that it takes; behind it at most ${plural(predicted.rolloutCeiling ?? clients.servers, 'connection')}; usable ${usable}${shortText(trial)}`;
+}
+
+function claimsText(
+  { plan }: MeasuredTrial,
+  claims: {
+    readonly floor: number | null;
+    readonly ceiling: number | null;
+    readonly rolloutCeiling: number | null;
+  },
+  reachable: number | null,
+): string {
+  const { model } = plan.load;
+  const callers =
+    model.kind === 'closed'
+      ? plural(connectionsOf(model), 'client')
+      : plural(connectionsOf(model), 'request in flight', 'requests in flight');
+  const deploys = plan.rolloutSurge > 0;
+  const inDeploy = deploys ? `, in the deploy ${formatClaim(claims.rolloutCeiling)}` : '';
+  const byLoad =
+    deploys || reachable === claims.ceiling ? '' : `, by ${callers} ${formatClaim(reachable)}`;
+  return `idle ${formatClaim(claims.floor)}, busy ${formatClaim(claims.ceiling)}${inDeploy}${byLoad}`;
+}
+
+/** What nobody is refused for, and what is felt all the same. */
+function shortText({ plan, budget }: MeasuredTrial): string {
+  const { predicted } = budget;
+  const { clients, usable } = predicted;
+  if (clients === null) return '';
+  const short =
+    clients.servers > usable
+      ? `. PostgreSQL refuses PgBouncer what is beyond, which it does not pass on while it has a connection: the API waits, and everybody else gets none`
+      : '';
+  const reachable = budget.clients?.reachable ?? null;
+  const waiting = reachable === null ? null : reachable - Math.min(clients.servers, usable);
+  const starves = clients.mode === 'session' && (waiting === null || waiting > 0);
+  const leaves =
+    plan.pool.kind === 'null'
+      ? 'until another one is done'
+      : 'until another one leaves, which pools keep from doing';
+  const kept = starves
+    ? `. In session mode ${waiting === null ? 'all further clients' : plural(waiting, 'client')} can wait in it ${leaves}`
+    : '';
+  return `${short}${kept}`;
+}
+
+/** Who refused, if anybody. */
+export function observedText(trial: MeasuredTrial): string {
+  if (!trial.budget.observedRefusals) return 'not refused';
+  return {
+    postgres: 'refused',
+    pooler: 'refused by PgBouncer',
+    both: 'refused, also by PgBouncer',
+  }[refusedBy(trial)];
+}
+
+/** Whether what was predicted happened. */
+export function agreementText({ budget, api }: MeasuredTrial, paint: Paint): string {
+  if (budget.reached === 'unknown') return 'nothing was predicted';
+  const why = api.via === null ? '' : ': see VIA';
+  return budget.agrees ? paint.green('✓ as predicted') : paint.red(`✗ not as predicted${why}`);
+}
