@@ -165,6 +165,12 @@ asRoot('an ordinary user starts it as themselves', async () => {
     expect(started.dataDirectory).toContain(`pool-lab-${NOBODY}`);
     expect(await stopEmbeddedProcess(started)).toBe(0);
     expect(serverProcesses(started.dataDirectory)).toEqual([]);
+    for (const transport of ['tls', 'socket'] as const) {
+      const options = { labParent: elsewhere, uid: NOBODY, project, transport };
+      const reached = await startEmbeddedProcess(options);
+      expect(await ask(reached.api, 'SELECT 1 AS one')).toEqual({ one: 1 });
+      expect(await stopEmbeddedProcess(reached)).toBe(0);
+    }
   });
 });
 

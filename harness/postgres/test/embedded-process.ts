@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { databaseConfigSchema } from '../../../server/contract.ts';
 import { entryPoint } from '../../entry-point.ts';
+import type { Transport } from '../../plan/trial-plan.ts';
 
 const CLONE = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -14,6 +15,7 @@ const startedSchema = z.object({
   postmasterPid: z.int(),
   dataDirectory: z.string(),
   superuser: databaseConfigSchema,
+  api: databaseConfigSchema,
   version: z.string(),
   watchdogPid: z.int(),
 });
@@ -28,8 +30,10 @@ export async function startEmbeddedProcess(options: {
   /** The clone whose Node.js and sources are run. @default this one */
   readonly project?: string;
   readonly guardedChildPid?: number;
+  /** @default tcp */
+  readonly transport?: Transport;
 }): Promise<EmbeddedProcess> {
-  const { labParent, uid, project, guardedChildPid = null } = options;
+  const { labParent, uid, project, guardedChildPid = null, transport = 'tcp' } = options;
   const inProject = (path: string): string =>
     project === undefined ? path : join(project, relative(CLONE, path));
   const entry = entryPoint(import.meta.url, './run-embedded');
@@ -40,7 +44,7 @@ export async function startEmbeddedProcess(options: {
     stdio: ['pipe', 'pipe', 'pipe'],
     ...(uid === undefined ? {} : { uid, gid: uid }),
   });
-  child.stdin.write(`${JSON.stringify({ labParent, guardedChildPid })}\n`);
+  child.stdin.write(`${JSON.stringify({ labParent, guardedChildPid, transport })}\n`);
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk.toString();

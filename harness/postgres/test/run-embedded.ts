@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import { TRANSPORTS } from '../../plan/trial-plan.ts';
 import { startWatchdog } from '../../runner/watchdog.ts';
 import { createEmbeddedPostgres } from '../embedded.ts';
 
@@ -10,11 +11,14 @@ import { createEmbeddedPostgres } from '../embedded.ts';
 const optionsSchema = z.strictObject({
   labParent: z.string(),
   guardedChildPid: z.int().nullable(),
+  transport: z.enum(TRANSPORTS),
 });
 
 const input = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const first = await input.next();
-const { labParent, guardedChildPid } = optionsSchema.parse(JSON.parse(String(first.value)));
+const { labParent, guardedChildPid, transport } = optionsSchema.parse(
+  JSON.parse(String(first.value)),
+);
 
 const watchdog = startWatchdog();
 const release =
@@ -24,14 +28,14 @@ const postgres = await createEmbeddedPostgres({ custodian: watchdog, labParent }
     maxConnections: 20,
     superuserReservedConnections: 3,
     reservedConnections: 0,
-    transport: 'tcp',
+    transport,
     extra: {},
   },
   new AbortController().signal,
 );
-const { postmasterPid, dataDirectory, superuser, version } = postgres;
+const { postmasterPid, dataDirectory, superuser, api, version } = postgres;
 process.stdout.write(
-  `${JSON.stringify({ postmasterPid, dataDirectory, superuser, version, watchdogPid: watchdog.pid })}\n`,
+  `${JSON.stringify({ postmasterPid, dataDirectory, superuser, api, version, watchdogPid: watchdog.pid })}\n`,
 );
 await input.next();
 await postgres.stop();
