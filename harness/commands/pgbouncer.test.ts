@@ -3,6 +3,7 @@ import { wayTrial } from '../analysis/ways/test/sample-ways.ts';
 import { LabError } from '../lab-error.ts';
 import type { RawFlags } from '../plan/option-table.ts';
 import type { PlannedTrial } from '../plan/sweep/trial-order.ts';
+import { parseWays } from '../plan/ways/parse-ways.ts';
 import { WAYS } from '../plan/ways/way.ts';
 import { createFakeMeasurer } from '../test/fake-sweep.ts';
 import { recordingIo } from '../test/recording-io.ts';
@@ -118,3 +119,20 @@ test('stopped in the middle, what was measured is printed', async () => {
   expect(stdout).toMatch(/^INCOMPLETE: /);
   expect(stdout.replace(/\s+/g, ' ')).toContain('5 of 8 trials are measured');
 });
+
+test.each(
+  createPgbouncerCommand({ requirePgbouncer: neverAsked, createMeasurer: neverAsked }).examples,
+)('its example is understood: $line', ({ line }) => {
+  const words = line.split(' ').slice(2);
+  const flags = words.flatMap((word, index): [string, string | boolean][] => {
+    if (!word.startsWith('--')) return [];
+    const name = word.slice(2).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    const next = words[index + 1];
+    return [[name, next === undefined || next.startsWith('--') ? true : next]];
+  });
+  expect(parseWays({ flags: Object.fromEntries(flags), env: {} }).warnings).toEqual([]);
+});
+
+function neverAsked(): never {
+  throw new Error('nothing is measured');
+}

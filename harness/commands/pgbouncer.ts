@@ -57,8 +57,8 @@ export function createPgbouncerCommand(parts: PgbouncerParts): Command {
         shows: '160 callers, 26 usable slots: who is refused, what each way costs, what to deploy',
       },
       {
-        line: 'pool-lab pgbouncer --workers 8 --pool-size 10 --max-connections 100 --workload tx --rounds 5',
-        shows: 'your own shape, with a transaction, and tighter intervals',
+        line: 'pool-lab pgbouncer --workers 8 --pool-size 10 --max-connections 100 --workload hold --param ms=20 --rounds 5',
+        shows: 'your own shape, with connections held for 20 ms, and tighter intervals',
       },
       {
         line: 'pool-lab pgbouncer --small-pool-size 20 --pooler-size 10 --json',

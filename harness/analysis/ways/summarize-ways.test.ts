@@ -84,3 +84,10 @@ test('one that was stopped after two trials says what it has, and concludes noth
   expect(result.conclusion.notCompared).toEqual(['no_pool', 'no_pool_pgbouncer']);
   expect(result.conclusion.deploy).toBeNull();
 });
+
+test('counts are of every round, and what is estimated of those alone that may be believed', () => {
+  const invalid = { goodput: 100, refused: 7, verdict: 'INVALID' as const };
+  const result = sampleWays({ no_pool_pgbouncer: [invalid, invalid, invalid] });
+  const way = wayOf(result, 'no_pool_pgbouncer');
+  expect(way).toMatchObject({ refusals: { postgres: 21 }, churn: null, pooler: null });
+});
