@@ -126,6 +126,7 @@ async function bringUp(
       isOwn: true,
       showsProcesses: postmasterPid !== null,
       isSuperuser: true,
+      seesSessions: true,
     },
     api: up.api,
     superuser: up.superuser,

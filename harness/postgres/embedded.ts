@@ -103,6 +103,7 @@ const OWN: PostgresCapabilities = {
   isOwn: true,
   showsProcesses: true,
   isSuperuser: true,
+  seesSessions: true,
 };
 
 interface BringUp {

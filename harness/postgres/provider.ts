@@ -23,6 +23,8 @@ export interface PostgresCapabilities {
   readonly showsProcesses: boolean;
   /** The monitor's role sees and may do everything: it is a superuser's. */
   readonly isSuperuser: boolean;
+  /** It sees what the sessions of everybody do, and those that are still connecting. */
+  readonly seesSessions: boolean;
 }
 
 /** A running PostgreSQL. Only `stop` ends it; a stopped one is not this type any more. */

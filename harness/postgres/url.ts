@@ -127,8 +127,12 @@ function startedOn(
   };
 }
 
-function capabilitiesOf({ isSuperuser }: ForeignDatabase['rights']): PostgresCapabilities {
-  return { setsSettings: false, isOwn: false, showsProcesses: false, isSuperuser };
+function capabilitiesOf({
+  isSuperuser,
+  seesSessions,
+}: ForeignDatabase['rights']): PostgresCapabilities {
+  const isOwn = false;
+  return { setsSettings: false, isOwn, showsProcesses: false, isSuperuser, seesSessions };
 }
 
 /** What the API connects through is a place of its own, and what is said of the way to PostgreSQL is not of it. */

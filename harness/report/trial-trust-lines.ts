@@ -22,7 +22,19 @@ export function trialTrustLines(trial: MeasuredTrial, paint: Paint): readonly Re
       { label: '', text: `→ ${advice}` },
     ]),
     ...broken.map(({ name, detail }) => ({ label: '', text: `✗ ${name}: ${detail}` })),
+    ...notSeenLines(trial),
     { label: 'GATES', text: gatesText(trial.plan.gates) },
     ...carriesOverLines(environment, networkOf(trial.plan)),
+  ];
+}
+
+/** Of what is not known the report has no number, and says so. */
+function notSeenLines({ environment }: MeasuredTrial): readonly ReportLine[] {
+  if (environment.postgres.seesOthers) return [];
+  return [
+    {
+      label: 'NOT SEEN',
+      text: "what sessions of others did, and which were still connecting: the monitor's role lacks pg_read_all_stats. They are counted among the others, the API's own are seen in full",
+    },
   ];
 }

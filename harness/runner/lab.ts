@@ -198,6 +198,7 @@ async function describeEnvironment(
         postgres.dataDirectory === null
           ? null
           : fileSystemName(statfsSync(postgres.dataDirectory).type),
+      seesOthers: postgres.capabilities.seesSessions,
     },
   };
 }

@@ -52,6 +52,7 @@ export function withFreeTexts(data: ReportData, texts: readonly string[]): Repor
           ...environment.postgres,
           version: all,
           fileSystem: all,
+          seesOthers: true,
           durability: keyed(texts, (text) => text),
         },
       },

@@ -178,6 +178,7 @@ export function sampleTrial(changes: Partial<MeasuredTrial> = {}): MeasuredTrial
         sharedBuffersBytes: 134_217_728,
         databaseBytes: 9_500_000,
         fileSystem: 'ext4',
+        seesOthers: true,
       },
       loadEngine: 'closed 9.0.0',
     },

@@ -75,7 +75,13 @@ export function sampleObservation(changes: Partial<CostObservation> = {}): CostO
       ...{ poolLabVersion: '0.0.0', nodeVersion: 'v24.0.0', platform: 'linux', arch: 'x64' },
       ...{ osRelease: '6.1', cpuModel: 'Some CPU', cores: 2, memoryBytes: 8e9 },
       postgres: {
-        ...{ provider: 'embedded', version: '18.4', durability: {}, fileSystem: 'ext4' },
+        ...{
+          provider: 'embedded',
+          version: '18.4',
+          durability: {},
+          fileSystem: 'ext4',
+          seesOthers: true,
+        },
         ...{ sharedBuffersBytes: 128 * 1024 ** 2, databaseBytes: 16 * 1024 ** 2 },
       },
     },

@@ -166,6 +166,7 @@ function hostileTrial(trial: CellTrial, hostile: string): CellTrial {
           ...environment.postgres,
           version: hostile,
           fileSystem: hostile,
+          seesOthers: true,
           durability: { ...environment.postgres.durability, [hostile]: hostile },
         },
       },
