@@ -273,13 +273,13 @@ async function setUp(
   api: DatabaseConfig,
 ): Promise<void> {
   await client.query(
+    `ALTER ROLE ${SUPERUSER_ROLE} PASSWORD '${scramVerifier(superuser.password)}'`,
+  );
+  await client.query(
     `CREATE DATABASE ${DATABASE} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'`,
   );
   await client.query(
     `CREATE ROLE ${API_ROLE} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '${scramVerifier(api.password)}'`,
-  );
-  await client.query(
-    `ALTER ROLE ${SUPERUSER_ROLE} PASSWORD '${scramVerifier(superuser.password)}'`,
   );
 }
 
