@@ -32,6 +32,8 @@ export interface PgbouncerSettings {
   readonly authQuery?: boolean;
   /** Who may ask the console. @default the API's role */
   readonly statsUsers?: readonly string[];
+  /** Lines of its configuration, of which the last for a setting counts. @default none */
+  readonly further?: readonly string[];
   /** @default a free one */
   readonly port?: number;
 }
@@ -90,12 +92,13 @@ export async function startPgbouncer(settings: PgbouncerSettings): Promise<Pgbou
 }
 
 /** What differs from a PgBouncer of the lab's own; of two lines for one setting the later one counts. */
-function ownLines({ authQuery = false, statsUsers, api }: PgbouncerSettings): string {
+function ownLines({ authQuery = false, statsUsers, further = [], api }: PgbouncerSettings): string {
   return [
     // Its default, which leaves no place for the console.
     'max_client_conn = 100',
     ...(statsUsers === undefined ? [] : [`stats_users = ${statsUsers.join(', ')}`]),
     ...(authQuery ? [`auth_user = ${api.user}`] : []),
+    ...further,
     '',
   ].join('\n');
 }
