@@ -44,6 +44,10 @@ async function worksWithFewerRights(server: ForeignServer): Promise<void> {
   const itself = expect.stringContaining("the API connects as Ann's itself");
   const notSeen = expect.stringContaining('NOT SEEN: what the sessions of others do');
   expect(await usedBy(ann, superuser)).toEqual({ api: "Ann's", warned: [itself, notSeen] });
+  await query(`ALTER ROLE "Ann's" CONNECTION LIMIT 7`);
+  const limited = expect.stringContaining("the role Ann's may have 7 connections");
+  const { warned } = await usedBy(ann, superuser);
+  expect(warned).toEqual([itself, limited, notSeen]);
   await query(`ALTER ROLE "Ann's" CREATEROLE`);
   expect(await usedBy(ann, superuser)).toEqual({ api: 'pool_lab_api', warned: [notSeen] });
   await query(`GRANT pg_read_all_stats TO "Ann's"`);

@@ -28,6 +28,10 @@ export interface ForeignRights {
   /** It is there, and these may work in it already. */
   readonly worksInSchema: boolean;
   readonly apiRoleWorksInSchema: boolean;
+  /** CONNECTION LIMIT of the given role, of the API's and of the database; `null`: none. */
+  readonly roleLimit: number | null;
+  readonly apiRoleLimit: number | null;
+  readonly databaseLimit: number | null;
 }
 
 export interface ForeignState {
@@ -39,6 +43,12 @@ export interface ForeignState {
   >;
   readonly rights: ForeignRights;
 }
+
+/** PostgreSQL writes −1 for "no limit". */
+const limit = z.coerce
+  .number()
+  .int()
+  .transform((value) => (value < 0 ? null : value));
 
 const stateSchema = z.object({
   version: z.string(),
@@ -56,6 +66,9 @@ const stateSchema = z.object({
   owns_schema: z.boolean(),
   works_in_schema: z.boolean(),
   api_role_works_in_schema: z.boolean(),
+  role_limit: limit,
+  api_role_limit: limit,
+  database_limit: limit,
 });
 
 /** @param role its oid */
@@ -85,7 +98,10 @@ const STATE_SQL = `
          coalesce(starts_with(obj_description(n.oid, 'pg_namespace'), $1)
                   AND pg_has_role(n.nspowner, 'USAGE'), false) AS owns_schema,
          ${worksInSchema('r.oid')} AS works_in_schema,
-         ${worksInSchema('a.oid')} AS api_role_works_in_schema
+         ${worksInSchema('a.oid')} AS api_role_works_in_schema,
+         r.rolconnlimit AS role_limit,
+         coalesce(a.rolconnlimit, -1) AS api_role_limit,
+         (SELECT datconnlimit FROM pg_database WHERE datname = current_database()) AS database_limit
     FROM pg_roles r
     LEFT JOIN pg_roles a ON a.rolname = '${API_ROLE}'
     LEFT JOIN pg_namespace n ON n.nspname = '${LAB_SCHEMA}'
@@ -114,6 +130,9 @@ export async function readForeignState(client: ClientBase): Promise<ForeignState
       ownsSchema: row.owns_schema,
       worksInSchema: row.works_in_schema,
       apiRoleWorksInSchema: row.api_role_works_in_schema,
+      roleLimit: row.role_limit,
+      apiRoleLimit: row.api_role_limit,
+      databaseLimit: row.database_limit,
     },
   };
 }
@@ -190,11 +209,26 @@ export function lacking(
           `the API connects as ${owner.user} itself, with its limits: it may make no role for it (ALTER ROLE ${role} CREATEROLE)`,
         ]
       : []),
+    ...limitsOf(rights, { owner, apiRole }).map(
+      (whose) =>
+        `${whose} connections (CONNECTION LIMIT): one more is refused, which is not in the prediction`,
+    ),
     ...(rights.seesSessions
       ? []
       : [
           `NOT SEEN: what the sessions of others do, and those that are still connecting; they are counted only (GRANT pg_read_all_stats TO ${role})`,
         ]),
+  ];
+}
+
+function limitsOf(
+  { roleLimit, apiRoleLimit, databaseLimit }: ForeignRights,
+  { owner, apiRole }: { readonly owner: DatabaseConfig; readonly apiRole: string },
+): readonly string[] {
+  const ofRole = apiRole === owner.user ? roleLimit : apiRoleLimit;
+  return [
+    ...(ofRole === null ? [] : [`the role ${apiRole} may have ${ofRole}`]),
+    ...(databaseLimit === null ? [] : [`the database ${owner.database} may have ${databaseLimit}`]),
   ];
 }
 
