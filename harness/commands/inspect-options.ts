@@ -2,11 +2,7 @@ import { option } from '../plan/option.ts';
 import { OUTPUT_OPTIONS } from '../plan/run-options.ts';
 import { INSPECTION_FACTS } from '../plan/thresholds/inspection-facts.ts';
 import { thresholdExpressions } from '../plan/thresholds/threshold-options.ts';
-import { choice, duration, yesNo } from '../plan/value-parser.ts';
-
-/** `auto`: off on this machine, verify on any other. */
-export const TLS_MODES = ['auto', 'off', 'require', 'verify'] as const;
-const TLS_DEFAULT: (typeof TLS_MODES)[number] = 'auto';
+import { duration, yesNo } from '../plan/value-parser.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -28,12 +24,6 @@ export const INSPECT_OPTIONS = {
     parser: duration({ minMs: SECOND_MS, maxMs: 60 * MINUTE_MS }),
     defaultValue: 5 * SECOND_MS,
     description: 'with --watch: from the begin of one look to that of the next',
-  }),
-  tls: option('tls', {
-    parser: choice(TLS_MODES, 'mode'),
-    defaultValue: TLS_DEFAULT,
-    description:
-      'verify: encrypted, and the certificate is checked; require: encrypted; off; auto: off on this machine, else verify',
   }),
   threshold: {
     ...option('threshold', {

@@ -19,6 +19,7 @@ import {
   textOf,
   watcher,
 } from './test/inspected.ts';
+import { inspected } from './test/inspected-command.ts';
 
 const { superuser } = inject('postgres');
 const SHORT = { window: '250ms' };
@@ -102,7 +103,7 @@ test('looking takes one connection, writes nothing and waits in no transaction',
 });
 
 test('its session cannot write, waits for nobody long, and runs no function of the database’s owner', async () => {
-  await withInspectionSession(superuser, 'off', async (client: ClientBase) => {
+  await withInspectionSession(superuser, async (client: ClientBase) => {
     await expect(client.query('CREATE TABLE public.not_here ()')).rejects.toMatchObject({
       code: '25006',
     });
@@ -127,15 +128,16 @@ test('behind a pooler that leaves settings out nothing is looked at', async () =
 });
 
 test('TLS that was asked for and is not there is no connection, and never one without', async () => {
-  await expect(run({ tls: 'require' })).rejects.toMatchObject({
+  await expect(inspected(superuser, { parameters: '?sslmode=require' })).rejects.toMatchObject({
     code: 'DATABASE_UNREACHABLE',
-    message: expect.stringContaining('has no TLS, and --tls require wants it'),
+    message: expect.stringMatching(/has no TLS, and sslmode=require wants it/),
+    hint: expect.stringContaining('?sslmode=disable'),
   });
 });
 
 test('a catalog that somebody has locked is not waited for', async () => {
   const holder = await session('vacuum-full');
-  const looking = withInspectionSession(superuser, 'off', async (client) => {
+  const looking = withInspectionSession(superuser, async (client) => {
     await holder.query('BEGIN; LOCK TABLE pg_catalog.pg_database');
     return await inspectDatabase(client, {
       ...{ address: superuser, windowMs: 250, longIdleMs: 1 },

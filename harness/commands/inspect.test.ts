@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { DatabaseConfig } from '../../server/contract.ts';
 import { CAUSE_CODES } from '../analysis/inspection/cause.ts';
 import type { LookupAll } from '../loopback.ts';
 import { optionMarkdown } from '../plan/option-markdown.ts';
@@ -13,20 +14,34 @@ const addressed =
   (address: string): LookupAll =>
   () =>
     Promise.resolve([{ address, family: 4 }]);
-const UNENCRYPTED = 'what this command and db say to each other is not encrypted\n';
+const UNENCRYPTED = 'what this command and db say to each other is not encrypted';
 const database = { host: 'db', port: 5_432, user: 'ann', password: 'secret-1', database: 'shop' };
 
-test.each([
-  ['127.0.0.1', 'auto', { host: '127.0.0.1', encryption: 'off' }, ''],
-  ['10.0.0.4', 'auto', { host: 'db', encryption: 'verify' }, ''],
-  ['127.0.0.1', 'off', { host: '127.0.0.1', encryption: 'off' }, ''],
-  ['127.0.0.1', 'verify', { host: 'db', encryption: 'verify' }, ''],
-  ['10.0.0.4', 'off', { host: 'db', encryption: 'off' }, UNENCRYPTED],
-  ['10.0.0.4', 'require', { host: 'db', encryption: 'require' }, ''],
-] as const)('a host at %s is reached with --tls %s by %j', async (address, tls, way, warning) => {
-  const io = recordingIo();
-  expect(await wayTo(database, { tls }, io, addressed(address))).toEqual(way);
-  expect(io.stderrText()).toBe(warning);
+test.each<[string, Partial<DatabaseConfig>, Partial<DatabaseConfig>, readonly string[]]>([
+  ['127.0.0.1', {}, { hostAddress: '127.0.0.1', sslMode: 'disable' }, []],
+  ['10.0.0.4', {}, { sslMode: 'verify-full' }, []],
+  [
+    '127.0.0.1',
+    { sslMode: 'verify-full' },
+    { hostAddress: '127.0.0.1', sslMode: 'verify-full' },
+    [],
+  ],
+  ['10.0.0.4', { sslMode: 'require' }, { sslMode: 'require' }, []],
+  ['10.0.0.4', { sslMode: 'disable' }, { sslMode: 'disable' }, [UNENCRYPTED]],
+])(
+  'a host at %s, of which the address says %j, is reached by %j',
+  async (at, said, way, warned) => {
+    const warnings: string[] = [];
+    const given = { ...database, ...said };
+    const address = await wayTo(given, (sentence) => warnings.push(sentence), addressed(at));
+    expect(address).toEqual({ ...database, ...way });
+    expect(warnings).toEqual(warned);
+  },
+);
+
+test('a socket is on this machine, and nothing on the way to it is encrypted', async () => {
+  const given = { ...database, host: '/run/postgresql' };
+  expect(await wayTo(given, expect.unreachable)).toEqual({ ...given, sslMode: 'disable' });
 });
 
 test('all that is wrong is told before anything is connected to', async () => {

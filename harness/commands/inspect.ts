@@ -12,7 +12,7 @@ import { parseThresholdAbout } from '../plan/thresholds/threshold.ts';
 import { requireConsentForHost } from '../postgres/database-consent.ts';
 import { parseDatabaseUrl } from '../postgres/database-url.ts';
 import { DATABASE_URL_ENV } from '../postgres/database-url-refusal.ts';
-import { type Encryption, withInspectionSession } from '../postgres/inspection-session.ts';
+import { withInspectionSession } from '../postgres/inspection-session.ts';
 import { factHelp } from '../report/fact-help.ts';
 import { inspectionBlock } from '../report/inspection/inspection-block.ts';
 import { inspectionJson } from '../report/inspection/inspection-document.ts';
@@ -45,10 +45,10 @@ export const inspectCommand: Command = {
     const { values, problems } = readOptions(INSPECT_OPTIONS, { flags, env: io.env });
     const all = [...problems, ...thresholdProblems(values.threshold)];
     if (all.length > 0) throw problemError(all, 'inspect');
-    const given = parseDatabaseUrl(io.env[DATABASE_URL_ENV], io.redactor, 'inspect');
-    const { host, encryption } = await wayTo(given, values, io);
-    const address = { ...given, host };
-    return await withInspectionSession(address, encryption, (client) =>
+    const warn = (sentence: string): void => void io.stderr.write(`${sentence}\n`);
+    const given = parseDatabaseUrl(io.env[DATABASE_URL_ENV], io.redactor, 'inspect', warn);
+    const address = await wayTo(given, warn);
+    return await withInspectionSession(address, (client) =>
       values.watch
         ? watch(client, { address, asked: values }, io)
         : lookOnce(client, { address, asked: values }, io),
@@ -57,25 +57,25 @@ export const inspectCommand: Command = {
 };
 
 /**
- * Consent is for loading a server; looking takes one session for moments, so none is asked for. What is
- * said on the way to another machine is encrypted, unless it was asked not to be. Without encryption it is
- * the address that was judged which is connected to; with it, the host whose certificate is checked.
+ * Consent is for loading a server; looking takes one session for moments, so none is asked for. Where the
+ * address does not say how, what is said on the way to another machine is encrypted, and its certificate checked. It
+ * is the address that was judged which is connected to, and the host whose certificate is checked.
  */
 export async function wayTo(
-  address: DatabaseConfig,
-  { tls }: Pick<Asked, 'tls'>,
-  { stderr }: Pick<Io, 'stderr'>,
+  given: DatabaseConfig,
+  warn: (sentence: string) => void,
   lookupAll: LookupAll = SYSTEM_LOOKUP,
-): Promise<{ readonly host: string; readonly encryption: Encryption }> {
+): Promise<DatabaseConfig> {
   const { isRemote, host } = await requireConsentForHost({
-    host: address.host,
-    allowRemoteDb: address.host,
+    host: given.host,
+    allowRemoteDb: given.host,
     lookupAll,
   });
-  const encryption = tls !== 'auto' ? tls : isRemote ? 'verify' : 'off';
-  if (encryption !== 'off') return { host: address.host, encryption };
-  if (isRemote) stderr.write(`what this command and ${host} say to each other is not encrypted\n`);
-  return { host, encryption };
+  const { sslMode = isRemote ? 'verify-full' : 'disable' } = given;
+  if (isRemote && sslMode === 'disable') {
+    warn(`what this command and ${host} say to each other is not encrypted`);
+  }
+  return { ...given, sslMode, ...(host === given.host ? {} : { hostAddress: host }) };
 }
 
 interface Looking {

@@ -20,7 +20,7 @@ const OTHER_MODES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * How the way to the server is encrypted. Without a mode it is not, where libpq would try; `require` with a
+ * How the way to the server is encrypted, as far as it says; libpq would try where it does not. `require` with a
  * certificate means `verify-ca`, as it does there.
  *
  * @throws LabError CONFIG_INVALID
@@ -38,7 +38,7 @@ export function encryptionOf(
       'add sslmode=verify-full, or leave out sslrootcert',
     );
   }
-  if (!isEncrypted) return {};
+  if (!isEncrypted) return sslMode === undefined ? {} : { sslMode };
   if (isSocket) {
     throw refusedUrl(
       'has an sslmode for a socket, which leaves the machine nowhere',

@@ -31,7 +31,7 @@ test.each([
   ['postgres://u:p@db:1/d?host=db&port=1&user=u&password=p&dbname=d', PLAIN],
   ['postgres://u:p@db:1/d?host=%64b', PLAIN],
   ['postgres://u:p@:1/d?host=::1', { ...PLAIN, host: '::1' }],
-  ['postgres://u:p@db:1/d?sslmode=disable', PLAIN],
+  ['postgres://u:p@db:1/d?sslmode=disable', { ...PLAIN, sslMode: 'disable' }],
   ['postgres://u:p@db:1/d?sslmode=require', { ...PLAIN, sslMode: 'require' }],
   ['postgres://u:p@db:1/d?sslmode=verify-full', { ...PLAIN, sslMode: 'verify-full' }],
   ['postgres://u:p@db:1/d?application_name=x&connect_timeout=3', PLAIN],

@@ -2,14 +2,12 @@ import { Client, type ClientBase } from 'pg';
 import type { DatabaseConfig } from '../../server/contract.ts';
 import { LabError } from '../lab-error.ts';
 import { describeError, systemErrorCode } from '../system-error.ts';
+import { clientOptions } from './client-options.ts';
 import { CONNECT_DEADLINE_MS, explainConnectError } from './connect-failure.ts';
 import { explainSlotRefusal } from './slot-refusal.ts';
 
 /** By this name everybody on the server sees who looked. */
 export const INSPECT_APPLICATION_NAME = 'pool-lab-inspect';
-
-/** `verify`: encrypted, and the certificate must be this host's; `require`: encrypted, whoever answers. */
-export type Encryption = 'off' | 'require' | 'verify';
 
 /**
  * What is asked takes milliseconds. Where it takes this long the server is in no state to be asked, and
@@ -44,15 +42,12 @@ const SESSION_OPTIONS = [
  */
 export async function withInspectionSession<T>(
   address: DatabaseConfig,
-  encryption: Encryption,
   use: (client: ClientBase) => Promise<T>,
 ): Promise<T> {
   const client = new Client({
-    ...address,
+    ...clientOptions(address),
     application_name: INSPECT_APPLICATION_NAME,
     options: SESSION_OPTIONS,
-    // Spelled out: the driver would look into PGSSLMODE otherwise.
-    ssl: encryption === 'off' ? false : { rejectUnauthorized: encryption === 'verify' },
     connectionTimeoutMillis: CONNECT_DEADLINE_MS,
     query_timeout: ANSWER_DEADLINE_MS,
   });
@@ -65,7 +60,7 @@ export async function withInspectionSession<T>(
     await client.connect();
   } catch (error) {
     await client.end();
-    throw explain(error, address, encryption);
+    throw explain(error, address);
   }
   try {
     return await use(client);
@@ -77,30 +72,43 @@ export async function withInspectionSession<T>(
 }
 
 const CERTIFICATE_PROBLEM = /certificate|altnames/i;
+/** PgBouncer's refusals of the settings that a session of PostgreSQL's own begins with, up to 1.19 and since. */
+const POOLER_SAYS =
+  /unsupported startup (parameter|options)|unsupported parameter in startup options/i;
 
-function explain(cause: unknown, address: DatabaseConfig, encryption: Encryption): LabError {
-  const { host, port } = address;
+function explain(cause: unknown, address: DatabaseConfig): LabError {
+  const { host, port, sslMode = 'disable', sslRootCert } = address;
   const said = describeError(cause);
   const code = systemErrorCode(cause) ?? '';
   if (code === '53300') return explainSlotRefusal(said, address, cause);
   if (said.includes('does not support SSL')) {
     return new LabError('DATABASE_UNREACHABLE', {
-      message: `PostgreSQL at ${host}:${port} has no TLS, and --tls ${encryption} wants it.`,
-      hint: 'Where the network in between is yours, --tls off looks without.',
+      message: `PostgreSQL at ${host}:${port} has no TLS, and sslmode=${sslMode} wants it.`,
+      hint: 'Where the network in between is yours, ?sslmode=disable at the end of the address looks without.',
       cause,
     });
   }
-  if (encryption === 'verify' && CERTIFICATE_PROBLEM.test(`${code} ${said}`)) {
+  if (sslMode !== 'disable' && CERTIFICATE_PROBLEM.test(`${code} ${said}`)) {
     return new LabError('DATABASE_UNREACHABLE', {
       message: `The certificate of ${host}:${port} is not believed (${said}).`,
-      hint: "Name its authority's certificate in the variable NODE_EXTRA_CA_CERTS; --tls require encrypts and believes whoever answers.",
+      hint:
+        sslRootCert === undefined
+          ? "Add ?sslmode=verify-full&sslrootcert=/path.pem with its authority's certificate to the address; sslmode=require encrypts and believes whoever answers."
+          : 'Is that the certificate of its authority, and the host the name that it was made for?',
       cause,
     });
   }
-  if (encryption === 'off' && code.startsWith('28') && said.includes('no encryption')) {
+  if (sslMode === 'disable' && code.startsWith('28') && said.includes('no encryption')) {
     return new LabError('DATABASE_AUTH', {
       message: `${host}:${port} takes no connection without TLS (${code}: ${said}).`,
-      hint: 'Give --tls verify, or --tls require where its certificate cannot be checked.',
+      hint: 'Add ?sslmode=verify-full to the address, or sslmode=require where its certificate cannot be checked.',
+      cause,
+    });
+  }
+  if (POOLER_SAYS.test(said)) {
+    return new LabError('DATABASE_UNUSABLE', {
+      message: `What answers at ${host}:${port} is a pooler, and no PostgreSQL (${said}).`,
+      hint: 'Give the address of PostgreSQL itself; behind a pooler nobody knows whose session answers.',
       cause,
     });
   }

@@ -19,6 +19,8 @@ export interface CauseBounds {
   readonly longIdleMs: number;
   /** Such ones, as a share of what is short. */
   readonly longIdleShare: number;
+  /** Opened in the window by whoever has such ones: from here on they are not used any more. */
+  readonly leakOpenedSessions: number;
   /** A holder is a fleet without work when this share of its sessions is idle. */
   readonly fleetIdleShare: number;
   /** Such fleets together, as a share of what is short. */
@@ -47,6 +49,8 @@ export const CAUSE_BOUNDS: CauseBounds = {
   // The usual pools close what is idle for ten minutes (HikariCP, Npgsql's five), or keep a few.
   longIdleMs: 600_000,
   longIdleShare: 0.25,
+  // A pool takes what is idle before it opens another. One may replace a connection that became too old.
+  leakOpenedSessions: 2,
   fleetIdleShare: 0.8,
   fleetShare: 0.5,
   busyShare: 0.5,

@@ -64,6 +64,8 @@ export const causeSchema = z.discriminatedUnion('code', [
   }),
   of('leak', {
     sessions: count,
+    /** Opened by the same in the window, although these are idle. */
+    opened: count,
     longIdleMs: amount,
     oldestMs: amount.nullable(),
     scarce: scarceSchema,

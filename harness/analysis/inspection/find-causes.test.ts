@@ -98,6 +98,22 @@ test.each([
   expect(codes([holder]).filter((code) => code === 'leak')).toEqual(expected);
 });
 
+test.each([
+  [{ young: 1 }, 1, 'possible'],
+  [{ young: 2 }, 1, 'likely'],
+  [{ young: 9 }, 2, 'possible'],
+] as const)(
+  'who has sessions idle for long and opens %j, from %i hosts, has a leak: %s',
+  (opened, addresses, certainty) => {
+    const seen = sampleObservation([{ idle: 90, longIdle: 80, ...opened }]);
+    const holders = seen.holders.map((holder) => ({
+      ...holder,
+      clients: { ...holder.clients, addresses },
+    }));
+    expect(findCauses({ ...seen, holders })).toMatchObject([{ code: 'leak', certainty }]);
+  },
+);
+
 test('sessions that were used lately were given back: a fleet too large, and no leak', () => {
   expect(codes([{ idle: 80, active: 10 }])).toEqual(['oversized_fleet']);
   expect(codes([{ idle: 80, longIdle: 80, active: 10 }])).toEqual(['leak']);

@@ -132,7 +132,8 @@ export function sessionsPerSecond({
 
 /**
  * Idle for long, where connections are short. A session that was never given back looks from outside as
- * one that nobody needs.
+ * one that nobody needs, until whoever has it opens others instead: several hosts may have several pools of
+ * one name, so that it counts of a single one.
  */
 function leak(
   { longIdleMs }: Observation,
@@ -144,9 +145,14 @@ function leak(
     const sessions = all?.longIdle ?? sumOf(holders, (holder) => holder.longIdle);
     if (sessions === 0 || sessions < bounds.longIdleShare * capacity) continue;
     const cold = holders.filter((holder) => holder.longIdle > 0);
+    const opened = sumOf(
+      cold.filter(({ clients }) => clients.addresses <= 1),
+      ({ young }) => young,
+    );
+    const certainty = opened >= bounds.leakOpenedSessions ? 'likely' : 'possible';
     return [
       {
-        ...{ code: 'leak', certainty: 'possible', sessions, longIdleMs },
+        ...{ code: 'leak', certainty, sessions, opened, longIdleMs },
         oldestMs: maxOf(cold.map(({ oldestMs }) => oldestMs.idle)),
         scarce: scarceOf(scarcity),
         holders: named(cold, (holder) => holder.longIdle),

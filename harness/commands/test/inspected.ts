@@ -19,7 +19,7 @@ export async function look(
   address: DatabaseConfig = superuser,
 ): Promise<Inspection> {
   const judgedBy = { ...CAUSE_BOUNDS, ...bounds };
-  return await withInspectionSession(address, 'off', async (client) => {
+  return await withInspectionSession(address, async (client) => {
     const observation = await inspectDatabase(client, {
       address: superuser,
       windowMs: WINDOW_MS,

@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import type { DatabaseConfig } from '../../../server/contract.ts';
 import { startWatchdog } from '../../runner/watchdog.ts';
+import { clientOptions } from '../client-options.ts';
 import { API_ROLE } from '../cluster-template.ts';
 import { createEmbeddedPostgres } from '../embedded.ts';
 import type { PostgresSettings } from '../provider.ts';
@@ -34,7 +35,7 @@ export async function withForeignServer(
     (it) => it.stop(),
   );
   const query: ForeignServer['query'] = async (sql) => {
-    const client = new Client(superuser);
+    const client = new Client(clientOptions(superuser));
     await client.connect();
     try {
       const result = await client.query<Record<string, unknown>>(sql);

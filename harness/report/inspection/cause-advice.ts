@@ -17,7 +17,7 @@ export function causeAdvice(cause: Cause, observation: Observation): string {
     case 'storm':
       return 'Let it keep its connections: a pool in the application, or PgBouncer in transaction mode before PostgreSQL. Where it is refused: wait before trying again, longer each time and by chance.';
     case 'leak':
-      return `Ask the pool of ${namesText(cause.holders)} how many connections are checked out. As many as here: a leak, look for the path that does not give one back. Few: the pool is too large. Until then: SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle' AND state_change < now() - interval '${intervalText(cause.longIdleMs)}'${ofApplication(cause)}; a sound pool opens others when it needs them.`;
+      return `${cause.certainty === 'possible' ? `Ask the pool of ${namesText(cause.holders)} how many connections are checked out. As many as here: a leak, look for the path that does not give one back. Few: the pool is too large.` : `Look in ${namesText(cause.holders)} for the path that does not give its connection back: an error, an early return, a client made for each call; or for a second process on that host.`} Until then: SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle' AND state_change < now() - interval '${intervalText(cause.longIdleMs)}'${ofApplication(cause)}; a sound pool opens others when it needs them.`;
     case 'oversized_fleet':
       return `Make the pools of ${namesText(cause.holders)} smaller; pool-lab budget --max-connections ${observation.slots.maxConnections} with its replicas and workers says what fits, in a rolling deploy too. Where processes are many: PgBouncer in transaction mode.`;
     case 'busy':

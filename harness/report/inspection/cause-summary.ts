@@ -19,7 +19,7 @@ export function causeSummary(cause: Cause, observation: Observation): string {
     case 'storm':
       return storm(cause);
     case 'leak':
-      return `${plural(cause.sessions, 'session')} of ${namesText(cause.holders)} ${cause.sessions === 1 ? 'has' : 'have'} been idle for over ${ageText(cause.longIdleMs)}${oldest(cause.oldestMs)} while ${scarceText(cause.scarce)}: never given back (a leak), or a pool larger than its work`;
+      return `${plural(cause.sessions, 'session')} of ${namesText(cause.holders)} ${cause.sessions === 1 ? 'has' : 'have'} been idle for over ${ageText(cause.longIdleMs)}${oldest(cause.oldestMs)} while ${scarceText(cause.scarce)}: ${cause.certainty === 'possible' ? 'never given back (a leak), or a pool larger than its work' : `never given back (a leak), since ${formatCount(cause.opened)} more were opened in this window instead of using them`}`;
     case 'oversized_fleet':
       return `${formatCount(cause.idle)} of ${plural(cause.sessions, 'session')} of ${namesText(cause.holders)} are idle and were used lately, while ${scarceText(cause.scarce)}: pools larger than their work`;
     case 'busy':

@@ -52,6 +52,12 @@ test.each<[string, readonly SampleHolder[], Partial<Observation>, RegExp]>([
     /idle for over 10 min \(one for 3 days\) while 93 % of the usable slots .* application_name = 'o''b'/,
   ],
   [
+    'a leak that goes on',
+    [{ application: 'shop', idle: 90, longIdle: 80, young: 3, oldestIdleMs: 3e6 }],
+    {},
+    /a leak\), since 3 more were opened in this window instead of using them .*→ Look in shop for the path/s,
+  ],
+  [
     'several',
     [
       { idleInTransaction: 20, role: 'eve' },
@@ -84,7 +90,7 @@ const BARE: Readonly<Record<Cause['code'], Cause>> = {
   storm: { code: 'storm', certainty: 'likely', perSecond: null, starting: 12, holders: [] },
   leak: {
     ...{ code: 'leak', certainty: 'possible', sessions: 30, longIdleMs: 600_000, oldestMs: null },
-    ...{ scarce: { kind: 'role', name: 'a', capacity: 30, used: 30 }, holders: [] },
+    ...{ opened: 0, scarce: { kind: 'role', name: 'a', capacity: 30, used: 30 }, holders: [] },
   },
   oversized_fleet: {
     ...{ code: 'oversized_fleet', certainty: 'likely', sessions: 90, idle: 90, holders: [] },
