@@ -63,6 +63,19 @@ test('the only way that works is deployed, after one round as well', () => {
   expect(found).toMatchObject({ deploy: 'no_pool_pgbouncer', because: 'only_one_works' });
 });
 
+test('one that works beside others that nothing is known of is no choice', () => {
+  const refused = three(900).map((goodput) => ({ goodput, refused: 100 }));
+  const unknown = { small_pool_pgbouncer: [], no_pool: refused, no_pool_pgbouncer: refused };
+  expect(concluded(unknown)).toMatchObject({ deploy: null, because: 'others_not_compared' });
+});
+
+test('a refusal counts against a way whose rates nobody may believe', () => {
+  const invalid = { goodput: 900, refused: 100, verdict: 'INVALID' as const };
+  const bad = [invalid, invalid, invalid];
+  const found = concluded({ small_pool_pgbouncer: bad, no_pool: bad, no_pool_pgbouncer: bad });
+  expect(found).toMatchObject({ deploy: 'pool', because: 'only_one_works' });
+});
+
 test('one round tells no two ways apart', () => {
   expect(concluded({}, { rounds: 1 })).toMatchObject({ deploy: null, because: 'no_two_rounds' });
 });

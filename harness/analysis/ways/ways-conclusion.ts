@@ -43,6 +43,9 @@ export function waysConclusion(ways: readonly SummarizedWay[]): WaysConclusion {
   const [top, ...others] = working.toSorted((a, b) => goodputOf(b) - goodputOf(a));
   if (top === undefined) return none('none_works');
   if (others.length === 0) {
+    // A refusal is a fact, whatever the rates of its round are worth; of the rest nothing is known.
+    const unknown = ways.filter((it) => !believed.includes(it) && it.cell.requests.refused === 0);
+    if (unknown.length > 0) return none('others_not_compared');
     return { ...facts, deploy: top.way, because: 'only_one_works', asGood: [top.way] };
   }
   if (working.some(({ cell }) => believableRounds(cell.rounds).length < 2)) {

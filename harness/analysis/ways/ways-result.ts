@@ -89,7 +89,9 @@ export const WAYS_REASONS = [
   'no_number',
   /** Every way refuses, starves, piles up or fails, or would by arithmetic. */
   'none_works',
-  /** All others do. */
+  /** One works, and of another nothing is known. */
+  'others_not_compared',
+  /** All others refuse, starve, pile up or fail, or would by arithmetic. */
   'only_one_works',
   /** With fewer than two rounds nothing is told apart. */
   'no_two_rounds',

@@ -35,13 +35,8 @@ export function wayTroubleText({ state, requests, refusals }: WayResult): string
   const { scheduled, failed, ok } = requests;
   const share = (count: number): string => formatShare(Math.min(1, count / Math.max(1, scheduled)));
   switch (state) {
-    case 'exhausted': {
-      const [who, refused] =
-        refusals.pooler > refusals.postgres
-          ? ['PgBouncer', refusals.pooler]
-          : ['PostgreSQL', refusals.postgres];
-      return `is refused by ${who}: ${formatCount(refused)} of ${formatCount(scheduled)} requests (${share(refused)})`;
-    }
+    case 'exhausted':
+      return refusedText(refusals, scheduled);
     case 'overloaded':
       return 'is overloaded: more arrives than it answers';
     case 'starved':
@@ -51,11 +46,20 @@ export function wayTroubleText({ state, requests, refusals }: WayResult): string
         ? 'answers nothing right'
         : `fails ${formatCount(failed)} of ${formatCount(scheduled)} requests (${share(failed)})`;
     case 'invalid':
-      return 'is not compared: no round may be believed';
+      return refusals.postgres + refusals.pooler === 0
+        ? 'is not compared: no round may be believed'
+        : `${refusedText(refusals, scheduled)}; not compared, no round may be believed`;
     case 'not_measured':
       return 'was not measured';
     case 'threshold_missed':
     case 'usable':
       return null;
   }
+}
+
+/** By whom the most. */
+function refusedText({ postgres, pooler }: WayResult['refusals'], scheduled: number): string {
+  const [who, refused] = pooler > postgres ? ['PgBouncer', pooler] : ['PostgreSQL', postgres];
+  const share = formatShare(Math.min(1, refused / Math.max(1, scheduled)));
+  return `is refused by ${who}: ${formatCount(refused)} of ${formatCount(scheduled)} requests (${share})`;
 }

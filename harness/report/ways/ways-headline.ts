@@ -26,14 +26,18 @@ export function waysHeadline(result: WaysResult): string {
 function answerText({ ways, conclusion }: WaysResult): string {
   const { deploy, because, asGood } = conclusion;
   const chosen = ways.find(({ way }) => way === deploy);
-  if (chosen === undefined) return UNDECIDED[because];
+  if (chosen === undefined) {
+    return because === 'none_works' && conclusion.notCompared.length > 0
+      ? 'None of the ways that can be compared works here as it stands'
+      : UNDECIDED[because];
+  }
   const what = `${capital(WAY_NAME[chosen.way])}${shapeOf(chosen)}`;
   const speed = `0 refused at ${goodputText(chosen)} right answers/s in time`;
   switch (because) {
     case 'only_one_works':
       return `${what}: the only way that works here, ${speed}`;
     case 'fastest':
-      return `${what}: ${speed}, more than every other way that works`;
+      return `${what}: ${speed}, more than every other way that works${conclusion.notCompared.length > 0 ? ' and can be compared' : ''}`;
     default: {
       const alike = asGood.filter((way) => way !== chosen.way).map((way) => WAY_NAME[way]);
       return `${what}: ${speed}; ${listText(alike)} ${alike.length === 1 ? 'is' : 'are'} not told to answer more, and ${alike.length === 1 ? 'has' : 'have'} more parts`;
@@ -45,6 +49,7 @@ const UNDECIDED: Readonly<Record<WaysResult['conclusion']['because'], string>> =
   no_number: 'No answer: no round may be believed',
   none_works: 'None of the four works here as it stands',
   no_two_rounds: 'Not judged: one round says nothing about the next; measure with --rounds 3',
+  others_not_compared: 'Not judged: one way works, and of another no round may be believed',
   // These name a way.
   only_one_works: '',
   fastest: '',

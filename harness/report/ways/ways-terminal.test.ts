@@ -100,6 +100,13 @@ test('what must not be believed gets no ratio', () => {
   expect(text.split('. ').find((it) => it.startsWith('A small pool'))).not.toMatch(/\d/);
 });
 
+test('what was refused is said of a way whose rates nobody may believe', () => {
+  const invalid = { goodput: 900, refused: 100, verdict: 'INVALID' as const };
+  expect(answer({ no_pool: [invalid, invalid] })).toContain(
+    'NullPool is refused by PostgreSQL: 200 of 9,200 requests (2.2 %); not compared, no round may be believed',
+  );
+});
+
 test('a PgBouncer that refuses is named, not PostgreSQL', () => {
   const refused = three(200).map((goodput) => ({ goodput, refusedByPooler: 400 }));
   const given = { no_pool_pgbouncer: refused };
