@@ -51,6 +51,7 @@ async function openTrap() {
     PGSERVICE: 'trap',
     PGOPTIONS: '-c statement_timeout=1 -c default_transaction_read_only=on',
     PGAPPNAME: 'trap',
+    PGREPLICATION: 'database',
   };
   return { env, visitors: () => visitors };
 }
