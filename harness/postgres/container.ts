@@ -144,17 +144,18 @@ function reaperSession(library: Testcontainers, client: Client): Promise<ReaperS
 }
 
 async function startReaper(library: Testcontainers, client: Client): Promise<ReaperSession> {
-  const absent = (absence: string): ReaperSession => ({ labels: {}, absence });
+  const without = (absence: string | null): ReaperSession => ({ labels: {}, absence });
   const late = Promise.withResolvers<ReaperSession>();
   const timer = setTimeout(() => {
-    late.resolve(absent(`it is not there within ${REAPER_DEADLINE_MS / 1_000} s`));
+    late.resolve(without(`it is not there within ${REAPER_DEADLINE_MS / 1_000} s`));
   }, REAPER_DEADLINE_MS);
   const started = library.getReaper(client).then(
     ({ sessionId, containerId }): ReaperSession =>
       containerId === ''
-        ? absent('it is switched off by TESTCONTAINERS_RYUK_DISABLED')
+        ? // By TESTCONTAINERS_RYUK_DISABLED: who said so need not be told.
+          without(null)
         : { labels: { [library.LABEL_TESTCONTAINERS_SESSION_ID]: sessionId }, absence: null },
-    (error: unknown) => absent(engineWords(error)),
+    (error: unknown) => without(engineWords(error)),
   );
   try {
     return await Promise.race([started, late.promise]);
