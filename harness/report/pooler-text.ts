@@ -14,6 +14,11 @@ export function poolerText({
   return `${mode} mode, ${plural(defaultPoolSize, 'connection')}${reserve}, at most ${plural(maxClientConn, 'client')}`;
 }
 
+/** As it stands behind what is measured, e.g. `, through PgBouncer (…)`. */
+export function throughText(pooler: Pooler | null): string {
+  return pooler === null ? '' : `, through PgBouncer (${poolerText(pooler)})`;
+}
+
 /** What the deployment claims against what there is for it, in one sentence that ends with the usable slots. */
 export function claimText({ plan, budget, api }: MeasuredTrial): string {
   const { predicted, reached } = budget;

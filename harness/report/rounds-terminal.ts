@@ -7,6 +7,7 @@ import { gatesText } from './gate-words.ts';
 import { lineText } from './line-text.ts';
 import { loadText } from './load-text.ts';
 import type { Paint } from './paint.ts';
+import { throughText } from './pooler-text.ts';
 import { reasonsAgainst } from './reasons-against.ts';
 import type { ReportLine } from './report-line.ts';
 import type { TerminalStyle } from './terminal-style.ts';
@@ -70,11 +71,11 @@ function rangeText(spread: Spread, text: (value: number) => string): string {
 }
 
 function planLine({ plan }: MeasuredTrial): ReportLine {
-  const { distance, postgres } = plan;
+  const { distance, postgres, pooler } = plan;
   const away = distance.rttMs === 0 ? '' : `, database ${distanceText(distance)} away`;
   return {
     label: 'LOAD',
-    text: `${plan.workload}, ${loadText(plan)}${away}${overText(postgres.transport)}, ${formatMs(plan.durationMs)} a round; each with a seed of its own`,
+    text: `${plan.workload}, ${loadText(plan)}${away}${overText(postgres.transport)}${throughText(pooler)}, ${formatMs(plan.durationMs)} a round; each with a seed of its own`,
   };
 }
 

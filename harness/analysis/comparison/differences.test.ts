@@ -15,6 +15,18 @@ test.each<[string, RawFlags, string[]]>([
   ['max_connections', { maxConnections: '50' }, ['postgres.maxConnections']],
   ['a setting of PostgreSQL', { pgSetting: ['work_mem=8MB'] }, ['postgres.extra.work_mem']],
   ['the surge of a rollout', { rollout: '1' }, ['rolloutSurge']],
+  [
+    'a pooler in between',
+    { pooler: 'pgbouncer' },
+    [
+      'pooler',
+      'pooler.mode',
+      'pooler.defaultPoolSize',
+      'pooler.reservePoolSize',
+      'pooler.maxClientConn',
+    ],
+  ],
+  ['names of statements', { preparedStatements: 'off' }, ['preparedStatements']],
 ])('the configuration under test may differ: %s', (_, flags, expected) => {
   const found = differencesBetween(cell(), cell(flags));
   expect(paths(found.declared)).toEqual(expected);

@@ -28,6 +28,8 @@ export function planFacts(plan: TrialPlan): Facts {
     facts.delete('pool.poolSize');
     facts.delete('pool.maxOverflow');
   }
+  // None on the other side is a difference of its own, which its settings only explain.
+  if (plan.pooler !== null) facts.set('pooler', 'pgbouncer');
   if (plan.distance.rttMs === 0) {
     facts.set('distance.jitterMs', NO_DISTANCE.jitterMs);
     facts.set('distance.bandwidthMbit', NO_DISTANCE.bandwidthMbit);

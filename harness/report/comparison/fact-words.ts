@@ -22,6 +22,10 @@ const FLAG_OF: Readonly<Record<string, string>> = {
   'distance.jitterMs': 'db-jitter',
   'distance.bandwidthMbit': 'db-bandwidth',
   faults: 'db-fault',
+  'pooler.mode': 'pooler-mode',
+  'pooler.defaultPoolSize': 'pooler-size',
+  'pooler.reservePoolSize': 'pooler-reserve',
+  'pooler.maxClientConn': 'pooler-clients',
 };
 const NAMESPACES = /^(pool|load\.model|load|postgres)\./;
 

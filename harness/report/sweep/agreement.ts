@@ -11,25 +11,35 @@ export interface Agreement {
 
 export function agreementOf(view: SweepView): Agreement {
   const judged = view.result.cells.flatMap((cell) =>
-    cell.budget === null ? [] : { cell, budget: cell.budget },
+    // Behind something that did not tell its limits there is no arithmetic.
+    cell.budget === null || cell.budget.reached === 'unknown' ? [] : { cell, budget: cell.budget },
   );
   const agreeing = judged.filter(({ budget }) => budget.agrees);
   const refused = agreeing.filter(({ budget }) => budget.observedRefusals).length;
   const disagreeing = judged.filter(({ budget }) => !budget.agrees);
-  if (judged.length === 0) return { text: 'no cell was measured', disagreements: [] };
+  if (judged.length === 0) {
+    const text = view.result.cells.some(({ budget }) => budget !== null)
+      ? 'nothing was predicted: what the API connects through did not tell its limits'
+      : 'no cell was measured';
+    return { text, disagreements: [] };
+  }
   const counts = `${formatCount(refused)} refused, ${formatCount(agreeing.length - refused)} not`;
   return {
     text: `${formatCount(agreeing.length)} of ${plural(judged.length, 'cell')} went as the arithmetic says (${counts})`,
     disagreements: disagreeing.map(({ cell, budget }) => {
-      const { ceiling, usable } = budget.predicted;
+      const { clients } = budget.predicted;
+      const ceiling = (clients ?? budget.predicted).ceiling;
+      const reachable = (budget.clients ?? budget).reachable;
+      const claim =
+        clients === null
+          ? `it can open ${formatClaim(ceiling)} of ${formatCount(budget.predicted.usable)}`
+          : `it can be ${formatClaim(ceiling)} clients of ${formatCount(clients.clients)} that PgBouncer takes`;
       const reach =
-        budget.reachable === ceiling
-          ? ''
-          : `, of which the load reaches ${formatClaim(budget.reachable)}`;
+        reachable === ceiling ? '' : `, of which the load reaches ${formatClaim(reachable)}`;
       const happened = budget.observedRefusals
         ? `${plural(cell.requests.refused, 'connection')} refused, none predicted`
         : 'refusals predicted, none observed';
-      return `${cell.variables.workload} ${view.name(cell)}: ${happened}; it can open ${formatClaim(ceiling)} of ${formatCount(usable)}${reach}`;
+      return `${cell.variables.workload} ${view.name(cell)}: ${happened}; ${claim}${reach}`;
     }),
   };
 }

@@ -37,6 +37,20 @@ export function BudgetTable({ cell }: { readonly cell: Cell }): VNode {
       predicted: formatClaim(predicted.rolloutCeiling),
       observed: ABSENT,
     },
+    ...(predicted.clients === null
+      ? []
+      : [
+          {
+            name: 'Clients of PgBouncer at most',
+            predicted: formatClaim(predicted.clients.ceiling),
+            observed: ABSENT,
+          },
+          {
+            name: 'Clients that it takes',
+            predicted: formatCount(predicted.clients.clients),
+            observed: ABSENT,
+          },
+        ]),
     { name: 'Usable slots', predicted: formatCount(predicted.usable), observed: ABSENT },
     {
       name: 'All clients together',
@@ -56,12 +70,19 @@ export function BudgetTable({ cell }: { readonly cell: Cell }): VNode {
     <div class="subsection">
       <h2>Connection budget</h2>
       <p>
-        {`${formatClaim(predicted.ceiling)} connections at most, ${formatUsable(predicted.usable)}: ${fitText(predicted)}.`}
+        {`${formatClaim(predicted.ceiling)} connections at most${clientsText(predicted)}, ${formatUsable(predicted.usable)}: ${fitText(predicted)}.`}
         {budget === null || budget.agrees ? '' : ' What happened is not what the arithmetic says.'}
       </p>
       <DataTable caption="Predicted and observed connections" columns={COLUMNS} rows={rows} />
     </div>
   );
+}
+
+function clientsText({
+  clients,
+}: ReturnType<ReturnType<typeof useReport>['view']['budget']>): string {
+  if (clients === null) return '';
+  return ` behind PgBouncer, which takes ${formatCount(clients.clients)} of ${formatClaim(clients.ceiling)} clients`;
 }
 
 function fitText({ fits, fitsDuringRollout }: Fit): string {
