@@ -1,9 +1,9 @@
-import { Client } from 'pg';
 import type { DatabaseConfig } from '../../server/contract.ts';
 import { LabError } from '../lab-error.ts';
 import { describeError, systemErrorCode } from '../system-error.ts';
 import { clientOptions } from './client-options.ts';
 import { CONNECT_DEADLINE_MS, explainConnectError } from './connect-failure.ts';
+import { GuardedClient } from './guarded-client.ts';
 import { MONITOR_SESSION } from './monitor-queries.ts';
 
 /**
@@ -13,7 +13,7 @@ import { MONITOR_SESSION } from './monitor-queries.ts';
  * @throws LabError DATABASE_AUTH; DATABASE_UNREACHABLE, NO_SLOT_FOR_MONITOR
  */
 export async function requireApiLogin(api: DatabaseConfig): Promise<void> {
-  const client = new Client({
+  const client = new GuardedClient({
     ...clientOptions(api),
     ...MONITOR_SESSION,
     connectionTimeoutMillis: CONNECT_DEADLINE_MS,

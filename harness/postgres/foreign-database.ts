@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import type { DatabaseConfig } from '../../server/contract.ts';
 import { type LookupAll, SYSTEM_LOOKUP } from '../loopback.ts';
 import type { Transport } from '../plan/trial-plan.ts';
@@ -20,6 +20,7 @@ import {
   readForeignState,
   requireRights,
 } from './foreign-rights.ts';
+import { GuardedClient } from './guarded-client.ts';
 import { MONITOR_SESSION } from './monitor-queries.ts';
 import type { PostgresSettings } from './provider.ts';
 
@@ -139,7 +140,7 @@ export async function connectOwner(
   owner: DatabaseConfig,
   session: { readonly application_name: string; readonly options: string },
 ): Promise<Client> {
-  const client = new Client({
+  const client = new GuardedClient({
     ...clientOptions(owner),
     ...session,
     connectionTimeoutMillis: CONNECT_DEADLINE_MS,

@@ -1,9 +1,10 @@
-import { Client, type ClientBase } from 'pg';
+import type { ClientBase } from 'pg';
 import type { DatabaseConfig } from '../../server/contract.ts';
 import { LabError } from '../lab-error.ts';
 import { describeError, systemErrorCode } from '../system-error.ts';
 import { clientOptions } from './client-options.ts';
 import { CONNECT_DEADLINE_MS, explainConnectError } from './connect-failure.ts';
+import { GuardedClient } from './guarded-client.ts';
 import { explainSlotRefusal } from './slot-refusal.ts';
 
 /** By this name everybody on the server sees who looked. */
@@ -44,7 +45,7 @@ export async function withInspectionSession<T>(
   address: DatabaseConfig,
   use: (client: ClientBase) => Promise<T>,
 ): Promise<T> {
-  const client = new Client({
+  const client = new GuardedClient({
     ...clientOptions(address),
     application_name: INSPECT_APPLICATION_NAME,
     options: SESSION_OPTIONS,

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client, type ClientConfig } from 'pg';
+import type { Client, ClientConfig } from 'pg';
 import { describeError, systemErrorCode } from '../system-error.ts';
+import { GuardedClient } from './guarded-client.ts';
 
 /** Not listening yet, and listening but still starting up (57P03, cannot_connect_now). */
 const NOT_READY_CODES: readonly string[] = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', '57P03'];
@@ -21,7 +22,11 @@ export async function connectWhenReady<T>(
   for (;;) {
     signal.throwIfAborted();
     // The driver would ask PGSSLMODE, which is meant for other servers.
-    const client = new Client({ ssl: false, ...config, options: '-c search_path=pg_catalog' });
+    const client = new GuardedClient({
+      ssl: false,
+      ...config,
+      options: '-c search_path=pg_catalog',
+    });
     client.on('error', () => {
       // A lost connection also rejects what is being waited for; without a listener it would throw.
     });

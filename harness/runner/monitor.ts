@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { APPLICATION_NAME_PREFIX, type DatabaseConfig } from '../../server/contract.ts';
 import { LabError } from '../lab-error.ts';
 import { machineClockMs } from '../machine-clock.ts';
 import { clientOptions } from '../postgres/client-options.ts';
 import { CONNECT_DEADLINE_MS, explainConnectError } from '../postgres/connect-failure.ts';
+import { GuardedClient } from '../postgres/guarded-client.ts';
 import {
   type BackendGroup,
   countBackends,
@@ -91,7 +92,7 @@ export async function openMonitor(options: MonitorOptions): Promise<Monitor> {
   const { superuser, api, workerPrefix = APPLICATION_NAME_PREFIX, intervalMs = 100 } = options;
   const client =
     options.session ??
-    new Client({
+    new GuardedClient({
       ...clientOptions(superuser),
       ...MONITOR_SESSION,
       connectionTimeoutMillis: CONNECT_DEADLINE_MS,
