@@ -26,8 +26,6 @@ test('encryption over a distance is fine, in a sweep and with faults', () => {
 test.each([
   [{ dbTransport: 'tcp', postgres: 'url' }, 'the address in DATABASE_URL decides'],
   [{ dbTransport: 'tls', postgres: 'url' }, 'the address in DATABASE_URL decides'],
-  [{ dbTransport: 'tls', pooler: 'pgbouncer' }, 'not made with --pooler pgbouncer'],
-  [{ dbTransport: 'socket', pooler: 'pgbouncer' }, 'not made with --pooler pgbouncer'],
   [{ dbTransport: 'tls', target: 'http://localhost:80' }, 'connected already'],
   [{ dbTransport: 'socket', dbRtt: 20 }, 'a socket crosses none'],
   [{ dbTransport: 'socket', dbRtt: [0, 20] }, 'a socket crosses none'],
@@ -42,4 +40,11 @@ test.each([
 test('nobody who leaves it out has to know of it', () => {
   const sources = { dbTransport: SOURCE_DEFAULT };
   expect(transportProblems({ ...ASKED, postgres: 'url' }, sources)).toEqual([]);
+});
+
+test('through a pooler every way is fine, with a network in front of it', () => {
+  for (const dbTransport of ['tls', 'socket'] as const) {
+    const asked = { ...ASKED, dbTransport, pooler: 'pgbouncer', dbRtt: 20, dbFault: ['reset'] };
+    expect(transportProblems(asked, GIVEN)).toEqual([]);
+  }
 });

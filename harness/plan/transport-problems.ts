@@ -36,12 +36,8 @@ export function transportProblems(
       remedy: 'leave it out, or leave --target out',
     });
   }
-  if (pooler !== 'none') {
-    return problem({
-      problem: `is not made with --pooler ${pooler}, which the API and PostgreSQL speak with over plain TCP`,
-      remedy: 'leave one of them out',
-    });
-  }
+  // The network is then between the API and the pooler, and the pooler takes the way that was asked for.
+  if (pooler !== 'none') return [];
   if (dbTransport === 'socket' && [dbRtt].flat().some((ms) => ms > 0)) {
     return problem({
       problem: 'has no distance: --db-rtt stands for a network, and a socket crosses none',
