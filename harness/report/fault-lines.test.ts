@@ -28,7 +28,7 @@ test.each<[Partial<MeasuredTrial['faults'][number]>, string]>([
   ],
   [
     { kind: 'blackhole', bytesHeld: 0, bytesLost: 90, firstRightMs: null, goodputBackMs: null },
-    'blackhole@1s:500ms: at 1.00 s, for 501 ms; 8 connections silenced for ever, 90 B lost; no request that began after it was answered right, goodput not back at 700/s; 3 failed until then',
+    'blackhole@1s:500ms: at 1.00 s, for 501 ms; 8 connections silenced for ever, 90 B lost; no request that began after it was answered right, goodput not back to the 700/s before; 3 failed until then',
   ],
   [
     { goodputBackMs: { atLeast: 1_498, atMost: 2_498 } },

@@ -50,7 +50,7 @@ function afterText(fault: FaultResult): string {
 
 function backText({ goodBeforePerSecond: before, goodputBackMs }: FaultResult): string {
   if (before === null) return '';
-  if (goodputBackMs === null) return `, goodput not back at ${formatRate(before)}/s`;
+  if (goodputBackMs === null) return `, goodput not back to the ${formatRate(before)}/s before`;
   const { atLeast, atMost } = goodputBackMs;
   return atLeast === 0
     ? `, goodput back within ${formatMs(atMost)}`

@@ -125,3 +125,30 @@ test("somebody else's pooler is calculated with where it told its limits, and el
     clients: null,
   });
 });
+
+test.each([
+  ['blackhole', 5_000, true],
+  ['reset', 5_000, true],
+  ['stall', 5_000, false],
+  ['blackhole', null, false],
+] as const)(
+  'what a %s at %j cut off may take the slots of what replaces it: %j',
+  (kind, startedMs, explained) => {
+    const { plan, ...sound } = soundObservations();
+    const { ledger } = sound.load;
+    const attempts = { ...ledger.attempts, refusalReasons: { all_slots: 1 } };
+    const fault = {
+      ...{ kind, atMs: 5_000, durationMs: 0, startedMs, endedMs: startedMs },
+      ...{ connections: 16, bytesLost: 0, bytesHeld: 0 },
+    };
+    const budget = budgetObservation({
+      ...sound,
+      plan: { ...plan, pool: { ...plan.pool, poolSize: 5, maxOverflow: 3 } },
+      load: { ...sound.load, ledger: { ...ledger, attempts } },
+      faults: [fault],
+    });
+    expect(budget).toMatchObject({
+      ...{ reachable: 16, predictedRefusals: false, observedRefusals: true, agrees: explained },
+    });
+  },
+);

@@ -12,6 +12,8 @@ import { reachableByLoad } from './reachable-claim.ts';
  * at the same time cannot make the pools open all that they may, see `reachableConnections`. During a
  * rolling restart the clients move on and leave idle connections behind, and a fan-out asks for
  * several at once: there the ceiling alone counts. A refusal that a retry made up for is one.
+ * What a fault cut off lives on at PostgreSQL beside what replaces it: refusals that this explains are no
+ * contradiction.
  *
  * Behind a pooler it is the pooler that refuses, by its limit of clients. What PostgreSQL refuses it, it keeps
  * to itself while it has any connection at all: its clients wait (seen with PgBouncer 1.18, and so in the source
@@ -33,7 +35,8 @@ export function budgetObservation(seen: TrialObservations): MeasuredTrial['budge
   const observedRefusals = sumOf(refusals) > 0;
   if (pooler === null) {
     const predictedRefusals = opened === null || opened > predicted.usable;
-    const agrees = predictedRefusals === observedRefusals || reached === 'unknown';
+    const explained = observedRefusals && lingering(seen) * (opened ?? 0) > predicted.usable;
+    const agrees = predictedRefusals === observedRefusals || reached === 'unknown' || explained;
     return {
       others,
       predicted,
@@ -61,4 +64,12 @@ export function budgetObservation(seen: TrialObservations): MeasuredTrial['budge
     reached,
     clients,
   };
+}
+
+/** How many times what the load can open PostgreSQL may have, with what faults left behind. */
+function lingering({ faults }: Pick<TrialObservations, 'faults'>): number {
+  const cuts = faults.filter(
+    ({ kind, startedMs }) => (kind === 'reset' || kind === 'blackhole') && startedMs !== null,
+  );
+  return 1 + cuts.length;
 }

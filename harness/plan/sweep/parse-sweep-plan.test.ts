@@ -72,6 +72,17 @@ test('rates are loads of the open loop, and stages are one load', () => {
   expect(expandCells(plan).map((cell) => cell.plan.durationMs)).toEqual([3_000, 3_000]);
 });
 
+test('faults are of every cell, and come within the window of all of them', () => {
+  const { plan } = sweep({ dbFault: ['stall@1s:1s'], duration: '3s', poolSize: '1,2' });
+  expect(expandCells(plan).map((cell) => cell.plan.faults)).toEqual(
+    Array(2).fill([{ kind: 'stall', atMs: 1_000, durationMs: 1_000 }]),
+  );
+  expect(plan.settings).toMatchObject({ 'db-fault': ['stall@1s:1s'] });
+  expect(() => sweep({ dbFault: ['reset@3s'], duration: '3s' })).toThrow(
+    /--db-fault "reset@3s" comes when the measured window of 3s is over/,
+  );
+});
+
 test('a parameter goes to the workloads that have it, or to the one it names', () => {
   const { plan } = sweep({
     workload: 'hold,remote-call,point',
