@@ -71,6 +71,7 @@ test('the pooler has an account of its own', () => {
   const busy = pooledTrial({}, { cpuMs: { ...cpuMs, pooler: 9_500 } });
   expect(flat(busy)).toContain(', PgBouncer 0.95 (it has one thread), API');
   expect(flat(pooledTrial({}, { pooler: null }))).toContain('; its console told nothing');
+  expect(flat(pooledTrial())).toContain('33 ms in PgBouncer and PostgreSQL');
   expect(flat()).not.toContain('POOLER');
 });
 

@@ -1,5 +1,11 @@
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
-import { AFAR, HELD_IDLE, latencyText, RETRIED } from '../analysis/verdict/evidence-text.ts';
+import {
+  AFAR,
+  HELD_IDLE,
+  latencyText,
+  POOLED,
+  RETRIED,
+} from '../analysis/verdict/evidence-text.ts';
 import { BOTTLENECK_WORDS } from './bottleneck-words.ts';
 import type { ReportLine } from './report-line.ts';
 
@@ -8,6 +14,7 @@ export function trialTimeLines({
   composition,
   bottleneck,
   plan,
+  pooler,
 }: MeasuredTrial): readonly ReportLine[] {
   const { kind, evidence } = bottleneck;
   const usual = composition.find(({ quantile }) => quantile === 'p50');
@@ -15,6 +22,7 @@ export function trialTimeLines({
   const words = {
     ...(plan.load.retry === null ? {} : RETRIED),
     ...(plan.distance.rttMs === 0 ? {} : AFAR),
+    ...(pooler === null ? {} : POOLED),
   };
   const shown = [...new Set([usual, slow])].flatMap((it) => {
     if (it === undefined) return [];
