@@ -22,6 +22,7 @@ import { machineEnvironment } from './environment.ts';
 import { fileSystemName } from './file-system-name.ts';
 import { type LabObserver, UNOBSERVED } from './lab-observer.ts';
 import { type Monitor, openMonitor } from './monitor.ts';
+import { pause } from './pause.ts';
 import { seedDatabase } from './seeding.ts';
 import { startWatchdog } from './watchdog.ts';
 
@@ -119,7 +120,8 @@ export async function withLab<T>(
   lap('startPostgres');
 
   const broken = new AbortController();
-  void postgres.died.then(({ lastLines }) => broken.abort(postgresDied(lastLines)));
+  const died = postgres.died.then(({ lastLines }) => postgresDied(lastLines));
+  void died.then((error) => broken.abort(error));
   const monitor = stack.adopt(
     await openMonitor({
       superuser: postgres.superuser,
@@ -152,7 +154,7 @@ export async function withLab<T>(
   stack.defer(observer.onProcess('generator', load.pid));
   lap('startLoad');
 
-  return await use({
+  const lab: Lab = {
     postgres,
     monitor,
     load,
@@ -169,7 +171,26 @@ export async function withLab<T>(
     baseEnvironment,
     signal,
     startMs,
-  });
+  };
+  try {
+    return await use(lab);
+  } catch (error) {
+    throw await whyLost(error, died);
+  }
+}
+
+/** A container's end is told later than its connections break. */
+const DEATH_TOLD_MS = 1_000;
+
+/** Of a server that has ended, its last lines say more than that a connection was lost. */
+async function whyLost(error: unknown, died: Promise<LabError>): Promise<unknown> {
+  if (!(error instanceof LabError) || error.code !== 'DATABASE_UNREACHABLE') return error;
+  const told = new AbortController();
+  try {
+    return await Promise.race([died, pause(DEATH_TOLD_MS, told.signal).then(() => error)]);
+  } finally {
+    told.abort();
+  }
 }
 
 function chooseProvider(deps: LabDeps, custodian: Custodian): PostgresProvider {
