@@ -1,11 +1,17 @@
 import { expect, test } from 'vitest';
 import { explainConnectError } from './connect-failure.ts';
 
-const address = { host: 'db', port: 5_432, user: 'ann' };
+const address = { host: 'db', port: 5_432, user: 'ann', database: 'app' };
 const said = (code: string, message: string): Error => Object.assign(new Error(message), { code });
 
 test.each([
   ['53300', 'sorry, too many clients already', 'NO_SLOT_FOR_MONITOR', /53300/],
+  [
+    '53300',
+    'remaining connection slots are reserved for non-replication superuser connections',
+    'NO_SLOT_FOR_MONITOR',
+    /superusers still get one, "ann"/,
+  ],
   ['28P01', 'password authentication failed for user "ann"', 'DATABASE_AUTH', /28P01/],
   ['3D000', 'database "app" does not exist', 'DATABASE_AUTH', /3D000/],
   ['ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:5432', 'DATABASE_UNREACHABLE', /db:5432/],
@@ -41,6 +47,17 @@ test.each([
   const error = explainConnectError(said(code, message), address);
   expect(error).toMatchObject({ code: expected, message: expect.stringMatching(words) });
   expect(error.message).toContain(message);
+});
+
+test('an address without a password is told so where one is asked for', () => {
+  const cause = new Error(
+    'SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a non-empty string',
+  );
+  expect(explainConnectError(cause, { ...address, host: '/run/postgresql' })).toMatchObject({
+    code: 'DATABASE_AUTH',
+    message:
+      '/run/postgresql:5432 asks the monitor for the password of "ann", and the address has none.',
+  });
 });
 
 test('whose connection it was is told, and what it can do', () => {

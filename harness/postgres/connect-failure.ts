@@ -1,12 +1,15 @@
 import type { DatabaseConfig } from '../../server/contract.ts';
 import { LabError } from '../lab-error.ts';
 import { describeError, systemErrorCode } from '../system-error.ts';
+import { explainSlotRefusal } from './slot-refusal.ts';
 
 /** What the lab's own connections are given to be made. */
 export const CONNECT_DEADLINE_MS = 5_000;
 
 /** The driver's own words; they come without a code. */
 const NO_TLS = 'The server does not support SSL connections';
+
+const NO_PASSWORD = 'SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a non-empty string';
 
 /** Node's names of what OpenSSL finds wrong with a certificate. */
 function isCertificateError(code: string): boolean {
@@ -21,15 +24,17 @@ function isCertificateError(code: string): boolean {
  */
 export function explainConnectError(
   cause: unknown,
-  { host, port, user }: Pick<DatabaseConfig, 'host' | 'port' | 'user'>,
+  address: Omit<DatabaseConfig, 'password'>,
   who: 'the monitor' | 'inspect' = 'the monitor',
 ): LabError {
+  const { host, port, user } = address;
   const said = describeError(cause);
   const code = systemErrorCode(cause) ?? '';
-  if (code === '53300') {
-    return new LabError('NO_SLOT_FOR_MONITOR', {
-      message: `All slots of ${host}:${port} are taken, the superuser's too: the monitor got none (53300: ${said}).`,
-      hint: 'Close other sessions or raise max_connections; the monitor needs one slot before any load starts.',
+  if (code === '53300') return explainSlotRefusal(said, address, cause);
+  if (said === NO_PASSWORD) {
+    return new LabError('DATABASE_AUTH', {
+      message: `${host}:${port} asks ${who} for the password of "${user}", and the address has none.`,
+      hint: 'Write it before the @, after the user and a colon.',
       cause,
     });
   }

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { requireConsentForHost, type Sessions, sessionsRefusal } from './database-consent.ts';
+import type { DatabaseConfig } from '../../server/contract.ts';
+import {
+  judgedAddress,
+  requireConsentForHost,
+  type Sessions,
+  sessionsRefusal,
+} from './database-consent.ts';
 
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
   localhost: ['127.0.0.1', '::1'],
@@ -92,3 +98,28 @@ test.each<
       });
   },
 );
+
+test.each<[DatabaseConfig['sslMode'], string, Partial<DatabaseConfig>]>([
+  [undefined, '127.0.0.9', { host: '127.0.0.9' }],
+  ['disable', '127.0.0.9', { host: '127.0.0.9' }],
+  ['require', '127.0.0.9', { host: 'db.example', hostAddress: '127.0.0.9' }],
+  ['verify-full', '127.0.0.9', { host: 'db.example', hostAddress: '127.0.0.9' }],
+  ['verify-full', 'db.example', { host: 'db.example' }],
+])(
+  'by sslmode %s, %s is what is connected to, and the name what is checked',
+  (mode, judged, as) => {
+    const given = { host: 'db.example', port: 1, user: 'u', password: 'p', database: 'd' };
+    const sslMode = mode === undefined ? {} : { sslMode: mode };
+    const address = judgedAddress({ ...given, ...sslMode }, judged);
+    expect(address).toEqual({ ...given, ...sslMode, ...as });
+  },
+);
+
+test('a socket is on this machine, and no resolver is asked for it', async () => {
+  const consent = await requireConsentForHost({
+    host: '/run/postgresql',
+    allowRemoteDb: null,
+    lookupAll: () => Promise.reject(new Error('asked')),
+  });
+  expect(consent).toEqual({ isRemote: false, host: '/run/postgresql' });
+});

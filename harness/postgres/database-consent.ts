@@ -1,6 +1,10 @@
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
-import { APPLICATION_NAME_PREFIX, MONITOR_APPLICATION_NAME } from '../../server/contract.ts';
+import {
+  APPLICATION_NAME_PREFIX,
+  type DatabaseConfig,
+  MONITOR_APPLICATION_NAME,
+} from '../../server/contract.ts';
 import { LabError } from '../lab-error.ts';
 import { type LookupAll, loopbackHost } from '../loopback.ts';
 import { describeError } from '../system-error.ts';
@@ -44,6 +48,17 @@ export async function requireConsentForHost({
         : `the database's host ${host} is not this machine, and --allow-remote-db names ${allowRemoteDb}`,
     hint: `the lab uses up the slots of its PostgreSQL, for everybody on it; where that is wanted, add --allow-remote-db ${host}`,
   });
+}
+
+/**
+ * The address that was judged is the one to connect to: a resolver may answer otherwise the next time. With
+ * TLS the certificate has to be that of the name.
+ */
+export function judgedAddress(given: DatabaseConfig, judged: string): DatabaseConfig {
+  if (judged === given.host) return given;
+  return (given.sslMode ?? 'disable') === 'disable'
+    ? { ...given, host: judged }
+    : { ...given, hostAddress: judged };
 }
 
 /** Who the lab says it is while it only looks whether it may use a server. */

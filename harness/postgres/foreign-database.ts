@@ -6,6 +6,7 @@ import type { Transport } from '../plan/trial-plan.ts';
 import { clientOptions } from './client-options.ts';
 import { CONNECT_DEADLINE_MS, explainConnectError } from './connect-failure.ts';
 import {
+  judgedAddress,
   LOOK_APPLICATION_NAME,
   othersOf,
   readOtherSessions,
@@ -177,17 +178,6 @@ async function settledSessions(
     if (performance.now() >= deadlineMs) throw refusal;
     await delay(SESSIONS_POLL_MS, undefined, { signal });
   }
-}
-
-/**
- * The address that was judged is the one to connect to: a resolver may answer otherwise the next time. With
- * TLS the certificate has to be that of the name.
- */
-function judgedAddress(given: DatabaseConfig, judged: string): DatabaseConfig {
-  if (judged === given.host) return given;
-  return (given.sslMode ?? 'disable') === 'disable'
-    ? { ...given, host: judged }
-    : { ...given, hostAddress: judged };
 }
 
 function secrecyOf({ host, sslMode = 'disable', sslRootCert }: DatabaseConfig): readonly string[] {

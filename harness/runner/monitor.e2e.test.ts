@@ -38,7 +38,7 @@ test('without a slot left the monitor says so, and what it needs', async () => {
       await expect(openMonitor({ superuser, api })).rejects.toMatchObject({
         code: 'NO_SLOT_FOR_MONITOR',
         message: expect.stringMatching(/53300: .*too many clients/),
-        hint: expect.stringMatching(/raise max_connections/),
+        hint: expect.stringMatching(/stop an application that has connections/),
       });
     } finally {
       await Promise.all(clients.map((client) => client.end()));
