@@ -141,6 +141,25 @@ async function namesEachCause(server: ForeignServer): Promise<void> {
   }
   await calm(server);
   await stormed(server);
+  await writesNothing(server);
+}
+
+/** By the server's own count, of a database in which nobody else is. */
+async function writesNothing({ superuser, query }: ForeignServer): Promise<void> {
+  await query('CREATE DATABASE looked_at');
+  const counters = async () => {
+    const [row] = await query(`
+      SELECT sessions::int, (tup_inserted + tup_updated + tup_deleted)::int AS written,
+             temp_files::int, xact_rollback::int AS rolled_back
+        FROM pg_stat_database WHERE datname = 'looked_at'`);
+    return row ?? {};
+  };
+  const before = await counters();
+  await inspected({ ...superuser, database: 'looked_at' });
+  // A session's counts are told when it has ended.
+  let after = before;
+  while (after['sessions'] === before['sessions']) after = await counters();
+  expect(after).toEqual({ ...before, sessions: Number(before['sessions']) + 1 });
 }
 
 /** A connection for each request, as fast as two of them go. */

@@ -7,9 +7,9 @@ import { type Lab, withLab } from '../runner/lab.ts';
 import { runTrial } from '../runner/trial.ts';
 
 const PLAN = {
-  ...{ workers: '2', poolSize: '2', maxOverflow: '1', maxConnections: '40', poolTimeout: '500ms' },
+  ...{ workers: '2', poolSize: '3', maxOverflow: '0', maxConnections: '40', poolTimeout: '500ms' },
   ...{ workload: 'hold', param: ['ms=5'], connections: '12', requestTimeout: '700ms' },
-  ...{ warmup: '200ms', duration: '2500ms', drain: '2s' },
+  ...{ warmup: '200ms', duration: '2s', drain: '2s' },
 };
 
 /** The lab of this file, opened before the tests and closed after them. */
@@ -60,7 +60,7 @@ const classes = ({ requests }: MeasuredTrial): readonly string[] =>
   Object.keys(requests.httpErrors).sort();
 
 test('a reset costs the requests under way, and the pools are full again at once', async () => {
-  const { trial, fault } = await disturbed({ dbFault: 'reset@1s' });
+  const { trial, fault } = await disturbed({ dbFault: 'reset@600ms' });
   expect(fault).toMatchObject({ kind: 'reset', connections: 6 });
   expect(classes(trial)).toEqual(['conn_lost']);
   expect(fault.firstRightMs).toBeLessThan(2_000);
@@ -69,7 +69,7 @@ test('a reset costs the requests under way, and the pools are full again at once
 
 test('refused connections fail who needs a new one, until they are taken again', async () => {
   // The reset makes all of them need one.
-  const { trial } = await disturbed({ dbFault: ['refuse@1s:400ms', 'reset@1s'] });
+  const { trial } = await disturbed({ dbFault: ['refuse@600ms:400ms', 'reset@600ms'] });
   expect(trial.faults.map(({ kind }) => kind)).toEqual(['refuse', 'reset']);
   expect(trial.faults[0]?.connections).toBeGreaterThan(0);
   expect(classes(trial)).toEqual(['conn_lost', 'db_unavailable']);
@@ -77,7 +77,7 @@ test('refused connections fail who needs a new one, until they are taken again',
 });
 
 test('a stall fails nobody who is patient, and everything goes on after it', async () => {
-  const { trial, fault } = await disturbed({ dbFault: 'stall@1s:400ms' });
+  const { trial, fault } = await disturbed({ dbFault: 'stall@600ms:400ms' });
   expect(fault).toMatchObject({ connections: 6, bytesLost: 0 });
   expect(fault.bytesHeld).toBeGreaterThan(0);
   expect(classes(trial)).toEqual([]);
@@ -87,7 +87,7 @@ test('a stall fails nobody who is patient, and everything goes on after it', asy
 });
 
 test('who waits in a black hole waits for ever, and the slots of the pool with him', async () => {
-  const { trial, fault } = await disturbed({ dbFault: 'blackhole@1s:200ms' });
+  const { trial, fault } = await disturbed({ dbFault: 'blackhole@600ms:200ms' });
   expect(fault).toMatchObject({ connections: 6, firstRightMs: null });
   expect(fault.bytesLost).toBeGreaterThan(0);
   expect(trial.requests.timeouts).toBeGreaterThan(0);
@@ -97,7 +97,7 @@ test('who waits in a black hole waits for ever, and the slots of the pool with h
 
 test('who opens a connection of his own is answered as soon as it is over', async () => {
   const { trial, fault } = await disturbed({
-    ...{ dbFault: 'blackhole@1s:200ms', poolKind: 'null', connections: '4' },
+    ...{ dbFault: 'blackhole@600ms:200ms', poolKind: 'null', connections: '4' },
   });
   expect(fault.firstRightMs).toBeLessThan(1_000);
   // Who connected into it was told by the deadline of a connect; whose statement was under way, by nobody.
