@@ -26,7 +26,7 @@ export const COST_OPTIONS = {
   memory: option('memory', {
     parser: yesNo(),
     defaultValue: true,
-    description: 'what an idle session takes, fresh and after work',
+    description: 'what an idle session takes, fresh and after work; --no-memory leaves it out',
   }),
   seed: PLAN_OPTIONS.seed,
   ...databaseOptions,

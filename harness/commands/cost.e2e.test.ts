@@ -2,9 +2,14 @@ import { expect, test } from 'vitest';
 import { summarizeCost } from '../analysis/cost/summarize-cost.ts';
 import { runCost } from '../cost/run-cost.ts';
 import { locatePgbouncer } from '../pgbouncer/pgbouncer-program.ts';
+import type { DatabaseAsked } from '../plan/database-asked.ts';
+import { generateServerCertificate } from '../postgres/certificate.ts';
+import { detectDebianPostgres, withDebianCluster } from '../postgres/test/debian-cluster.ts';
+import { databaseUrl } from '../postgres/test/foreign-server.ts';
+import { chooseDatabase } from '../runner/database-choice.ts';
 import { postgresSettings } from '../scenarios/demo-plans.ts';
+import { optional } from '../test/optional.ts';
 import { recordingIo } from '../test/recording-io.ts';
-import { costCommand } from './cost.ts';
 import { labDeps } from './lab-deps.ts';
 
 test('every way to the lab’s own server is measured, and what an idle session takes', async () => {
@@ -66,11 +71,39 @@ test('every way to the lab’s own server is measured, and what an idle session 
   expect(aged.rssBytes).toBeGreaterThan(aged.pssBytes);
 });
 
-test('what cannot be asked for is told before anything is started', async () => {
-  await expect(
-    costCommand.run({ samples: '10', pairs: '1' }, recordingIo(), []),
-  ).rejects.toMatchObject({
-    code: 'CONFIG_INVALID',
-    message: expect.stringMatching(/--samples.*80.*--pairs/s),
-  });
-});
+const URL_ASKED: DatabaseAsked = {
+  kind: 'url',
+  ...{ allowRemoteDb: null, sharedDbOk: false, exhaust: false, apiVia: null, serverSettings: [] },
+};
+const debian = await optional('postgres15', detectDebianPostgres);
+
+debian.test(
+  'of a server that was given, what cannot be had is said and the rest measured',
+  async () => {
+    const { certificate, key } = await generateServerCertificate();
+    await withDebianCluster({ tls: { certificate, key } }, async ({ superuser }) => {
+      const env = { PATH: process.env['PATH'], DATABASE_URL: databaseUrl(superuser) };
+      const deps = labDeps(recordingIo({ env }), '/var/tmp');
+      const foreignDatabase = await chooseDatabase(URL_ASKED, { ...deps, command: 'cost' });
+      if (foreignDatabase === null) throw new Error('no database');
+      const observation = await runCost(
+        {
+          ...{ samples: 10, pairs: 0, seed: 1, settings: foreignDatabase.settings },
+          sessions: { few: 1, many: 3 },
+        },
+        { ...deps, foreignDatabase },
+        () => undefined,
+      );
+      const { variants, memory } = summarizeCost(observation);
+      expect(variants).toMatchObject([
+        { id: 'tcp', state: 'measured', tlsProtocol: null },
+        { id: 'trust', reason: 'only the embedded server’s access rules are in the lab’s hands' },
+        { id: 'tls', state: 'measured', tlsProtocol: 'TLSv1.3' },
+        { id: 'socket', reason: 'the server is reached by TCP' },
+        ...[{ id: 'pgbouncer' }, { id: 'tcp_1ms' }, { id: 'tls_1ms' }],
+        ...[{ id: 'tcp_20ms' }, { id: 'tls_20ms' }],
+      ]);
+      expect(memory).toEqual({ state: 'absent', reason: 'the server is not the lab’s own' });
+    });
+  },
+);

@@ -1,4 +1,5 @@
 import { summarizeCost } from '../analysis/cost/summarize-cost.ts';
+import { throughputPlan } from '../cost/measure-throughput.ts';
 import { runCost } from '../cost/run-cost.ts';
 import { EXIT_CODE } from '../exit-code.ts';
 import { containerAsked, databaseAsked, databaseProblems } from '../plan/database-asked.ts';
@@ -11,6 +12,7 @@ import { costTerminal } from '../report/cost/cost-terminal.ts';
 import { createPaint } from '../report/paint.ts';
 import { createProgress } from '../report/progress.ts';
 import { chooseDatabase } from '../runner/database-choice.ts';
+import { requireFreeSlots } from '../runner/exhaustion-consent.ts';
 import type { Command } from './command.ts';
 import { COST_OPTIONS } from './cost-options.ts';
 import { labDeps } from './lab-deps.ts';
@@ -38,7 +40,7 @@ export const costCommand: Command = {
       shows: 'TCP, TLS, socket, PgBouncer, 1 and 20 ms away, and which quoted figures hold here',
     },
     {
-      line: 'pool-lab cost --pairs none --memory no --json',
+      line: 'pool-lab cost --pairs none --no-memory --json',
       shows: 'the times alone, for scripts',
     },
   ],
@@ -60,12 +62,19 @@ export const costCommand: Command = {
     try {
       const foreignDatabase = await chooseDatabase(database, { ...deps, command: 'cost' });
       const { samples, pairs, memory, seed } = values;
+      const settings = foreignDatabase?.settings ?? SETTINGS;
+      const plans =
+        pairs === 0
+          ? []
+          : (['queue', 'null'] as const).map((kind) => throughputPlan(kind, settings, seed));
+      const cells = plans.map((plan) => ({ id: `pool kind ${plan.pool.kind}`, plan }));
+      requireFreeSlots(foreignDatabase, database, { cells, load: 'own' });
       say(foreignDatabase === null ? 'starting PostgreSQL' : 'connecting to PostgreSQL');
       const observation = await runCost(
         {
           ...{ samples, pairs, seed },
           sessions: memory ? SESSIONS : null,
-          settings: foreignDatabase?.settings ?? SETTINGS,
+          settings,
         },
         { ...deps, foreignDatabase, container: containerAsked(database) },
         say,

@@ -39,7 +39,7 @@ export async function openPrivateAccess(
     const { rows } = await client.query<{ hba_file: string }>('SHOW hba_file');
     const path = rows[0]?.hba_file;
     if (path === undefined) return null;
-    await client.query(`CREATE ROLE ${TRUSTED_ROLE} LOGIN`);
+    await client.query(`CREATE ROLE ${TRUSTED_ROLE} LOGIN CONNECTION LIMIT 2`);
     await client.query(`GRANT CONNECT ON DATABASE ${api.database} TO ${TRUSTED_ROLE}`);
     // The first rule that fits counts.
     const rules = [

@@ -44,7 +44,7 @@ function givenWays({
   api,
 }: Pick<StartedPostgres, 'api'>): Readonly<Partial<Record<VariantId, Way>>> {
   const absent = {
-    trust: { absent: 'a role without a password is made on a server of the lab’s own alone' },
+    trust: { absent: 'only the embedded server’s access rules are in the lab’s hands' },
     socket: { absent: 'the server is reached by TCP' },
   };
   if (api.host.startsWith('/')) {
@@ -70,13 +70,13 @@ function isEncrypted({ sslMode = 'disable' }: DatabaseConfig): boolean {
   return sslMode !== 'disable';
 }
 
-/** With a PgBouncer in front of the way that is not encrypted, where there is one. */
+/** With a PgBouncer in front of the first way that there is; to PgBouncer itself it is TCP in the open. */
 async function withPooledWay<T>(lab: Lab, near: Ways, use: (ways: Ways) => Promise<T>): Promise<T> {
   const withWay = (way: Way): Ways => new Map([...near, ['pgbouncer', way]]);
-  const target = near.get('tcp');
-  if (target === undefined || 'absent' in target) {
-    return await use(withWay({ absent: target?.absent ?? 'there is no way without TLS' }));
-  }
+  const target = (['tcp', 'tls', 'socket'] as const)
+    .map((id) => near.get(id))
+    .find((way): way is DatabaseConfig => way !== undefined && !('absent' in way));
+  if (target === undefined) throw new Error('a lab without a way to its PostgreSQL');
   const search = await locatePgbouncer(lab.baseEnvironment);
   if (search.state === 'missing') return await use(withWay({ absent: search.reason }));
   const { program } = search;

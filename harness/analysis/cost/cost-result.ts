@@ -128,7 +128,8 @@ export const quotedResultSchema = z.strictObject({
   unit: z.enum(['ms', 'bytes']),
   /** A single figure holds within a factor of 1.5. */
   quoted: z.strictObject({ low: z.number(), high: z.number(), text: z.string() }),
-  finding: z.enum(['holds', 'less', 'more', 'borderline', 'not_measured']),
+  /** `doubtful`: times were too long, and only what is less all the same can be told from them. */
+  finding: z.enum(['holds', 'less', 'more', 'borderline', 'doubtful', 'not_measured']),
 });
 export type QuotedResult = Readonly<z.infer<typeof quotedResultSchema>>;
 

@@ -5,11 +5,14 @@ import { MEMORY, sampleObservation } from './test/sample-observation.ts';
 
 const RESULT = summarizeCost(sampleObservation());
 
-const findingOf = (low: number, high: number) =>
-  quotedFigures({
-    ...RESULT,
-    tls: { samples: 100, p50Ms: (low + high) / 2, p50Interval: { low, high }, p95Ms: null },
-  }).find(({ id }) => id === 'tls')?.finding;
+const findingOf = (low: number, high: number, timesAreTooLong = false) =>
+  quotedFigures(
+    {
+      ...RESULT,
+      tls: { samples: 100, p50Ms: (low + high) / 2, p50Interval: { low, high }, p95Ms: null },
+    },
+    { timesAreTooLong },
+  ).find(({ id }) => id === 'tls')?.finding;
 
 test.each([
   ['within it', 6, 7, 'holds'],
@@ -23,6 +26,18 @@ test.each([
 });
 
 test.each([
+  [2, 4.9, 'less'],
+  [4.9, 5.1, 'doubtful'],
+  [6, 7, 'doubtful'],
+  [31, 40, 'doubtful'],
+] as const)(
+  'of times that are too long, %d–%d ms is told to be less alone',
+  (low, high, finding) => {
+    expect(findingOf(low, high, true)).toBe(finding);
+  },
+);
+
+test.each([
   [6.6e6, 'less'],
   [6.7e6, 'holds'],
   [14.9e6, 'holds'],
@@ -33,6 +48,9 @@ test.each([
     const { memory } = summarizeCost(
       sampleObservation({ memory: { ...MEMORY, aged: { ...MEMORY.aged, pssBytes: bytes } } }),
     );
-    expect(quotedFigures({ ...RESULT, memory }).at(-1)).toMatchObject({ id: 'memory', finding });
+    expect(quotedFigures({ ...RESULT, memory }, { timesAreTooLong: true }).at(-1)).toMatchObject({
+      id: 'memory',
+      finding,
+    });
   },
 );

@@ -15,13 +15,24 @@ const QUOTED = {
   memory: { low: (10 * MB) / SAME_MAGNITUDE, high: 10 * MB * SAME_MAGNITUDE, text: '10 MB' },
 } as const satisfies Readonly<Record<QuotedResult['id'], QuotedResult['quoted']>>;
 
-/** Each of the figures that are quoted, beside what was measured here with nothing in between. */
-export function quotedFigures({
-  variants,
-  tls,
-  scram,
-  memory,
-}: Pick<CostResult, 'variants' | 'tls' | 'scram' | 'memory'>): readonly QuotedResult[] {
+/**
+ * Each of the figures that are quoted, beside what was measured here with nothing in between.
+ *
+ * @param options.timesAreTooLong by what else the machine did meanwhile
+ */
+export function quotedFigures(
+  { variants, tls, scram, memory }: Pick<CostResult, 'variants' | 'tls' | 'scram' | 'memory'>,
+  { timesAreTooLong }: { readonly timesAreTooLong: boolean },
+): readonly QuotedResult[] {
+  const timeQuoted = (id: QuotedResult['id'], duration: Duration | null): QuotedResult => {
+    const quoted = quotedResult(id, {
+      unit: 'ms',
+      measured:
+        duration === null ? null : { value: duration.p50Ms, interval: duration.p50Interval },
+    });
+    const isCertain = quoted.finding === 'less' || quoted.finding === 'not_measured';
+    return timesAreTooLong && !isCertain ? { ...quoted, finding: 'doubtful' } : quoted;
+  };
   const phaseOf = (id: string, phase: 'connect' | 'session'): Duration | null => {
     const variant = variants.find((it) => it.id === id);
     return variant?.state === 'measured' ? variant.phases[phase] : null;
@@ -38,13 +49,6 @@ export function quotedFigures({
         memory.state === 'measured' ? { value: memory.aged.pssBytes, interval: null } : null,
     }),
   ];
-}
-
-function timeQuoted(id: QuotedResult['id'], duration: Duration | null): QuotedResult {
-  return quotedResult(id, {
-    unit: 'ms',
-    measured: duration === null ? null : { value: duration.p50Ms, interval: duration.p50Interval },
-  });
 }
 
 function quotedResult(

@@ -21,8 +21,9 @@ export function summarizeCost(observation: CostObservation): CostResult {
   const tls = difference('tls', 'tcp');
   const scram = passwordDifference(measured);
   const throughput = throughputResult(observation.throughput);
+  const busy = hostDoubts(host, GATE_DEFAULTS);
   const doubts = [
-    ...hostDoubts(host, GATE_DEFAULTS),
+    ...busy,
     ...(throughput.state === 'measured' && throughput.verdict !== 'VALID'
       ? [`throughput: ${throughput.verdict}, ${throughput.caveats.join(', ')}`]
       : []),
@@ -45,7 +46,9 @@ export function summarizeCost(observation: CostObservation): CostResult {
     }),
     memory,
     throughput,
-    quoted: [...quotedFigures({ variants, tls, scram, memory })],
+    quoted: [
+      ...quotedFigures({ variants, tls, scram, memory }, { timesAreTooLong: busy.length > 0 }),
+    ],
   };
 }
 

@@ -9,7 +9,7 @@ import {
   formatShare,
   plural,
 } from '../format.ts';
-import { intervalText } from '../interval-text.ts';
+import { intervalText, USELESS_INTERVAL } from '../interval-text.ts';
 import type { ReportLine } from '../report-line.ts';
 import { table } from '../text-layout.ts';
 import { formatMegabytes } from './megabytes.ts';
@@ -154,10 +154,13 @@ function throughputLine({ throughput }: CostResult): ReportLine {
   }
   const { pooled, unpooled, ratio, workers, callers, poolSize, workload, pairs, durationMs } =
     throughput;
+  const interval = intervalText(ratio, formatRatio);
   const answer =
     ratio === null
       ? `no ratio can be told from ${plural(pairs, 'pair')} of trials`
-      : `with a pool ${formatRatio(ratio.ratio)} ×${intervalText(ratio, formatRatio)} the answers`;
+      : interval.includes(USELESS_INTERVAL)
+        ? `with a pool about ${formatRatio(ratio.ratio)} × the answers; the pairs differ too much for an interval, add --pairs`
+        : `with a pool ${formatRatio(ratio.ratio)} ×${interval} the answers`;
   const rows = [
     ['', 'answers/s', 'p50', 'CPU of PostgreSQL', 'connections', 'failed'],
     ...(

@@ -132,6 +132,9 @@ test('throughput has both sides, and how far they lie apart', () => {
     /THROUGHPUT with a pool 10 × \[7\.8–13\] the answers; 64 callers, 4 workers/,
   );
   expect(text).toMatch(/a pool of 4 × 5 1,000 38 ms/);
+  expect(flat({ throughput: [pair(1), pair(30)] })).toContain(
+    'with a pool about 55 × the answers; the pairs differ too much for an interval, add --pairs; 64',
+  );
   expect(flat({ throughput: [pair(1)] })).toContain('no ratio can be told from 1 pair of trials');
 });
 
@@ -140,5 +143,7 @@ test('a doubt stands beside the verdict', () => {
   const text = flat({ host: { ...host, cpuStealShare: 0.1 } });
   expect(text).toMatch(/9\.3 MB after work; DEGRADED, see the end TIME/);
   expect(text).toMatch(/TRUST DEGRADED; 200 rounds, .* · the hypervisor gave 10 % of the CPU time/);
+  expect(text).toContain('backend start 2 ms; here 1.7 ms, which cannot be told now: the machine');
+  expect(text).toContain('TCP connect 1–3 ms; here 0.20 ms. It does not hold here (5.0 × less)');
   expect(flat()).toContain('TRUST VALID; 200 rounds');
 });

@@ -23,6 +23,9 @@ export function quotedSentence(quoted: QuotedResult, result: CostResult): string
   const name = `${QUOTED_NAMES[quoted.id]} ${quoted.quoted.text}`;
   const { finding, measured } = quoted;
   if (measured === null) return `${name}: not measured here.`;
+  if (finding === 'doubtful') {
+    return `${name}; here ${quotedValue(quoted)}, which cannot be told now: the machine made times longer.`;
+  }
   return `${name}; here ${quotedValue(quoted)}. It ${FINDINGS[finding]}${byHowMuch(quoted)}: ${REASONS[quoted.id](result, quoted)}.`;
 }
 
@@ -31,6 +34,7 @@ const FINDINGS: Readonly<Record<QuotedResult['finding'], string>> = {
   less: 'does not hold here',
   more: 'does not hold here',
   borderline: 'is at the edge here',
+  doubtful: 'cannot be told now',
   not_measured: 'not measured',
 };
 
