@@ -8,6 +8,7 @@ import {
 } from '../../server/contract.ts';
 import { NOTHING_GUARDED } from '../custodian.ts';
 import { scrapeText } from '../metrics/test/scrape-text.ts';
+import { isAtLeast } from '../pgbouncer/pgbouncer-program.ts';
 import { detectPgbouncer, startPgbouncer } from '../pgbouncer/test/pgbouncer-fixture.ts';
 import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
 import { API_ROLE } from '../postgres/cluster-template.ts';
@@ -58,6 +59,11 @@ pgbouncer.test(
     await withLab(foreignDatabase.settings, { ...deps, foreignDatabase }, (lab) =>
       withApi(lab, { plan: { ...plan, workers: 1 }, ports }, async (api) => {
         const { url, adminUrl } = api;
+        // PgBouncer's default of 100 clients, of which the lab at the console is one.
+        const limits = { mode: 'transaction', servers: SERVERS, clients: 99 };
+        expect(lab.viaSettings?.limits).toEqual(limits);
+        const carries = isAtLeast(pgbouncer.get().version, '1.21');
+        expect(api.statements.named).toBe(carries);
         const series = async (name: string): Promise<number | undefined> => {
           const response = await fetch(new URL(ADMIN_PATHS.metrics, adminUrl));
           return scrapeText(await response.text()).get(name);
