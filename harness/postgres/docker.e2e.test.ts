@@ -1,3 +1,4 @@
+import { createServer, type Socket } from 'node:net';
 import { Client } from 'pg';
 import { expect } from 'vitest';
 import { z } from 'zod';
@@ -163,4 +164,26 @@ docker.test('an image that is nowhere is told with the engine’s own words', as
     expect(said).toEqual([`pulling ${image} …`]);
     expect(lab()).toBe('none');
   }, image);
+});
+
+docker.test('stopped while it pulls it does not wait for the registry', async () => {
+  // Accepts, and never says a word.
+  const sockets = new Set<Socket>();
+  const registry = createServer((socket) => sockets.add(socket));
+  await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve));
+  const address = registry.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  try {
+    await withProvider(async ({ start, said }) => {
+      const stopping = new AbortController();
+      const starting = start(SETTINGS, stopping.signal).catch((error: unknown) => error);
+      await expect.poll(() => sockets.size).toBeGreaterThan(0);
+      stopping.abort(new DOMException('stopped by SIGINT', 'AbortError'));
+      expect(await starting).toBe(stopping.signal.reason);
+      expect(said).toEqual([`pulling localhost:${port}/pool-lab/none:1 …`]);
+    }, `localhost:${port}/pool-lab/none:1`);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => registry.close(resolve));
+  }
 });
