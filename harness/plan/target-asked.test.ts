@@ -66,11 +66,20 @@ test.each([
 
 test('what the running API decides is taken from it', () => {
   const { plan } = parse(TARGET);
-  expect(planOfTarget(plan, description)).toMatchObject({ workers: 2, pool: { poolSize: 7 } });
+  expect(planOfTarget(plan, description)).toMatchObject({
+    workers: 2,
+    pool: { poolSize: 7 },
+    preparedStatements: 'on',
+  });
 });
 
 test('a setting of the API that is said to be what it is, is no contradiction', () => {
-  const { plan, target } = parse({ ...TARGET, workers: '2', maxWaiting: 'unlimited' });
+  const { plan, target } = parse({
+    ...TARGET,
+    workers: '2',
+    maxWaiting: 'unlimited',
+    preparedStatements: 'auto',
+  });
   if (target === null) throw new Error('no target');
   expect(contradictions({ plan, target }, description)).toEqual([]);
 });
@@ -78,6 +87,7 @@ test('a setting of the API that is said to be what it is, is no contradiction', 
 test.each([
   ['workers', '3', '--workers', '3', '2'],
   ['poolSize', '5', '--pool-size', '5', '7'],
+  ['preparedStatements', 'off', '--prepared-statements', 'off', 'on'],
   ['maxWaiting', '9', '--max-waiting', '9', 'none'],
   ['prePing', true, '--pre-ping', 'true', 'false'],
 ] as const)(

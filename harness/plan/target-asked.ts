@@ -37,10 +37,11 @@ const POOL_FIELDS = {
   idleInTransactionTimeout: 'idleInTransactionTimeoutMs',
 } as const satisfies Readonly<Record<string, keyof PoolConfig>>;
 type PoolSettingName = keyof typeof POOL_FIELDS;
-export type ApiSettingName = 'workers' | PoolSettingName;
+export type ApiSettingName = 'workers' | 'preparedStatements' | PoolSettingName;
 
 const API_SETTINGS: readonly ApiSettingName[] = [
   'workers',
+  'preparedStatements',
   'poolKind',
   'poolSize',
   'maxOverflow',
@@ -152,9 +153,9 @@ export function contradictions(
   description: ServerDescription,
 ): readonly Problem[] {
   return target.given.flatMap((name) => {
+    const found = textOf(name, planOfTarget(plan, description));
     const asked = textOf(name, plan);
-    const found = textOf(name, description);
-    if (asked === found) return [];
+    if (asked === found || asked === EITHER) return [];
     const field = `--${PLAN_OPTIONS[name].flag}`;
     return [
       {
@@ -169,14 +170,18 @@ export function contradictions(
 }
 
 /** The plan as the running API makes it. */
-export function planOfTarget(plan: TrialPlan, { workers, pool }: ServerDescription): TrialPlan {
-  return { ...plan, workers, pool };
+export function planOfTarget(
+  plan: TrialPlan,
+  { workers, pool, preparedStatements }: ServerDescription,
+): TrialPlan {
+  return { ...plan, workers, pool, preparedStatements: preparedStatements ? 'on' : 'off' };
 }
 
-function textOf(
-  name: ApiSettingName,
-  { workers, pool }: Pick<TrialPlan, 'workers' | 'pool'>,
-): string {
+/** Of `--prepared-statements`: as the API decided it. */
+const EITHER: TrialPlan['preparedStatements'] = 'auto';
+
+function textOf(name: ApiSettingName, { workers, pool, preparedStatements }: TrialPlan): string {
+  if (name === 'preparedStatements') return preparedStatements;
   const value = name === 'workers' ? workers : pool[POOL_FIELDS[name]];
   return value === null ? 'none' : String(value);
 }
