@@ -2,6 +2,8 @@ import type { DatabaseConfig } from '../../server/contract.ts';
 import type { ConnectionTimes } from '../analysis/cost/connection-times.ts';
 import type { Absent, ObservedConnections } from '../analysis/cost/cost-observation.ts';
 import { VARIANTS, type VariantId } from '../analysis/cost/variants.ts';
+import { LabError } from '../lab-error.ts';
+import { pause } from '../runner/pause.ts';
 import { destinationOf, measureConnection, refusalWords } from './stamped-connection.ts';
 
 /**
@@ -9,6 +11,9 @@ import { destinationOf, measureConnection, refusalWords } from './stamped-connec
  * process compiles when it is hot is compiled, and PgBouncer's pool is filled.
  */
 export const DISCARDED = 10;
+
+/** What ends in the middle is heard of within moments of its connections. */
+const ENDING_MS = 500;
 
 /** In the server's log and in `pg_stat_activity`. */
 const APPLICATION_NAME = 'pool-lab cost';
@@ -29,6 +34,8 @@ export type Ways = ReadonlyMap<VariantId, Way>;
  * for all of them. Every other round goes backwards, so that none always follows the same one.
  *
  * A variant whose first connection fails is absent; one that fails later is a failure.
+ *
+ * @throws LabError DATABASE_UNREACHABLE, or the signal's reason
  */
 export async function measureConnections(
   ways: Ways,
@@ -66,11 +73,37 @@ export async function measureConnections(
     onRound(round);
     for (const { id, everyRounds, measure } of round % 2 === 0 ? open : open.toReversed()) {
       signal.throwIfAborted();
-      if (round % everyRounds === 0) measured.get(id)?.set(round, await measure());
+      if (round % everyRounds !== 0) continue;
+      try {
+        measured.get(id)?.set(round, await measure());
+      } catch (error) {
+        throw await failed({ id, round, error, signal });
+      }
     }
   }
   for (const [id, connections] of measured) results.set(id, connections);
   return results;
+}
+
+/** Whoever ended on the way knows better why than the connection that was lost by it. */
+async function failed({
+  id,
+  round,
+  error,
+  signal,
+}: {
+  readonly id: VariantId;
+  readonly round: number;
+  readonly error: unknown;
+  readonly signal: AbortSignal;
+}): Promise<unknown> {
+  await pause(ENDING_MS, signal);
+  if (signal.aborted) return signal.reason;
+  return new LabError('DATABASE_UNREACHABLE', {
+    message: `connection ${id} of round ${round + 1} failed, where those before it did not: ${refusalWords(error)}`,
+    hint: 'Who else takes connections there, or ends them? Run it again when nobody does.',
+    cause: error,
+  });
 }
 
 type Measure = () => Promise<ConnectionTimes>;

@@ -33,10 +33,10 @@ export async function runCost(
   const startedAt = new Date().toISOString();
   const measureAll = async (lab: Lab): Promise<Omit<CostObservation, 'throughput'>> => {
     const before = { health: readHostHealth(), ms: performance.now() };
-    const connections = await withWays(lab, { seed }, (ways) =>
+    const connections = await withWays(lab, { seed }, (ways, signal) =>
       measureConnections(ways, {
         rounds: samples,
-        signal: lab.signal,
+        signal,
         onRound: (round) => say(`connections, ${round + 1} of ${samples} rounds`),
       }),
     );

@@ -1,67 +1,21 @@
-import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { PHASES } from '../analysis/cost/connection-times.ts';
 import { destinationOf, measureConnection, refusalWords } from './stamped-connection.ts';
-import { NO_TLS_ADDRESS } from './test/addresses.ts';
+import {
+  ANSWER,
+  message,
+  NO_TLS_ADDRESS,
+  NOTICE,
+  OK,
+  PASSWORD,
+  READY,
+  type Script,
+  scripted,
+} from './test/scripted-server.ts';
 
 const ASKED = { sql: 'SELECT 1', applicationName: 'test' };
 /** Far longer than any step takes here, on a machine that is busy as well. */
 const PAUSE_MS = 80;
-
-/** What the server says to the client's messages, in their order, each after its pause. */
-type Script = readonly { readonly say: Buffer; readonly afterMs?: number }[];
-
-async function scripted(script: Script): Promise<AsyncDisposable & { readonly port: number }> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    let heard = 0;
-    socket.on('data', () => {
-      const line = script[heard];
-      heard += 1;
-      if (line === undefined) return void socket.end();
-      setTimeout(() => socket.write(line.say), line.afterMs ?? 0);
-    });
-    socket.on('error', () => undefined);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return {
-    port: address.port,
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
-
-function message(type: string, ...parts: readonly (number | string)[]): Buffer {
-  const body = Buffer.concat(
-    parts.map((part) => {
-      if (typeof part === 'string') return Buffer.from(part);
-      const word = Buffer.alloc(4);
-      word.writeUInt32BE(part, 0);
-      return word;
-    }),
-  );
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(body.length + 4, 0);
-  return Buffer.concat([Buffer.from(type), length, body]);
-}
-
-const OK = message('R', 0);
-const READY = message('Z', 'I');
-const ANSWER = Buffer.concat([
-  message('T', 'row'),
-  message('D', '1'),
-  message('C', 'SELECT 1\0'),
-  READY,
-]);
-const NOTICE = message('N', 'SNOTICE\0\0');
-const PASSWORD = message('R', 3);
 
 async function measure(script: Script) {
   await using server = await scripted(script);

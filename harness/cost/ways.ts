@@ -13,18 +13,23 @@ import { openPrivateAccess } from './private-access.ts';
 /** What a connection of PgBouncer to PostgreSQL is called. */
 const POOLER_NAME = 'pool-lab cost pooler';
 
-/** Every way there is to this lab's PostgreSQL, for the time of `use`. */
+/**
+ * Every way there is to this lab's PostgreSQL, for the time of `use`, and a signal that is aborted when one of
+ * them ends, or the lab is to.
+ */
 export async function withWays<T>(
   lab: Lab,
   { seed }: { readonly seed: number },
-  use: (ways: Ways) => Promise<T>,
+  use: UseWays<T>,
 ): Promise<T> {
   const near = await nearWays(lab);
   const distances = [...new Set(VARIANTS.map(({ rttMs }) => rttMs))].filter((rttMs) => rttMs > 0);
-  return await withPooledWay(lab, near, (pooled) =>
-    withDistantWays(lab, { ways: pooled, distances, seed }, use),
+  return await withPooledWay(lab, near, (pooled, signal) =>
+    withDistantWays({ ...lab, signal }, { ways: pooled, distances, seed }, use),
   );
 }
+
+type UseWays<T> = (ways: Ways, signal: AbortSignal) => Promise<T>;
 
 /**
  * On a server of the lab's own all of them are opened; on another one there is what its address says, and
@@ -71,20 +76,20 @@ function isEncrypted({ sslMode = 'disable' }: DatabaseConfig): boolean {
 }
 
 /** With a PgBouncer in front of the first way that there is; to PgBouncer itself it is TCP in the open. */
-async function withPooledWay<T>(lab: Lab, near: Ways, use: (ways: Ways) => Promise<T>): Promise<T> {
+async function withPooledWay<T>(lab: Lab, near: Ways, use: UseWays<T>): Promise<T> {
   const withWay = (way: Way): Ways => new Map([...near, ['pgbouncer', way]]);
   const target = (['tcp', 'tls', 'socket'] as const)
     .map((id) => near.get(id))
     .find((way): way is DatabaseConfig => way !== undefined && !('absent' in way));
   if (target === undefined) throw new Error('a lab without a way to its PostgreSQL');
   const search = await locatePgbouncer(lab.baseEnvironment);
-  if (search.state === 'missing') return await use(withWay({ absent: search.reason }));
+  if (search.state === 'missing') return await use(withWay({ absent: search.reason }), lab.signal);
   const { program } = search;
   const pooler = { ...POOLER_DEFAULTS, mode: 'transaction' } as const;
   return await withPgbouncer(
     { program, pooler, database: target, applicationName: POOLER_NAME },
     lab,
-    ({ database }) => use(withWay(database)),
+    ({ database, ended }) => use(withWay(database), AbortSignal.any([lab.signal, ended])),
   );
 }
 
@@ -96,12 +101,16 @@ async function withDistantWays<T>(
     distances,
     seed,
   }: { readonly ways: Ways; readonly distances: readonly number[]; readonly seed: number },
-  use: (ways: Ways) => Promise<T>,
+  use: UseWays<T>,
 ): Promise<T> {
   const [rttMs, ...rest] = distances;
-  if (rttMs === undefined) return await use(near);
-  const goOn = (further: readonly (readonly [VariantId, Way])[]): Promise<T> =>
-    withDistantWays(lab, { ways: new Map([...near, ...further]), distances: rest, seed }, use);
+  if (rttMs === undefined) return await use(near, lab.signal);
+  const goOn = (further: readonly (readonly [VariantId, Way])[], signal = lab.signal): Promise<T> =>
+    withDistantWays(
+      { ...lab, signal },
+      { ways: new Map([...near, ...further]), distances: rest, seed },
+      use,
+    );
 
   const variants = VARIANTS.filter((variant) => variant.rttMs === rttMs);
   const wayTo = (nearId: VariantId | null): Way =>
@@ -122,6 +131,7 @@ async function withDistantWays<T>(
           // The name stays: a certificate has to be of it.
           return [id, { ...way, hostAddress: network.host, port: network.port }];
         }),
+        AbortSignal.any([lab.signal, network.ended]),
       ),
   );
 }
