@@ -5,6 +5,7 @@ import type { RawFlags } from '../plan/option-table.ts';
 import type { PlannedTrial } from '../plan/sweep/trial-order.ts';
 import { parseWays } from '../plan/ways/parse-ways.ts';
 import { WAYS } from '../plan/ways/way.ts';
+import { FOUND_DATABASE } from '../postgres/test/found-database.ts';
 import { createFakeMeasurer } from '../test/fake-sweep.ts';
 import { recordingIo } from '../test/recording-io.ts';
 import { createPgbouncerCommand } from './pgbouncer.ts';
@@ -26,6 +27,7 @@ async function compared(
             new LabError('PGBOUNCER_MISSING', { message: 'there is none', hint: 'install it' }),
           )
         : Promise.resolve(),
+    chooseDatabase: async ({ kind }) => (kind === 'url' ? FOUND_DATABASE : null),
     createMeasurer: () =>
       createFakeMeasurer((trial) => {
         measured.push(trial.id);
@@ -71,6 +73,14 @@ test('with --json the result is a document, and nothing else', async () => {
 
 test('without a PgBouncer nothing is measured, and the exit code says what is missing', async () => {
   expect(await compared({}, { missing: true })).toMatchObject({ measured: [], exitCode: 3 });
+});
+
+test('on a server that is not the lab’s, no way may take the last slots unless it is allowed to', async () => {
+  const onTheirs = { postgres: 'url', rounds: '1' };
+  expect(await compared(onTheirs)).toMatchObject({ measured: [], exitCode: 5 });
+  const few = { ...onTheirs, workers: '1', poolSize: '2', connections: '4' };
+  expect((await compared(few)).measured).toHaveLength(4);
+  expect((await compared({ ...onTheirs, exhaust: true })).measured).toHaveLength(4);
 });
 
 test('a way that must not be believed ends in 6', async () => {
@@ -121,7 +131,11 @@ test('stopped in the middle, what was measured is printed', async () => {
 });
 
 test.each(
-  createPgbouncerCommand({ requirePgbouncer: neverAsked, createMeasurer: neverAsked }).examples,
+  createPgbouncerCommand({
+    requirePgbouncer: neverAsked,
+    createMeasurer: neverAsked,
+    chooseDatabase: neverAsked,
+  }).examples,
 )('its example is understood: $line', ({ line }) => {
   const words = line.split(' ').slice(2);
   const flags = words.flatMap((word, index): [string, string | boolean][] => {

@@ -21,6 +21,7 @@ import { WAY_NAME } from '../report/ways/way-words.ts';
 import { waysJson } from '../report/ways/ways-json.ts';
 import { waysTerminal } from '../report/ways/ways-terminal.ts';
 import { chooseDatabase, planOn } from '../runner/database-choice.ts';
+import { requireFreeSlots } from '../runner/exhaustion-consent.ts';
 import type { LabDeps } from '../runner/lab.ts';
 import { createLabMeasurer } from '../runner/lab-measurer.ts';
 import {
@@ -37,11 +38,13 @@ export interface PgbouncerParts {
   readonly createMeasurer: (deps: LabDeps) => SweepMeasurer;
   /** @throws LabError PGBOUNCER_MISSING */
   readonly requirePgbouncer: (env: RawEnv) => Promise<unknown>;
+  readonly chooseDatabase: typeof chooseDatabase;
 }
 
 export const pgbouncerCommand: Command = createPgbouncerCommand({
   createMeasurer: createLabMeasurer,
   requirePgbouncer,
+  chooseDatabase,
 });
 
 /** A pool alone, a small pool and PgBouncer, no pool, no pool and PgBouncer: the same load on all four. */
@@ -71,11 +74,13 @@ export function createPgbouncerCommand(parts: PgbouncerParts): Command {
       // Before anything is started or measured: half of the ways need it.
       await parts.requirePgbouncer(io.env);
       const deps = labDeps(io, given.directory);
-      const foreignDatabase = await chooseDatabase(given.database, {
+      const foreignDatabase = await parts.chooseDatabase(given.database, {
         ...deps,
         command: 'pgbouncer',
       });
       const plan = planWays(planOn(foreignDatabase, given.base), given.rounds, given.asked);
+      const cells = WAYS.map((way) => ({ id: WAY_NAME[way], plan: plan.plans[way] }));
+      requireFreeSlots(foreignDatabase, given.database, { cells, load: 'own' });
       const progress = createProgress(io.stderr);
       try {
         const container = containerAsked(given.database);
