@@ -62,6 +62,13 @@ test.each<[name: string, flags: RawFlags, load: 'own' | 'anybody', fits: boolean
   ['the same without a deploy', { ...POOL, poolSize: '9' }, 'own', true],
   ['no pool and few clients', { ...POOL, poolKind: 'null', connections: '17' }, 'own', true],
   ['no pool and a client more', { ...POOL, poolKind: 'null', connections: '18' }, 'own', false],
+  [
+    'a pool that is broken off once',
+    { ...POOL, poolSize: '9', dbFault: ['reset@1s'] },
+    'own',
+    false,
+  ],
+  ['one that only waits', { ...POOL, poolSize: '9', dbFault: ['stall@1s:1s'] }, 'own', true],
   ['arrivals that may be many at once', { workers: '1', poolSize: '0', rate: '9/s' }, 'own', false],
 ])('%s: whether three slots stay free', (_, flags, load, fits) => {
   expect(refusalOf(flags, load) === null).toBe(fits);
@@ -71,6 +78,16 @@ test('a pooler of the lab’s own bounds what reaches the server', () => {
   const flags = { ...POOL, poolSize: '30', pooler: 'pgbouncer', poolerSize: '17' };
   expect(refusalOf(flags)).toBeNull();
   expect(refusalOf({ ...flags, poolerSize: '18' })).not.toBeNull();
+});
+
+test('what faults leave behind is said in the refusal, and does not pass a pooler', () => {
+  const flags = { ...POOL, poolSize: '8', dbFault: ['blackhole@1s:1s', 'reset@3s'] };
+  expect(refusalOf(flags)).toMatchObject({
+    message: expect.stringContaining(
+      '1 × (8+0) with what 2 faults leave behind opens up to 24 of 20 usable',
+    ),
+  });
+  expect(refusalOf({ ...flags, pooler: 'pgbouncer', poolerSize: '17' })).toBeNull();
 });
 
 test('the refusal has the arithmetic, and both remedies', () => {

@@ -1,3 +1,4 @@
+import { timesOpened } from '../analysis/estimates/left-behind.ts';
 import { reachableByLoad } from '../analysis/estimates/reachable-claim.ts';
 import { LabError } from '../lab-error.ts';
 import type { DatabaseAsked } from '../plan/database-asked.ts';
@@ -23,7 +24,7 @@ const CELLS_SHOWN = 3;
 
 /**
  * On a server that is not the lab's, what is asked for must leave slots to everybody else, unless it was
- * said that it need not. What stands between API and server and is not the lab's own is not counted on.
+ * said that it need not. What a fault is going to cut off counts beside what replaces it. What stands between API and server and is not the lab's own is not counted on.
  *
  * @param load whether it is the lab's own that is put on it: anybody's can open all that the pools may
  * @throws LabError REFUSED_EXHAUSTION
@@ -59,7 +60,12 @@ export function requireFreeSlots(
 function claimText({ id, plan, reachable }: AskedCell & { readonly reachable: Claim }): string {
   const { workers, rolloutSurge, pool } = plan;
   const processes = rolloutSurge > 0 ? `(${workers}+${rolloutSurge})` : String(workers);
-  const shape = `${processes} × ${shapeText(pool)}`;
+  const times = timesOpened(plan.pooler === null ? plan.faults : []);
+  const anew =
+    times === 1
+      ? ''
+      : ` with what ${times - 1 === 1 ? 'a fault leaves' : `${times - 1} faults leave`} behind`;
+  const shape = `${processes} × ${shapeText(pool)}${anew}`;
   const most = reachable === null ? 'without end' : `up to ${reachable}`;
   return id === null ? `${shape} opens ${most}` : `${id} ${shape} ${most}`;
 }
@@ -100,5 +106,6 @@ function reachableOf(
         ? claims.rolloutCeiling
         : claims.ceiling;
   const pooler = poolerLimits(plan.pooler);
-  return pooler === null ? opened : claimBehind(pooler, opened);
+  if (pooler !== null) return claimBehind(pooler, opened);
+  return opened === null ? null : opened * timesOpened(plan.faults);
 }

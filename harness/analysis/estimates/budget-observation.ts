@@ -4,6 +4,7 @@ import { shapeOfPool } from '../../sizing/process-claim.ts';
 import { sumOf } from '../failed-endings.ts';
 import type { TrialObservations } from '../trial-observations.ts';
 import type { MeasuredTrial } from '../trial-result.ts';
+import { timesOpened } from './left-behind.ts';
 import { poolerOfTrial } from './pooler-of-trial.ts';
 import { reachableByLoad } from './reachable-claim.ts';
 
@@ -66,10 +67,7 @@ export function budgetObservation(seen: TrialObservations): MeasuredTrial['budge
   };
 }
 
-/** How many times what the load can open PostgreSQL may have, with what faults left behind. */
+/** With those that began. */
 function lingering({ faults }: Pick<TrialObservations, 'faults'>): number {
-  const cuts = faults.filter(
-    ({ kind, startedMs }) => (kind === 'reset' || kind === 'blackhole') && startedMs !== null,
-  );
-  return 1 + cuts.length;
+  return timesOpened(faults.filter(({ startedMs }) => startedMs !== null));
 }
