@@ -121,8 +121,8 @@ export const clientBudgetSchema = poolerLimitsSchema.extend({
   rolloutCeiling: claim,
   fits: z.boolean(),
   fitsDuringRollout: z.boolean(),
-  /** Clients at the ceiling beyond the pooler's connections to PostgreSQL. */
-  waitingAtCeiling: claim,
+  /** Clients at the ceiling beyond the pooler's connections to PostgreSQL, of those that it takes. */
+  waitingAtCeiling: count,
 });
 
 /** Connections to PostgreSQL; behind a pooler those that it opens for the pools. */

@@ -1,5 +1,6 @@
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { connectionsOf } from '../load/load-engine.ts';
+import { waitingBehind } from '../sizing/pooled-budget.ts';
 import { formatClaim, formatCount, plural } from './format.ts';
 import type { Paint } from './paint.ts';
 import { refusedBy } from './pooler-text.ts';
@@ -54,14 +55,15 @@ function shortText({ plan, budget }: MeasuredTrial): string {
       ? `. PostgreSQL refuses PgBouncer what is beyond, which it does not pass on while it has a connection: the API waits, and everybody else gets none`
       : '';
   const reachable = budget.clients?.reachable ?? null;
-  const waiting = reachable === null ? null : reachable - Math.min(clients.servers, usable);
-  const starves = clients.mode === 'session' && (waiting === null || waiting > 0);
+  const servers = Math.min(clients.servers, usable);
+  const waiting = waitingBehind({ clients: clients.clients, servers }, reachable);
+  const starves = clients.mode === 'session' && waiting > 0;
   const leaves =
     plan.pool.kind === 'null'
       ? 'until another one is done'
       : 'until another one leaves, which pools keep from doing';
   const kept = starves
-    ? `. In session mode ${waiting === null ? 'all further clients' : plural(waiting, 'client')} can wait in it ${leaves}`
+    ? `. In session mode ${plural(waiting, 'client')} can wait in it ${leaves}`
     : '';
   return `${short}${kept}`;
 }

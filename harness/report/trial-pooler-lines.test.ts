@@ -52,6 +52,12 @@ test('in session mode pools keep what others wait for', () => {
   );
 });
 
+test('whom the pooler refuses does not wait in it', () => {
+  const text = flat(pooledTrial({ mode: 'session', maxClientConn: 40 }));
+  expect(text).toContain('busy 60, of 40 that it takes');
+  expect(text).toContain('In session mode 20 clients can wait in it');
+});
+
 test('pool timeouts say where the clients waited', () => {
   const { requests, attempts } = { ...sampleTrial(), ...pooledTrial() };
   const httpErrors = { pool_timeout: 12 };

@@ -52,12 +52,20 @@ test('the pooler itself can be more than PostgreSQL has slots for', () => {
 test('pools without a limit are bounded before PostgreSQL, and not before the pooler', () => {
   const unbounded = budget({ shape: { poolSize: 0, maxOverflow: -1 } });
   expect(unbounded).toMatchObject({ floor: 20, ceiling: 20, floorFits: true, fits: false });
-  expect(unbounded.clients).toMatchObject({ ceiling: null, fits: false, waitingAtCeiling: null });
+  expect(unbounded.clients).toMatchObject({ ceiling: null, fits: false, waitingAtCeiling: 80 });
 });
 
 test('clients that the pooler refuses reach nobody', () => {
   const pooler = { mode: 'session', servers: 20, clients: 8 } as const;
   expect(budget({ pooler })).toMatchObject({ ceiling: 8, fits: false });
+});
+
+test('of the clients beyond its connections only those wait that it takes', () => {
+  const waiting = (clients: number, servers: number) =>
+    budget({ pooler: { mode: 'session', servers, clients } }).clients?.waitingAtCeiling;
+  expect(waiting(100, 20)).toBe(40);
+  expect(waiting(50, 20)).toBe(30);
+  expect(waiting(15, 20)).toBe(0);
 });
 
 test('the reserve counts as connections, and no pooler is none', () => {

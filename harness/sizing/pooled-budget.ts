@@ -9,11 +9,11 @@ export interface ClientBudget extends PoolerLimits {
   readonly fits: boolean;
   readonly fitsDuringRollout: boolean;
   /**
-   * Clients at the ceiling beyond the pooler's connections. In session mode they wait until another client
-   * leaves, which one of a pool does not; in transaction mode while more transactions are under way than it has
-   * connections. `null`: without end.
+   * Clients at the ceiling beyond the pooler's connections, of those that it takes: whom it refuses waits for
+   * nothing. In session mode they wait until another client leaves, which one of a pool does not; in transaction
+   * mode while more transactions are under way than it has connections.
    */
-  readonly waitingAtCeiling: Claim;
+  readonly waitingAtCeiling: number;
 }
 
 /** What the pools claim, as the pooler's clients. */
@@ -32,8 +32,16 @@ export function clientBudget(
     ...claims,
     fits: within(ceiling),
     fitsDuringRollout: within(claims.rolloutCeiling),
-    waitingAtCeiling: ceiling === null ? null : Math.max(0, ceiling - pooler.servers),
+    waitingAtCeiling: waitingBehind(pooler, ceiling),
   };
+}
+
+/** Clients that the pooler takes, at most, and has no connection for. */
+export function waitingBehind(
+  { clients, servers }: Pick<PoolerLimits, 'clients' | 'servers'>,
+  claim: Claim,
+): number {
+  return Math.max(0, Math.min(claim ?? clients, clients) - servers);
 }
 
 /** What of a claim reaches PostgreSQL: refused clients do not, and all others share its connections. */
