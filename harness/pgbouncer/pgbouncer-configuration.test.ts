@@ -86,8 +86,8 @@ test('names that PgBouncer would read otherwise are quoted, or left to the entry
   expect(pgbouncerUsers({ ...DATABASE, user: 'a"b', password: 'c"d e' })).toBe('"a""b" "c""d e"\n');
 });
 
-test('a server that wants no password has none that could be asked for', () => {
-  expect(ini({ database: { password: '' } })).toContain('auth_type = trust');
+test('nobody comes in without a password', () => {
+  expect(ini({ database: { password: '' } })).toContain('auth_type = scram-sha-256');
 });
 
 test.each([

@@ -18,7 +18,7 @@ export const RESERVE_POOL_TIMEOUT_S = 5;
 export interface ConfigurationAsked {
   readonly version: string;
   readonly pooler: Pooler;
-  /** Where PgBouncer connects: the role there is the user here, with the same password. */
+  /** Where PgBouncer connects: the role there is the user here, with this password in both places. */
   readonly database: DatabaseConfig;
   /** What `database.host` is to be written as. */
   readonly host: string;
@@ -49,8 +49,7 @@ export function pgbouncerIni(asked: ConfigurationAsked): string {
     `listen_port = ${port}`,
     '; a socket file in /tmp would be in the way of everybody',
     'unix_socket_dir =',
-    // Where PostgreSQL asks for no password, there is none that could be asked for here.
-    `auth_type = ${database.password === '' ? 'trust' : 'scram-sha-256'}`,
+    'auth_type = scram-sha-256',
     `auth_file = ${line(usersPath)}`,
     `stats_users = ${listed(database.user)}`,
     `pool_mode = ${pooler.mode}`,

@@ -6,8 +6,10 @@ import { expect, inject, onTestFinished } from 'vitest';
 import type { DatabaseConfig } from '../../server/contract.ts';
 import { POOLER_DEFAULTS, type Pooler } from '../plan/pooler.ts';
 import { chooseServerAccount } from '../postgres/account.ts';
+import { detectDebianPostgres, withDebianCluster } from '../postgres/test/debian-cluster.ts';
 import { createRecordingCustodian, sharedLabParent } from '../postgres/test/lab-parent.ts';
 import { identifyProcess } from '../process-table.ts';
+import { createRedactor } from '../report/redactor.ts';
 import { optional } from '../test/optional.ts';
 import { type Pgbouncer, requireFileDescriptors, withPgbouncer } from './pgbouncer.ts';
 import { startPgbouncerProcess } from './pgbouncer-process.ts';
@@ -15,24 +17,30 @@ import { detectPgbouncer } from './test/pgbouncer-fixture.ts';
 
 const { api, superuser } = inject('postgres');
 const installed = await optional('pgbouncer', detectPgbouncer);
+const debian = await optional('postgres15', async () => {
+  const pooler = await detectPgbouncer();
+  return pooler.state === 'absent' ? pooler : await detectDebianPostgres();
+});
 const shared = sharedLabParent();
 const APPLICATION_NAME = 'pool-lab-pgbouncer-test';
 
 async function running<T>(
   pooler: Partial<Pooler>,
   use: (pgbouncer: Pgbouncer, custodian: ReturnType<typeof createRecordingCustodian>) => Promise<T>,
+  behind: DatabaseConfig = api,
 ): Promise<T> {
   const custodian = createRecordingCustodian();
   const result = await withPgbouncer(
     {
       program: installed.get(),
       pooler: { ...POOLER_DEFAULTS, mode: 'transaction', ...pooler },
-      database: api,
+      database: behind,
       applicationName: APPLICATION_NAME,
     },
     {
       custodian,
       signal: new AbortController().signal,
+      redactor: createRedactor(),
       labParent: shared.path,
       warn: (sentence) => expect.unreachable(sentence),
     },
@@ -114,6 +122,30 @@ installed.test('what it reads is for it alone, and nothing of it is left', async
   expect(identifyProcess(pid)).toBeNull();
   expect(() => statSync(directory)).toThrow('ENOENT');
 });
+
+debian.test(
+  'where the socket of PostgreSQL lets in without a password, its port does not',
+  async () => {
+    await withDebianCluster(
+      { localAuth: 'trust' },
+      async ({ superuser, socketDirectory, query }) => {
+        await query('CREATE ROLE ann LOGIN');
+        const ann = { ...superuser, host: socketDirectory, user: 'ann', password: '' };
+        await running(
+          {},
+          async ({ database }) => {
+            const { rows } = await (await connect(database)).query('SELECT current_user AS name');
+            expect(rows).toEqual([{ name: 'ann' }]);
+            for (const password of ['', 'guessed']) {
+              await expect(connect({ ...database, password })).rejects.toThrow();
+            }
+          },
+          ann,
+        );
+      },
+    );
+  },
+);
 
 installed.test('that it was killed is told at once, with its last lines', async () => {
   await running({}, async ({ pid, ended, database }) => {

@@ -4,8 +4,11 @@ import type { Custodian } from '../custodian.ts';
 import { LabError } from '../lab-error.ts';
 import type { Pooler } from '../plan/pooler.ts';
 import { chooseServerAccount } from '../postgres/account.ts';
+import { randomPassword } from '../postgres/credentials.ts';
 import { openLabDirectory } from '../postgres/lab-directory.ts';
+import { hideDatabasePassword } from '../postgres/password-secrecy.ts';
 import { createRunDirectory } from '../postgres/run-directory.ts';
+import type { Redactor } from '../report/redactor.ts';
 import { describeError } from '../system-error.ts';
 import { CARRIES_STATEMENTS_SINCE } from './pgbouncer-configuration.ts';
 import { openPgbouncerConsole, type PgbouncerConsole } from './pgbouncer-console.ts';
@@ -17,7 +20,7 @@ import { isAtLeast, type PgbouncerProgram } from './pgbouncer-program.ts';
 export interface Pgbouncer {
   /** e.g. `1.18.0` */
   readonly version: string;
-  /** What clients connect with: the same role and database, at PgBouncer's address. */
+  /** What clients connect with: the same role and database, at PgBouncer's address, never without a password. */
   readonly database: DatabaseConfig;
   readonly pid: number;
   /** Named prepared statements work through it. */
@@ -31,6 +34,8 @@ export interface Pgbouncer {
 export interface PgbouncerDeps {
   readonly custodian: Custodian;
   readonly signal: AbortSignal;
+  /** Learns of a password that is made here. */
+  readonly redactor: Redactor;
   /** Parent of the lab's own directory. */
   readonly labParent: string;
   readonly warn: (sentence: string) => void;
@@ -70,8 +75,9 @@ export async function withPgbouncer<T>(
   const host = await writtenHost(asked.database);
   const account = chooseServerAccount();
   const { program } = asked;
+  const behind = withPassword(asked.database, deps.redactor);
   const configure = (port: number): string =>
-    writePgbouncerFiles({ ...asked, host, path: run.path, port, account });
+    writePgbouncerFiles({ ...asked, database: behind, host, path: run.path, port, account });
   const running = stack.adopt(
     await startPgbouncerProcess({ program, account, configure }, deps),
     (it) => it.stop(),
@@ -81,7 +87,7 @@ export async function withPgbouncer<T>(
     // Of one that is no more `ended` tells all there is to say.
     if (!running.ended.aborted) deps.warn(sentence);
   };
-  const { user, password, database } = asked.database;
+  const { user, password, database } = behind;
   const address = { host: HOST, port: running.port, user, password };
   const console = stack.adopt(openPgbouncerConsole({ address, database, warn }), (it) =>
     it.close(),
@@ -96,6 +102,17 @@ export async function withPgbouncer<T>(
     console,
     ended: running.ended,
   });
+}
+
+/**
+ * Where PostgreSQL knows by a socket who asks, it needs no password. What listens on TCP does: else everybody
+ * on this machine would be let in as that role. PostgreSQL never asks for the one that is made here.
+ */
+function withPassword(database: DatabaseConfig, redactor: Redactor): DatabaseConfig {
+  if (database.password !== '') return database;
+  const protectedOne = { ...database, password: randomPassword() };
+  hideDatabasePassword(protectedOne, redactor);
+  return protectedOne;
 }
 
 /**

@@ -47,6 +47,8 @@ export interface Lab {
   readonly custodian: Custodian;
   /** Parent of the lab's own directory. */
   readonly labParent: string;
+  /** Learns every password before anything can print it. */
+  readonly redactor: Redactor;
   readonly observer: LabObserver;
   /** Reads PgBouncer's console and never rejects; `null` where the API reaches PostgreSQL directly. */
   readonly pgbouncer: (() => Promise<ServerSideSample['pgbouncer']>) | null;
@@ -165,6 +167,7 @@ export async function withLab<T>(
     viaSettings,
     custodian: watchdog,
     labParent: deps.labParent,
+    redactor: deps.redactor,
     observer,
     pgbouncer: pgbouncer === null ? null : () => pgbouncer.read(),
     warn: deps.warn,

@@ -54,7 +54,7 @@ export interface DebianClusterOptions {
   /** @default null, no TLS */
   readonly tls?: ServerTls | null;
   /** Who may connect through the socket. @default scram-sha-256, with the password */
-  readonly localAuth?: 'peer' | 'scram-sha-256';
+  readonly localAuth?: 'peer' | 'scram-sha-256' | 'trust';
 }
 
 export interface DebianCluster extends ForeignServer {
