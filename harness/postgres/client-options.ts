@@ -32,17 +32,19 @@ export function clientOptions({
   if (sslMode === 'disable') return { ...address, ssl: false };
   // Which name the certificate must have; one that is sent to the server must not be an address (RFC 6066).
   const names = { host, ...(isIP(host) === 0 ? { servername: host } : {}) };
+  // Said, since otherwise NODE_TLS_REJECT_UNAUTHORIZED and NODE_OPTIONS decide.
+  const checked = { rejectUnauthorized: true, minVersion: 'TLSv1.2' } as const;
   const ca = sslRootCert === undefined ? {} : { ca: readFileSync(sslRootCert) };
   const anyHost = { checkServerIdentity: () => undefined };
   switch (sslMode) {
     case 'require':
       // As libpq has it: whoever answers, unless there is an authority to ask.
       return sslRootCert === undefined
-        ? { ...address, ssl: { ...names, rejectUnauthorized: false } }
-        : { ...address, ssl: { ...names, ...ca, ...anyHost } };
+        ? { ...address, ssl: { ...names, ...checked, rejectUnauthorized: false } }
+        : { ...address, ssl: { ...names, ...checked, ...ca, ...anyHost } };
     case 'verify-ca':
-      return { ...address, ssl: { ...names, ...ca, ...anyHost } };
+      return { ...address, ssl: { ...names, ...checked, ...ca, ...anyHost } };
     case 'verify-full':
-      return { ...address, ssl: { ...names, ...ca } };
+      return { ...address, ssl: { ...names, ...checked, ...ca } };
   }
 }

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type DatabaseConfig, POOL_DEFAULTS } from '../contract.ts';
 import { LoopTurns, NODE_LOOP } from '../event-loop/loop-turns.ts';
 import {
@@ -13,6 +13,14 @@ import { NO_DATABASE } from './test/pool-under-test.ts';
 
 const AUTHORITY = tlsFile('authority.crt');
 const BUSY_MS = 30;
+
+// Some set it for another server, once, and never again think of it.
+beforeAll(() => {
+  vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+});
 
 function poolOf(
   database: ScriptedPostgres,

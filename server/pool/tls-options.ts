@@ -17,16 +17,18 @@ export function tlsOptions(database: DatabaseConfig): ConnectionOptions | undefi
   const secureContext = contextOf(sslRootCert);
   // Which name the certificate must have; one that is sent to the server must not be an address (RFC 6066).
   const names = { host, ...(isIP(host) === 0 ? { servername: host } : {}) };
+  // Said, since otherwise NODE_TLS_REJECT_UNAUTHORIZED decides.
+  const checked = { ...names, secureContext, rejectUnauthorized: true };
   switch (sslMode) {
     case 'require':
       // As libpq has it: whoever answers, unless there is an authority to ask.
       return sslRootCert === undefined
-        ? { ...names, secureContext, rejectUnauthorized: false }
-        : { ...names, secureContext, checkServerIdentity: anyHost };
+        ? { ...checked, rejectUnauthorized: false }
+        : { ...checked, checkServerIdentity: anyHost };
     case 'verify-ca':
-      return { ...names, secureContext, checkServerIdentity: anyHost };
+      return { ...checked, checkServerIdentity: anyHost };
     case 'verify-full':
-      return { ...names, secureContext };
+      return checked;
   }
 }
 
