@@ -449,6 +449,8 @@ export const REFUSAL_REASONS = [
   'unknown',
 ] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
+/** The one that is a pooler's; all others are PostgreSQL's. */
+export const POOLER_REFUSAL = 'pooler_clients' satisfies RefusalReason;
 
 /** Why the pool gave up: its deadline passed, or `maxWaiting` refused the request at once. */
 export const POOL_TIMEOUT_REASONS = ['deadline', 'queue_full', 'closing'] as const;
@@ -637,17 +639,29 @@ export const PGBOUNCER_SERVER_STATES = ['active', 'idle', 'used', 'tested', 'log
 export const CLOSE_REASONS = ['overflow', 'error', 'lifetime', 'shutdown'] as const;
 export type CloseReason = (typeof CLOSE_REASONS)[number];
 
-/** `reason` of `connectErrorsTotal`. */
-export type ConnectErrorReason =
-  | 'too_many_clients'
-  | 'reserved_superuser'
-  | 'reserved_role'
-  | 'role_limit'
-  | 'database_limit'
-  | 'pooler_clients'
-  | 'unavailable'
-  | 'auth'
-  | 'other';
+/**
+ * `reason` of `connectErrorsTotal` for each reason of a refusal. By it, not by `sqlstate`, are PostgreSQL's own
+ * refusals chosen: before 1.21 PgBouncer passes them on as 08P01, which is the code of its own too.
+ */
+export const CONNECT_ERROR_OF_REFUSAL = {
+  all_slots: 'too_many_clients',
+  superuser_reserved: 'reserved_superuser',
+  reserved: 'reserved_role',
+  role_limit: 'role_limit',
+  database_limit: 'database_limit',
+  pooler_clients: 'pooler_clients',
+  // In words that are not known, as in another language than English.
+  unknown: 'refused_unknown',
+} as const satisfies Readonly<Record<RefusalReason, string>>;
+
+/** All values of `reason` of `connectErrorsTotal`; the last three are no refusals. */
+export const CONNECT_ERROR_REASONS = [
+  ...REFUSAL_REASONS.map((reason) => CONNECT_ERROR_OF_REFUSAL[reason]),
+  'unavailable',
+  'auth',
+  'other',
+] as const;
+export type ConnectErrorReason = (typeof CONNECT_ERROR_REASONS)[number];
 
 // ---------------------------------------------------------------------------------------------
 // What the server tells about itself

@@ -1,5 +1,6 @@
 import { HARNESS_METRICS, METRICS } from '../../server/contract.ts';
 import { SNAPSHOT_AGE_SECONDS_MAX } from '../prometheus/rules/pool-rules.ts';
+import { REFUSED_BY_POOLER, REFUSED_BY_POSTGRES } from '../promql/refusals.ts';
 import { ALL_WORKERS, api, average, load, rate } from './series.ts';
 
 /** One thing that exhaustion is made of, told from the others by what only it does. */
@@ -47,8 +48,8 @@ const averageShare = (part: string, whole: string) =>
 export const DIAGNOSES: readonly Diagnosis[] = [
   {
     name: 'Database full',
-    expr: `sum(${rate(api(METRICS.connectErrorsTotal, ALL_WORKERS, 'sqlstate="53300"'))}) > bool 0`,
-    sign: 'PostgreSQL refuses connections (53300)',
+    expr: `sum(${rate(api(METRICS.connectErrorsTotal, ALL_WORKERS, REFUSED_BY_POSTGRES))}) > bool 0`,
+    sign: 'PostgreSQL refuses connections (53300; through a PgBouncer before 1.21, 08P01)',
     advice:
       'Fewer workers or smaller pools, or a higher `max_connections`. Row *Budget* says by how much. Larger pools make it worse.',
   },
@@ -85,6 +86,13 @@ export const DIAGNOSES: readonly Diagnosis[] = [
     sign: 'a third of the active sessions wait for a lock',
     advice:
       'A larger pool only moves the queue into the database. Make the pool smaller, the transaction shorter, or the row less shared.',
+  },
+  {
+    name: 'PgBouncer refuses',
+    expr: `sum(${rate(api(METRICS.connectErrorsTotal, ALL_WORKERS, REFUSED_BY_POOLER))}) > bool 0`,
+    sign: 'PgBouncer has `max_client_conn` clients and takes no more; PostgreSQL was not asked',
+    advice:
+      'Raise `max_client_conn` to what all pools together may open: a client costs PgBouncer a few kB, and PostgreSQL nothing.',
   },
   {
     name: 'PgBouncer full',

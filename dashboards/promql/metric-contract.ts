@@ -1,6 +1,7 @@
 import {
   BUDGET_BOUNDS,
   CLOSE_REASONS,
+  CONNECT_ERROR_REASONS,
   CPU_PARTS,
   ERROR_CLASSES,
   HARNESS_METRICS,
@@ -70,17 +71,7 @@ const SHAPES: Readonly<Record<MetricKey, MetricShape>> = {
   connectErrorsTotal: plain({
     worker,
     sqlstate: 'any',
-    reason: [
-      'too_many_clients',
-      'reserved_superuser',
-      'reserved_role',
-      'role_limit',
-      'database_limit',
-      'pooler_clients',
-      'unavailable',
-      'auth',
-      'other',
-    ],
+    reason: CONNECT_ERROR_REASONS,
   }),
   connectionsOpenedTotal: plain({ worker }),
   connectionsClosedTotal: plain({ worker, reason: CLOSE_REASONS }),

@@ -29,6 +29,7 @@ const FIRE_WHILE_REFUSING = [
 ];
 /** Nothing of it happens in either trial. */
 const STAY_SILENT = [
+  'PgBouncerRefusesConnections',
   'PoolLeak',
   'PoolScrapeDown',
   'PoolTimeouts',

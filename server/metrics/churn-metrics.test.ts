@@ -24,7 +24,9 @@ test('before anything happened every reason to close and to refuse is there with
   expect(samples).toContain(`${METRICS.overflowOpenedTotal}{worker="7"} 0`);
   const refused = samples.filter((line) => line.includes('sqlstate="53300"'));
   expect(refused).toHaveLength(6);
-  for (const reason of ['unavailable', 'auth', 'other', 'role_limit']) {
+  const byPooler = samples.filter((line) => line.includes('sqlstate="08P01"'));
+  expect(byPooler).toHaveLength(6);
+  for (const reason of ['unavailable', 'auth', 'refused_unknown', 'role_limit']) {
     expect(samples.join('\n')).toContain(`reason="${reason}"} 0`);
   }
 });
@@ -36,7 +38,8 @@ test.each([
   [error('too_many_connections', 'role_limit', '53300'), '53300', 'role_limit'],
   [error('too_many_connections', 'database_limit', '53300'), '53300', 'database_limit'],
   [error('too_many_connections', 'pooler_clients', '08P01'), '08P01', 'pooler_clients'],
-  [error('too_many_connections', 'unknown', '08P01'), '08P01', 'other'],
+  [error('too_many_connections', 'all_slots', '08P01'), '08P01', 'too_many_clients'],
+  [error('too_many_connections', 'unknown', '53300'), '53300', 'refused_unknown'],
   [error('db_unavailable', 'econnrefused'), '', 'unavailable'],
   [error('db_auth', undefined, '28P01'), '28P01', 'auth'],
   [error('sql_error', undefined, '22023'), '22023', 'other'],

@@ -1,33 +1,32 @@
-import { CLOSE_REASONS, type CloseReason, type ConnectErrorReason, METRICS } from '../contract.ts';
+import {
+  CLOSE_REASONS,
+  type CloseReason,
+  CONNECT_ERROR_OF_REFUSAL,
+  type ConnectErrorReason,
+  METRICS,
+  POOLER_REFUSAL,
+  REFUSAL_REASONS,
+  type RefusalReason,
+} from '../contract.ts';
 import type { DatabaseError } from '../pool/database-error.ts';
 import type { PoolRecorder } from '../pool/pool.ts';
 import type { MetricRegistry } from './registry.ts';
 
 const REFUSED = '53300';
-/** PgBouncer's code for whatever it refuses. */
+/** PgBouncer's code for whatever it refuses, and before 1.21 for what PostgreSQL refused it. */
 const POOLER = '08P01';
-/** The words of the metric for what the pool calls the reasons of a refusal. */
-const REASON_OF_REFUSAL = new Map<string, ConnectErrorReason>([
-  ['all_slots', 'too_many_clients'],
-  ['superuser_reserved', 'reserved_superuser'],
-  ['reserved', 'reserved_role'],
-  ['role_limit', 'role_limit'],
-  ['database_limit', 'database_limit'],
-  ['pooler_clients', 'pooler_clients'],
-]);
 
 /**
  * What each reason usually comes with. These series are there before the first failure, since `rate()`
  * does not see the first value of a counter.
  */
 const USUAL_SQLSTATES: readonly (readonly [reason: ConnectErrorReason, sqlstate: string])[] = [
-  ...[...REASON_OF_REFUSAL.values()].map(
-    (reason) => [reason, reason === 'pooler_clients' ? POOLER : REFUSED] as const,
+  ...REFUSAL_REASONS.flatMap((reason) =>
+    sqlstatesOf(reason).map((sqlstate) => [CONNECT_ERROR_OF_REFUSAL[reason], sqlstate] as const),
   ),
   ['unavailable', ''],
   ['unavailable', '57P03'],
   ['auth', '28P01'],
-  ['other', REFUSED],
 ];
 
 /** Counts why connections come and go. Series that alerts look at are there before the first event. */
@@ -70,10 +69,18 @@ export function churnRecorder(
   };
 }
 
+function sqlstatesOf(reason: RefusalReason): readonly string[] {
+  if (reason === POOLER_REFUSAL) return [POOLER];
+  // Of PgBouncer's texts those that are not known are no refusals.
+  return reason === 'unknown' ? [REFUSED] : [REFUSED, POOLER];
+}
+
 function reasonOf({ errorClass, reason }: DatabaseError): ConnectErrorReason {
   switch (errorClass) {
     case 'too_many_connections':
-      return REASON_OF_REFUSAL.get(reason ?? '') ?? 'other';
+      return CONNECT_ERROR_OF_REFUSAL[
+        REFUSAL_REASONS.find((known) => known === reason) ?? 'unknown'
+      ];
     case 'db_unavailable':
       return 'unavailable';
     case 'db_auth':

@@ -262,7 +262,7 @@ test('every series that a rate or an alert needs is there with zero', async () =
     [METRICS.usedPeak]: 1,
     [METRICS.overflowConnections]: 1,
     [METRICS.overflowOpenedTotal]: 1,
-    [METRICS.connectErrorsTotal]: 10,
+    [METRICS.connectErrorsTotal]: 15,
     [METRICS.connectionsOpenedTotal]: 1,
     [METRICS.connectionsClosedTotal]: 4,
     [METRICS.errorsTotal]: 21,

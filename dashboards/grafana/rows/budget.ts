@@ -1,10 +1,13 @@
 import { METRICS } from '../../../server/contract.ts';
+import { REFUSED_BY_POOLER, REFUSED_BY_POSTGRES } from '../../promql/refusals.ts';
 import { LIMIT_COLOUR, OWNER_COLOURS } from '../colour.ts';
 import type { RowSpec } from '../panel.ts';
 import { ALL_WORKERS, api, rate } from '../series.ts';
 
 const OWNERS = 'worker=~"monitor|others|unknown"';
 const bound = (name: string) => `sum(${api(METRICS.budgetConnections, `bound="${name}"`)})`;
+const refused = (matcher: string) =>
+  `sum(${rate(api(METRICS.connectErrorsTotal, ALL_WORKERS, matcher))})`;
 
 export const BUDGET_ROW: RowSpec = {
   title: 'Budget: do the connections fit into PostgreSQL?',
@@ -73,9 +76,9 @@ export const BUDGET_ROW: RowSpec = {
           kind: 'series',
           title: 'How many connections are refused, and why?',
           shows:
-            'Connections per second that could not be opened, by SQLSTATE and reason. 53300 is PostgreSQL without a slot: all slots, those reserved, or a limit of the role or the database.',
+            'Connections per second that could not be opened, by SQLSTATE and reason. 53300 is PostgreSQL without a slot: all slots, those reserved, or a limit of the role or the database. 08P01 comes from a PgBouncer, with PostgreSQL’s reason or its own.',
           advice:
-            'too_many_clients and reserved_superuser: the budget is overdrawn, see the left panel. role_limit and database_limit: ALTER ROLE or ALTER DATABASE … CONNECTION LIMIT. pooler_clients: PgBouncer’s max_client_conn, PostgreSQL was not asked. unavailable, auth: not exhaustion.',
+            'too_many_clients and reserved_superuser: the budget is overdrawn, see the left panel. role_limit and database_limit: ALTER ROLE or ALTER DATABASE … CONNECTION LIMIT. pooler_clients: PgBouncer’s max_client_conn, PostgreSQL was not asked. refused_unknown: 53300 in words that are not known, as in another language. unavailable, auth: not exhaustion.',
           width: 7,
           unit: 'suffix:/s',
           queries: [
@@ -84,9 +87,14 @@ export const BUDGET_ROW: RowSpec = {
               legend: '{{sqlstate}} {{reason}}',
             },
             {
-              expr: `sum(${rate(api(METRICS.connectErrorsTotal, ALL_WORKERS, 'sqlstate="53300"'))})`,
-              legend: 'all 53300',
+              expr: refused(REFUSED_BY_POSTGRES),
+              legend: 'all by PostgreSQL',
               colour: LIMIT_COLOUR,
+            },
+            {
+              expr: refused(REFUSED_BY_POOLER),
+              legend: 'all by PgBouncer',
+              colour: 'purple',
             },
           ],
         },

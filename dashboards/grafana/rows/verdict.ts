@@ -1,4 +1,5 @@
 import { HARNESS_METRICS, METRICS } from '../../../server/contract.ts';
+import { REFUSED_BY_POSTGRES } from '../../promql/refusals.ts';
 import { DIAGNOSES } from '../diagnoses.ts';
 import type { RowSpec } from '../panel.ts';
 import { ALL_WORKERS, api, load, quantile, rate } from '../series.ts';
@@ -115,7 +116,7 @@ export const VERDICT_ROW: RowSpec = {
           kind: 'stat',
           title: 'Does PostgreSQL refuse?',
           shows:
-            'Connections per second that PostgreSQL refused for lack of a slot (SQLSTATE 53300).',
+            'Connections per second that PostgreSQL refused for lack of a slot: SQLSTATE 53300, or its words with 08P01 where a PgBouncer before 1.21 passes them on. What PgBouncer itself refuses is not in it.',
           advice:
             'Any is too many. The pools together may claim more than there is: row Budget shows who has the slots. Never answer this with larger pools.',
           width: 4,
@@ -124,7 +125,7 @@ export const VERDICT_ROW: RowSpec = {
           steps: ['green', [0.001, 'red']],
           queries: [
             {
-              expr: `sum(${rate(api(METRICS.connectErrorsTotal, ALL_WORKERS, 'sqlstate="53300"'))})`,
+              expr: `sum(${rate(api(METRICS.connectErrorsTotal, ALL_WORKERS, REFUSED_BY_POSTGRES))})`,
               legend: 'refused',
             },
           ],

@@ -71,6 +71,15 @@ export const EVERYTHING: SeriesValues = {
   ...counted(METRICS.connectionsClosedTotal, [10, 1], { reason: 'overflow' }),
   ...counted(METRICS.connectionsClosedTotal, [0, 7], { reason: 'error' }),
   ...counted(METRICS.connectErrorsTotal, [1, 2], { sqlstate: '53300', reason: 'role_limit' }),
+  ...counted(METRICS.connectErrorsTotal, [0, 0.5], {
+    sqlstate: '08P01',
+    reason: 'too_many_clients',
+  }),
+  ...counted(METRICS.connectErrorsTotal, [0.25, 0], {
+    sqlstate: '53300',
+    reason: 'refused_unknown',
+  }),
+  ...counted(METRICS.connectErrorsTotal, [6, 8], { sqlstate: '08P01', reason: 'pooler_clients' }),
   ...counted(METRICS.connectErrorsTotal, [4, 0], { sqlstate: '', reason: 'unavailable' }),
   ...counted(METRICS.connectErrorsTotal, [0, 0], { sqlstate: '28P01', reason: 'auth' }),
   ...counted(METRICS.errorsTotal, [1, 3], { class: 'pool_timeout', reason: 'queue_full' }),
@@ -162,7 +171,7 @@ export const ANSWERS: Readonly<
   // All of the slower route are in the upper bucket.
   'How long is the p99?': [0.8, 0.1 + 0.9 * ((0.99 * 35 - 10) / 25)],
   'Who waits for a connection now?': [6, 9 + 14],
-  'Does PostgreSQL refuse?': [1 + 2],
+  'Does PostgreSQL refuse?': [1 + 2 + 0.5 + 0.25],
   'Who has the slots?': [
     { 'worker="1"': 5, 'worker="2"': 7 },
     { 'worker="monitor"': 1, 'worker="others"': 3, 'worker="unknown"': 6 },
@@ -172,8 +181,15 @@ export const ANSWERS: Readonly<
   ],
   'Would all pools fit?': [10, 60, 24, 24 - 60],
   'How many connections are refused, and why?': [
-    { 'sqlstate="53300", reason="role_limit"': 3, 'reason="unavailable"': 4 },
-    3,
+    {
+      'sqlstate="53300", reason="role_limit"': 3,
+      'sqlstate="08P01", reason="too_many_clients"': 0.5,
+      'sqlstate="53300", reason="refused_unknown"': 0.25,
+      'sqlstate="08P01", reason="pooler_clients"': 14,
+      'reason="unavailable"': 4,
+    },
+    3 + 0.5 + 0.25,
+    14,
   ],
   'What are the connections of the pools doing?': [
     { 'state="used"': 7 },
@@ -249,4 +265,5 @@ export const ANSWERS: Readonly<
   'Do clients wait at PgBouncer?': [{ 'state="active"': 12, 'state="waiting"': 34 }],
   'What does PgBouncer have at PostgreSQL?': [{ 'state="active"': 21, 'state="idle"': 9 }],
   'How long has the first in line waited?': [1.5],
+  'Does PgBouncer refuse clients?': [14],
 };

@@ -1,4 +1,9 @@
-import { GONE_WORKERS_PREFIX, HARNESS_METRICS, METRICS } from '../../../server/contract.ts';
+import {
+  type ConnectErrorReason,
+  GONE_WORKERS_PREFIX,
+  HARNESS_METRICS,
+  METRICS,
+} from '../../../server/contract.ts';
 import type { SeriesValues } from './expression-faults.ts';
 
 /** A situation as Prometheus would have scraped it for a minute. */
@@ -18,11 +23,11 @@ const always = (value: number) => `${value}x60`;
 const perSecond = (value: number) => `0+${value}x60`;
 
 const WORKER = { worker: '1' };
-const REFUSED = of(METRICS.connectErrorsTotal, {
-  ...WORKER,
-  sqlstate: '53300',
-  reason: 'too_many_clients',
-});
+const refusedWith = (sqlstate: string, reason: ConnectErrorReason) =>
+  of(METRICS.connectErrorsTotal, { ...WORKER, sqlstate, reason });
+const REFUSED = refusedWith('53300', 'too_many_clients');
+const REFUSED_THROUGH_POOLER = refusedWith('08P01', 'too_many_clients');
+const REFUSED_BY_POOLER = refusedWith('08P01', 'pooler_clients');
 const USED = of(METRICS.connectionCount, { ...WORKER, state: 'used' });
 const PENDING = of(METRICS.pendingRequests, WORKER);
 const FINISHED = of(`${METRICS.useSeconds}_count`, WORKER);
@@ -42,6 +47,8 @@ export const OTHERS = session('idle', 'others');
 /** One worker with ten connections, half of them in use, and nobody waiting. */
 export const CALM: SeriesValues = {
   [REFUSED]: always(0),
+  [REFUSED_THROUGH_POOLER]: always(0),
+  [REFUSED_BY_POOLER]: always(0),
   [USED]: always(5),
   [of(METRICS.connectionMax, WORKER)]: always(10),
   [PENDING]: always(0),
@@ -81,6 +88,26 @@ export const VERDICT_SCENARIOS: readonly VerdictScenario[] = [
     name: 'PostgreSQL has no slot left',
     series: { ...CALM, [REFUSED]: perSecond(10) },
     red: ['Database full'],
+  },
+  {
+    name: 'PostgreSQL has no slot left, as an old PgBouncer tells it',
+    series: { ...CALM, [REFUSED_THROUGH_POOLER]: perSecond(10) },
+    red: ['Database full'],
+  },
+  {
+    name: 'PostgreSQL refuses in words that are not known',
+    series: { ...CALM, [refusedWith('53300', 'refused_unknown')]: perSecond(10) },
+    red: ['Database full'],
+  },
+  {
+    name: 'PgBouncer has as many clients as it takes',
+    series: { ...CALM, [REFUSED_BY_POOLER]: perSecond(10) },
+    red: ['PgBouncer refuses'],
+  },
+  {
+    name: 'connections fail that nobody refused',
+    series: { ...CALM, [refusedWith('08P01', 'other')]: perSecond(10) },
+    red: [],
   },
   {
     name: 'connections leak',

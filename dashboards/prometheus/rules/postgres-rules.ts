@@ -1,12 +1,11 @@
 import { METRICS } from '../../../server/contract.ts';
+import { REFUSED_BY_POOLER, REFUSED_BY_POSTGRES } from '../../promql/refusals.ts';
 import { rateWindow, SCRAPES, type Windows } from '../windows.ts';
 import { eventsWithin, ofWorkers, rateOf } from './counter.ts';
 import { recordedNames } from './recorded.ts';
 import type { AlertRule, RecordingRule, RuleGroupOf } from './rule.ts';
 
 const USED_SHARE = 0.8;
-/** SQLSTATE too_many_connections. */
-const REFUSED = 'sqlstate="53300"';
 
 const SERVER_SIDE =
   'pool_lab_pg_*, which are there where the lab watches the database; postgres_exporter has pg_stat_activity_count, pg_settings_max_connections and pg_settings_superuser_reserved_connections for it';
@@ -38,7 +37,7 @@ function postgresRecording(windows: Windows): readonly RecordingRule[] {
     },
     {
       record: recorded.connectErrors,
-      why: 'Connections that could not be opened, per second; 53300: PostgreSQL had no slot.',
+      why: 'Connections that could not be opened, per second; 53300: PostgreSQL had no slot, 08P01: a PgBouncer said so, for whatever reason.',
       expr: `sum by (job, instance, sqlstate) (${rateOf(ofWorkers(METRICS.connectErrorsTotal), windows)})`,
     },
   ];
@@ -67,17 +66,27 @@ function postgresAlerts(windows: Windows): readonly AlertRule[] {
       expr: `${recorded.slotsLeft} <= 0`,
       summary: 'The PostgreSQL behind {{ $labels.instance }} has no connection left for anybody',
       description:
-        'Whoever needs a new connection is refused with SQLSTATE 53300, other services included. Free slots first: stop a deploy that is under way, end idle sessions of whoever has most. Then lower pool_size and max_overflow until workers × (pool_size + max_overflow) fits; raising max_connections needs a restart and memory.',
+        'Whoever needs a new connection is refused with SQLSTATE 53300, other services included. Free slots first: stop a deploy that is under way, end idle sessions of whoever has most. Then lower pool_size and max_overflow until workers × (pool_size + max_overflow) fits, or behind PgBouncer default_pool_size + reserve_pool_size for each user of each database and each of its processes; raising max_connections needs a restart and memory.',
     },
     {
       alert: 'PostgresRefusesConnections',
       severity: 'critical',
       forScrapes: 0,
-      needs: `${METRICS.connectErrorsTotal}; a service of your own would have to count SQLSTATE 53300, which OpenTelemetry has no metric for and PostgreSQL no statistic. Does without pool_lab_pg_*`,
-      expr: eventsWithin(ofWorkers(METRICS.connectErrorsTotal, REFUSED), windows),
+      needs: `${METRICS.connectErrorsTotal} with its label reason; a service of your own would have to count SQLSTATE 53300 by text, which OpenTelemetry has no metric for and PostgreSQL no statistic. Does without pool_lab_pg_*`,
+      expr: eventsWithin(ofWorkers(METRICS.connectErrorsTotal, REFUSED_BY_POSTGRES), windows),
       summary: `PostgreSQL refused {{ printf "%.0f" $value }} connections to {{ $labels.instance }} within ${rateWindow(windows)} (SQLSTATE 53300)`,
       description:
-        'This is exhaustion: requests fail, and each retry asks again. The label reason of the counter says what is full: the server (too_many_clients, reserved_*), the role or the database. Do as for PostgresSlotsExhausted; for a role or a database, look at its CONNECTION LIMIT.',
+        'This is exhaustion: requests fail, and each retry asks again. The label reason of the counter says what is full: the server (too_many_clients, reserved_*), the role or the database; its label sqlstate is 08P01 where a PgBouncer before 1.21 passed it on. Do as for PostgresSlotsExhausted; for a role or a database, look at its CONNECTION LIMIT.',
+    },
+    {
+      alert: 'PgBouncerRefusesConnections',
+      severity: 'critical',
+      forScrapes: 0,
+      needs: `${METRICS.connectErrorsTotal} with its label reason; a service of your own would have to count SQLSTATE 08P01 by text`,
+      expr: eventsWithin(ofWorkers(METRICS.connectErrorsTotal, REFUSED_BY_POOLER), windows),
+      summary: `PgBouncer refused {{ printf "%.0f" $value }} connections to {{ $labels.instance }} within ${rateWindow(windows)}: it has as many clients as it takes`,
+      description:
+        'Requests fail, and PostgreSQL was not asked: its slots and default_pool_size have nothing to do with it. Raise max_client_conn to what all pools together may open, old and new processes of a rolling deploy included; a client costs PgBouncer a few kB and a file descriptor.',
     },
     {
       alert: 'PoolBudgetOverbooked',

@@ -1,9 +1,12 @@
-import { METRICS } from '../../../server/contract.ts';
+import { type ConnectErrorReason, METRICS } from '../../../server/contract.ts';
 import { recordedNames } from '../rules/recorded.ts';
 import { API, type InputSeries, input, type ScenariosOf, silent } from './scenario.ts';
 
-const refused = (worker: string, values: string, sqlstate = '53300'): InputSeries =>
-  input(METRICS.connectErrorsTotal, { worker, sqlstate, reason: 'too_many_clients' }, values);
+const connectErrors = (
+  worker: string,
+  values: string,
+  [sqlstate, reason]: readonly [string, ConnectErrorReason] = ['53300', 'too_many_clients'],
+): InputSeries => input(METRICS.connectErrorsTotal, { worker, sqlstate, reason }, values);
 
 const budget = (bound: string, connections: number): InputSeries =>
   input(METRICS.budgetConnections, { bound }, `${connections}x60`);
@@ -30,6 +33,7 @@ function sessions(
 const LOW = (value: string) => ({ alert: 'PostgresSlotsLow', value });
 const EXHAUSTED = { alert: 'PostgresSlotsExhausted', value: '0' };
 const REFUSES = { alert: 'PostgresRefusesConnections', value: '3' };
+const POOLER_REFUSES = { alert: 'PgBouncerRefusesConnections', value: '3' };
 const OVERBOOKED = { alert: 'PoolBudgetOverbooked', value: '26' };
 
 /** Slots, refusals and the budget. */
@@ -88,17 +92,25 @@ export const postgresScenarios: ScenariosOf = (windows) => {
     },
     {
       name: 'PostgreSQL refuses three connections, and nobody watches it',
-      series: [refused('1', '0x20 3x40'), refused('2', '0x60')],
+      series: [connectErrors('1', '0x20 3x40'), connectErrors('2', '0x60')],
       checks: [silent(20), { at: 22, firing: [REFUSES] }, silent(40)],
     },
     {
       name: 'a worker that has just started is refused before its first scrape',
-      series: [input('up', {}, '1x60'), refused('1', '0x60'), refused('7', '_x19 3x40')],
+      series: [
+        input('up', {}, '1x60'),
+        connectErrors('1', '0x60'),
+        connectErrors('7', '_x19 3x40'),
+      ],
       checks: [silent(18), { at: 20, firing: [REFUSES] }, silent(40)],
     },
     {
       name: 'connections fail for another reason: edge of PostgresRefusesConnections',
-      series: [refused('1', everySecond, ''), refused('2', everySecond, '28P01')],
+      series: [
+        connectErrors('1', everySecond, ['', 'unavailable']),
+        connectErrors('2', everySecond, ['28P01', 'auth']),
+        connectErrors('3', everySecond, ['08P01', 'other']),
+      ],
       checks: [
         {
           at: 40,
@@ -110,9 +122,33 @@ export const postgresScenarios: ScenariosOf = (windows) => {
               value: 1,
             },
             { record: recorded.connectErrors, labels: API, value: 1 },
+            { record: recorded.connectErrors, labels: { ...API, sqlstate: '08P01' }, value: 1 },
           ],
         },
       ],
+    },
+    {
+      name: 'PostgreSQL refuses three connections, as a PgBouncer before 1.21 passes it on: edge of PgBouncerRefusesConnections',
+      series: [connectErrors('1', '0x20 3x40', ['08P01', 'too_many_clients'])],
+      checks: [silent(20), { at: 22, firing: [REFUSES] }, silent(40)],
+    },
+    {
+      name: 'PostgreSQL refuses for each of its reasons, with words that are not known among them',
+      series: [
+        connectErrors('1', '0x20 1x40', ['53300', 'reserved_superuser']),
+        connectErrors('1', '0x20 1x40', ['08P01', 'role_limit']),
+        connectErrors('1', '0x20 1x40', ['53300', 'refused_unknown']),
+      ],
+      checks: [silent(20), { at: 22, firing: [REFUSES] }, silent(40)],
+    },
+    {
+      name: 'PgBouncer refuses three clients, and PostgreSQL nobody',
+      series: [
+        connectErrors('1', '0x60'),
+        connectErrors('1', '0x60', ['08P01', 'too_many_clients']),
+        connectErrors('1', '0x20 3x40', ['08P01', 'pooler_clients']),
+      ],
+      checks: [silent(20), { at: 22, firing: [POOLER_REFUSES] }, silent(40)],
     },
     {
       name: 'the pools may open one connection too many',
