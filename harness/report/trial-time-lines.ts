@@ -1,11 +1,6 @@
+import { poolerOfTrial } from '../analysis/estimates/pooler-of-trial.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
-import {
-  AFAR,
-  HELD_IDLE,
-  latencyText,
-  POOLED,
-  RETRIED,
-} from '../analysis/verdict/evidence-text.ts';
+import { HELD_IDLE, latencyText, partWords } from '../analysis/verdict/evidence-text.ts';
 import { BOTTLENECK_WORDS } from './bottleneck-words.ts';
 import type { ReportLine } from './report-line.ts';
 
@@ -14,16 +9,16 @@ export function trialTimeLines({
   composition,
   bottleneck,
   plan,
-  pooler,
+  api,
 }: MeasuredTrial): readonly ReportLine[] {
   const { kind, evidence } = bottleneck;
   const usual = composition.find(({ quantile }) => quantile === 'p50');
   const slow = composition.at(-1);
-  const words = {
-    ...(plan.load.retry === null ? {} : RETRIED),
-    ...(plan.distance.rttMs === 0 ? {} : AFAR),
-    ...(pooler === null ? {} : POOLED),
-  };
+  const words = partWords({
+    retries: plan.load.retry !== null,
+    afar: plan.distance.rttMs > 0,
+    pooled: poolerOfTrial({ plan, api }).pooler !== null,
+  });
   const shown = [...new Set([usual, slow])].flatMap((it) => {
     if (it === undefined) return [];
     const composed = { at: `at ${it.quantile}`, ...it };

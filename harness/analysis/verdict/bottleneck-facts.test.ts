@@ -43,6 +43,13 @@ test.each([
   expect(bottleneckFacts(sound, { ...made, caveats }).generatorFailure).toBe(failure);
 });
 
+test('a PgBouncer in between is one, whoever started it', () => {
+  const limits = { mode: 'transaction', servers: 6, clients: 50 } as const;
+  const via = { ...sound.api, via: '127.0.0.1:6432', viaLimits: limits };
+  expect(bottleneckFacts(sound, made).pooled).toBe(false);
+  expect(bottleneckFacts({ ...sound, api: via }, made).pooled).toBe(true);
+});
+
 test("an invalid trial is not the generator's fault for that", () => {
   const caveats = [caveat('worker_crashed', invalid('worker 1'))];
   expect(bottleneckFacts(sound, { ...made, caveats }).generatorFailure).toBeNull();

@@ -1,5 +1,6 @@
 import { claimOfShape, shapeOfPool } from '../../sizing/process-claim.ts';
 import { meanComposition } from '../estimates/composition.ts';
+import { poolerOfTrial } from '../estimates/pooler-of-trial.ts';
 import { apiCpuMs, meanHeld } from '../estimates/worker-observation.ts';
 import { sumOf } from '../failed-endings.ts';
 import type { TrialObservations } from '../trial-observations.ts';
@@ -44,6 +45,7 @@ export function bottleneckFacts(
     attempts: attempts.started,
     retries: plan.load.retry !== null,
     afar: plan.distance.rttMs > 0,
+    pooled: poolerOfTrial(seen).pooler !== null,
     poolTimeouts: attempts.httpErrors['pool_timeout'] ?? 0,
     slow: slowestOf(composition),
     mean: meanOf(load.breakdown),

@@ -31,6 +31,7 @@ const IDLE: BottleneckFacts = {
   attempts: 10_000,
   retries: false,
   afar: false,
+  pooled: false,
   poolTimeouts: 0,
   slow: composed('at p99', { wait: 1, db: 10, loop: 1, rest: 3 }),
   mean: composed('on average over the run', { db: 8, loop: 0.3, rest: 2 }),
@@ -63,6 +64,7 @@ const POOLER: NonNullable<BottleneckFacts['pooler']> = {
 };
 /** Most of the time passes before a connection to PostgreSQL is to be had, which shows as time in it. */
 const POOLED: Partial<BottleneckFacts> = {
+  pooled: true,
   pooler: POOLER,
   slow: composed('at p99', { db: 60, loop: 1, rest: 3 }),
   mean: composed('on average over the run', { db: 34, loop: 0.3, rest: 2 }),

@@ -1,6 +1,6 @@
 import type { Bottleneck, Parts } from '../trial-result.ts';
 import type { BottleneckKind } from './bottleneck-kinds.ts';
-import { AFAR, HELD_IDLE, latencyText, POOLED, percentText, RETRIED } from './evidence-text.ts';
+import { HELD_IDLE, latencyText, partWords, percentText } from './evidence-text.ts';
 
 /** A latency and what it was made of. */
 export interface Composed {
@@ -24,6 +24,8 @@ export interface BottleneckFacts {
   readonly retries: boolean;
   /** A network lies between API and PostgreSQL. */
   readonly afar: boolean;
+  /** A pooler is in between, the lab's own or somebody else's. */
+  readonly pooled: boolean;
   readonly poolTimeouts: number;
   /** The slowest latency that can be taken apart; `null` without a right answer. */
   readonly slow: Composed | null;
@@ -106,10 +108,8 @@ export function findBottleneck(facts: BottleneckFacts): Bottleneck {
   const composed = slow ?? mean;
   const holdsIdle = facts.postgres.activeMean < facts.pool.meanHeld / 2;
   const words = {
-    ...(facts.retries ? RETRIED : {}),
-    ...(facts.afar ? AFAR : {}),
-    ...(facts.pooler === null ? {} : POOLED),
-    ...(holdsIdle && facts.pooler === null ? HELD_IDLE : {}),
+    ...partWords(facts),
+    ...(holdsIdle && !facts.pooled ? HELD_IDLE : {}),
   };
   const latency = kind === 'generator' || composed === null ? [] : [latencyText(composed, words)];
   return { kind, evidence: [...latency, because].join('; ') };

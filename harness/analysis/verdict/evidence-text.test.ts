@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { latencyText, percentText } from './evidence-text.ts';
+import { latencyText, partWords, percentText } from './evidence-text.ts';
 
 const NOTHING = { lag: 0, wait: 0, connect: 0, db: 0, loop: 0, rest: 0 };
 
@@ -15,6 +15,23 @@ test('short latencies get the digits they need', () => {
   const partsMs = { ...NOTHING, db: 0.7, rest: 0.734 };
   expect(latencyText({ at: 'at p50', latencyMs: 1.434, partsMs })).toBe(
     'of 1.43 ms at p50: 0.70 ms in PostgreSQL, 0.73 ms rest',
+  );
+});
+
+test.each([
+  [{}, '2 ms before it was sent, 20 ms in PostgreSQL'],
+  [{ retries: true }, '2 ms before its last try, 20 ms in PostgreSQL'],
+  [{ afar: true }, '2 ms before it was sent, 20 ms in PostgreSQL and on the way there'],
+  [{ pooled: true }, '2 ms before it was sent, 20 ms in PgBouncer and PostgreSQL'],
+  [
+    { pooled: true, afar: true },
+    '2 ms before it was sent, 20 ms in PgBouncer and PostgreSQL and on the way there',
+  ],
+])('a part is named for what it holds where %j', (given, parts) => {
+  const partsMs = { ...NOTHING, lag: 2, db: 20 };
+  const words = partWords({ retries: false, afar: false, pooled: false, ...given });
+  expect(latencyText({ at: 'at p50', latencyMs: 22, partsMs }, words)).toBe(
+    `of 22 ms at p50: ${parts}`,
   );
 });
 

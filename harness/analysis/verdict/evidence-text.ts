@@ -13,16 +13,26 @@ const PART_WORDS: readonly (readonly [keyof Parts, string])[] = [
 /** Other words for a part, where the trial makes another thing of it. */
 export type PartWords = Readonly<Partial<Record<keyof Parts, string>>>;
 
-/** Clients that retry: earlier attempts and the pauses after them were no lateness of the generator. */
-export const RETRIED: PartWords = { lag: 'before its last try' };
 /** A held connection is not a busy one: the code may be elsewhere with it. */
 export const HELD_IDLE: PartWords = { db: 'holding it' };
 
-/** What a pooler in between does with a request looks like PostgreSQL from here. */
-export const POOLED: PartWords = { db: 'in PgBouncer and PostgreSQL' };
+/** What makes other words of a latency's parts. */
+export interface PartCircumstances {
+  /** Clients that retry: earlier attempts and the pauses after them were no lateness of the generator. */
+  readonly retries: boolean;
+  /** Where the database is far away, most of its time is the way. */
+  readonly afar: boolean;
+  /** What a pooler in between does with a request looks like PostgreSQL from here. */
+  readonly pooled: boolean;
+}
 
-/** Where the database is far away, most of that time is the way. */
-export const AFAR: PartWords = { db: 'in PostgreSQL and on the way there' };
+export function partWords({ retries, afar, pooled }: PartCircumstances): PartWords {
+  const server = pooled ? 'in PgBouncer and PostgreSQL' : 'in PostgreSQL';
+  return {
+    db: afar ? `${server} and on the way there` : server,
+    ...(retries ? { lag: 'before its last try' } : {}),
+  };
+}
 
 /**
  * `of 212 ms at p99: 180 ms waiting for a connection, 9 ms connecting, 20 ms in PostgreSQL, 3 ms rest`.
