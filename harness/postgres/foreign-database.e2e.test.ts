@@ -55,6 +55,30 @@ async function apiRole({ query }: ForeignServer): Promise<Record<string, unknown
   return row;
 }
 
+test('a way of the API’s that leaves the machine unencrypted is told', async () => {
+  await withForeignServer({}, async ({ superuser }) => {
+    const lookAtVia = async (host: string): Promise<readonly string[]> => {
+      const told: string[] = [];
+      await lookAtForeignDatabase({
+        owner: superuser,
+        apiVia: { host, port: 6_432 },
+        consent: STRICT,
+        drivesTheApi: false,
+        signal: new AbortController().signal,
+        warn: (sentence) => told.push(sentence),
+        lookupAll: async (name) => [
+          { address: name === 'pool.test' ? '192.0.2.1' : '127.0.0.1', family: 4 },
+        ],
+      });
+      return told;
+    };
+    expect(await lookAtVia('pool.test')).toEqual([
+      'what the API and pool.test say to each other is not encrypted',
+    ]);
+    expect(await lookAtVia('localhost')).toEqual([]);
+  });
+});
+
 test('the API’s role is made, has another password each time, and nobody logs in as it in between', async () => {
   await withForeignServer(
     { maxConnections: 17, superuserReservedConnections: 2 },

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
 import type { DatabaseConfig } from '../../server/contract.ts';
-import { type LookupAll, SYSTEM_LOOKUP } from '../loopback.ts';
+import { isLoopbackHost, type LookupAll, SYSTEM_LOOKUP } from '../loopback.ts';
 import type { Transport } from '../plan/trial-plan.ts';
 import { clientOptions } from './client-options.ts';
 import { CONNECT_DEADLINE_MS, explainConnectError } from './connect-failure.ts';
@@ -95,6 +95,9 @@ export async function lookAtForeignDatabase({
   });
   const owner = judgedAddress(given, host);
   if (isRemote) for (const sentence of secrecyOf(given)) warn(sentence);
+  if (apiVia !== null && (await isElsewhere(apiVia.host, lookupAll))) {
+    warn(`what the API and ${apiVia.host} say to each other is not encrypted`);
+  }
   return await withOwner(owner, LOOK_SESSION, async (client) => {
     const { version, limits, rights } = await readForeignState(client);
     requireRights(rights, { owner, drivesTheApi });
@@ -177,6 +180,15 @@ async function settledSessions(
     if (refusal === null) return sessions;
     if (performance.now() >= deadlineMs) throw refusal;
     await delay(SESSIONS_POLL_MS, undefined, { signal });
+  }
+}
+
+/** A name without an address is told by the first who connects. */
+async function isElsewhere(host: string, lookupAll: LookupAll): Promise<boolean> {
+  try {
+    return !(await isLoopbackHost(host, lookupAll));
+  } catch {
+    return false;
   }
 }
 
