@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { DatabaseConfig } from '../../server/contract.ts';
+import { clientOptions } from '../postgres/client-options.ts';
 import { ParserGuardSocket } from '../postgres/parser-guard-socket.ts';
 import { describeError, systemErrorCode } from '../system-error.ts';
 import { type PgbouncerSample, sumPools } from './pgbouncer-pools.ts';
@@ -63,11 +64,8 @@ export function openPgbouncerConsole(options: PgbouncerConsoleOptions): Pgbounce
   const connect = async (): Promise<Session> => {
     const socket = new ParserGuardSocket();
     const client = new Client({
-      ...address,
-      database: CONSOLE_DATABASE,
+      ...clientOptions({ ...address, database: CONSOLE_DATABASE }),
       stream: () => socket,
-      // Spelled out: the driver would ask PGSSLMODE otherwise.
-      ssl: false,
       connectionTimeoutMillis: deadlineMs,
       query_timeout: deadlineMs,
     });
