@@ -42,6 +42,7 @@ function refusalOf(flags: RawFlags, load: 'own' | 'anybody' = 'own'): unknown {
 }
 
 const POOL: RawFlags = { workers: '1', maxOverflow: '0', connections: '96' };
+const FAN_OUT: RawFlags = { workload: 'fan-out', param: ['n=4'] };
 
 test.each<[name: string, flags: RawFlags, load: 'own' | 'anybody', fits: boolean]>([
   ['a pool that leaves three', { ...POOL, poolSize: '17' }, 'own', true],
@@ -60,6 +61,19 @@ test.each<[name: string, flags: RawFlags, load: 'own' | 'anybody', fits: boolean
   ],
   ['a rolling deploy of it', { ...POOL, poolSize: '9', rollout: '1' }, 'own', false],
   ['the same without a deploy', { ...POOL, poolSize: '9' }, 'own', true],
+  ['a pool that a fan-out fills', { ...POOL, ...FAN_OUT, poolSize: '18' }, 'own', false],
+  [
+    'a fan-out of too few to fill it',
+    { ...POOL, ...FAN_OUT, poolSize: '18', connections: '4' },
+    'own',
+    true,
+  ],
+  [
+    'a pool without a limit in a deploy',
+    { ...POOL, poolSize: '0', connections: '1', rollout: '1' },
+    'own',
+    false,
+  ],
   ['no pool and few clients', { ...POOL, poolKind: 'null', connections: '17' }, 'own', true],
   ['no pool and a client more', { ...POOL, poolKind: 'null', connections: '18' }, 'own', false],
   [

@@ -24,6 +24,33 @@ test.each([
   });
 });
 
+test.each([
+  ['9 requests that read three at once are 27', 'fan-out', { n: '3' }, 9, 27],
+  ['three is what a fan-out does where nothing is said', 'fan-out', {}, 9, 27],
+  [
+    'one that holds each while it asks for the next has as many',
+    'fan-out',
+    { mode: 'nested' },
+    9,
+    27,
+  ],
+  ['one after the other is one at a time', 'fan-out', { mode: 'sequential' }, 9, 9],
+  ['each request of a mixture has one', 'mixed', {}, 9, 9],
+] as const)('without a pool %s', (_, workload, workloadParams, connections, reachable) => {
+  const { plan, ...sound } = soundObservations();
+  const budget = budgetObservation({
+    ...sound,
+    plan: {
+      ...plan,
+      workload,
+      workloadParams,
+      pool: { ...plan.pool, kind: 'null' },
+      load: { ...plan.load, model: { kind: 'closed', connections, thinkTimeMs: 0 } },
+    },
+  });
+  expect(budget).toMatchObject({ reachable, predictedRefusals: reachable > 26 });
+});
+
 test('arrivals can have as many requests at the same time as the generator lets in flight', () => {
   const { plan, ...sound } = soundOpenObservations();
   const pool = { ...plan.pool, poolSize: 5, maxOverflow: 10 };
@@ -41,6 +68,14 @@ test("a rolling restart is judged by the rollout's ceiling", () => {
   const budget = budgetObservation({ ...sound, plan: { ...plan, rolloutSurge: 1, pool } });
   expect(budget.predicted).toMatchObject({ ceiling: 18, rolloutCeiling: 27, usable: 26 });
   expect(budget.predictedRefusals).toBe(true);
+});
+
+test('a rolling restart without a limit is predicted to be refused', () => {
+  const { plan, ...sound } = soundObservations();
+  const pool = { ...plan.pool, poolSize: 0 };
+  expect(budgetObservation({ ...sound, plan: { ...plan, rolloutSurge: 1, pool } })).toMatchObject({
+    ...{ reachable: null, predictedRefusals: true, agrees: false },
+  });
 });
 
 test('a refusal that a retry made up for was a refusal', () => {

@@ -11,8 +11,8 @@ import { reachableByLoad } from './reachable-claim.ts';
 /**
  * The arithmetic beside what happened. Refusals are predicted for what the trial did: few requests
  * at the same time cannot make the pools open all that they may, see `reachableConnections`. During a
- * rolling restart the clients move on and leave idle connections behind, and a fan-out asks for
- * several at once: there the ceiling alone counts. A refusal that a retry made up for is one.
+ * rolling restart the clients move on and leave idle connections behind: there the ceiling alone counts. A
+ * refusal that a retry made up for is one.
  * What a fault cut off lives on at PostgreSQL beside what replaces it: refusals that this explains are no
  * contradiction.
  *

@@ -1,7 +1,7 @@
-import { WORKLOAD_PARAMETERS } from '../../../server/contract.ts';
 import { connectionsOf } from '../../load/load-engine.ts';
 import { computeBudget } from '../../sizing/budget.ts';
 import { shapeOfPool } from '../../sizing/process-claim.ts';
+import { checkoutsOfRequest } from '../checkouts-of-request.ts';
 import { POOLER_DEFAULTS, type Pooler } from '../pooler.ts';
 import type { PlannedTrial } from '../sweep/trial-order.ts';
 import type { TrialPlan } from '../trial-plan.ts';
@@ -93,12 +93,6 @@ function derivedClients(plan: TrialPlan, smallPoolSize: number): number {
   const withoutPool = connectionsOf(plan.load.model) * checkoutsOfRequest(plan);
   const most = Math.max(withoutPool, plan.workers * smallPoolSize);
   return Math.max(POOLER_DEFAULTS.maxClientConn, CLIENTS_FACTOR * most);
-}
-
-/** At the same time, at most. */
-function checkoutsOfRequest({ workload, workloadParams }: TrialPlan): number {
-  if (workload !== 'fan-out') return 1;
-  return Number(workloadParams['n'] ?? WORKLOAD_PARAMETERS['fan-out'].n.default);
 }
 
 const SEEDS = 2 ** 32;
