@@ -2,6 +2,7 @@ import type { MeasuredTrial } from '../../harness/analysis/trial-result.ts';
 import { withHarnessMetrics } from '../../harness/metrics/harness-metrics.ts';
 import { parseTrialPlan } from '../../harness/plan/parse-trial-plan.ts';
 import type { TrialPlan } from '../../harness/plan/trial-plan.ts';
+import { EMBEDDED } from '../../harness/postgres/chosen-postgres.ts';
 import { findFreePort } from '../../harness/postgres/free-port.ts';
 import { LAB_DIRECTORY_PARENT } from '../../harness/postgres/lab-directory.ts';
 import { labRulesPath } from '../../harness/prometheus/dashboard-files.ts';
@@ -188,6 +189,7 @@ async function observeTrial(lab: Lab, plan: TrialPlan, adminPort: number): Promi
 function labDeps(warnings: string[]) {
   return {
     poolLabVersion: 'test',
+    postgres: EMBEDDED,
     env: process.env,
     signal: new AbortController().signal,
     redactor: createRedactor(),

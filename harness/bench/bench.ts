@@ -3,9 +3,11 @@
  * Without arguments all parts, else those named. Says no pass or fail: a shared machine is too noisy
  * for that, so the limits stand beside the figures.
  */
+
 import { POOL_DEFAULTS } from '../../server/contract.ts';
 import type { PairedRatio } from '../analysis/statistics/paired-ratio.ts';
 import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
+import { EMBEDDED } from '../postgres/chosen-postgres.ts';
 import { LAB_DIRECTORY_PARENT } from '../postgres/lab-directory.ts';
 import { formatCount, formatMs, formatRatio } from '../report/format.ts';
 import { createRedactor } from '../report/redactor.ts';
@@ -136,6 +138,7 @@ async function onLab(part: (lab: Lab) => Promise<readonly string[]>): Promise<re
 function labDeps(): LabDeps {
   return {
     poolLabVersion: poolLabVersion(),
+    postgres: EMBEDDED,
     env: process.env,
     signal: new AbortController().signal,
     redactor: createRedactor(),

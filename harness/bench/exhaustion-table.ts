@@ -6,11 +6,13 @@
  * Not included: pools that close and open connections all the time at a ceiling that equals the
  * usable slots exactly. There a backend that is still ending can cost a refusal.
  */
+
 import { POOL_DEFAULTS, type PoolShape } from '../../server/contract.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { EXIT_CODE } from '../exit-code.ts';
 import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
+import { EMBEDDED } from '../postgres/chosen-postgres.ts';
 import { LAB_DIRECTORY_PARENT } from '../postgres/lab-directory.ts';
 import { formatClaim, formatCount } from '../report/format.ts';
 import { createRedactor } from '../report/redactor.ts';
@@ -132,6 +134,7 @@ const rows: (readonly string[])[] = [HEADER];
 let disagreements = 0;
 const deps = {
   poolLabVersion: poolLabVersion(),
+  postgres: EMBEDDED,
   env: process.env,
   signal: stopping.signal,
   redactor: createRedactor(),

@@ -4,9 +4,10 @@ import { runCost } from '../cost/run-cost.ts';
 import { locatePgbouncer } from '../pgbouncer/pgbouncer-program.ts';
 import type { DatabaseAsked } from '../plan/database-asked.ts';
 import { generateServerCertificate } from '../postgres/certificate.ts';
+import { EMBEDDED, foreignDatabaseOf } from '../postgres/chosen-postgres.ts';
 import { detectDebianPostgres, withDebianCluster } from '../postgres/test/debian-cluster.ts';
 import { databaseUrl } from '../postgres/test/foreign-server.ts';
-import { chooseDatabase } from '../runner/database-choice.ts';
+import { choosePostgres } from '../runner/database-choice.ts';
 import { postgresSettings } from '../scenarios/demo-plans.ts';
 import { optional } from '../test/optional.ts';
 import { recordingIo } from '../test/recording-io.ts';
@@ -23,7 +24,7 @@ test('every way to the lab’s own server is measured, and what an idle session 
       sessions: { few: 1, many: 3 },
       settings: postgresSettings(30),
     },
-    labDeps(recordingIo({ env }), '/var/tmp'),
+    { ...labDeps(recordingIo({ env }), '/var/tmp'), postgres: EMBEDDED },
     (step) => steps.push(step),
   );
   const result = summarizeCost(observation);
@@ -84,14 +85,15 @@ debian.test(
     await withDebianCluster({ tls: { certificate, key } }, async ({ superuser }) => {
       const env = { PATH: process.env['PATH'], DATABASE_URL: databaseUrl(superuser) };
       const deps = labDeps(recordingIo({ env }), '/var/tmp');
-      const foreignDatabase = await chooseDatabase(URL_ASKED, { ...deps, command: 'cost' });
+      const postgres = await choosePostgres(URL_ASKED, { ...deps, command: 'cost' });
+      const foreignDatabase = foreignDatabaseOf(postgres);
       if (foreignDatabase === null) throw new Error('no database');
       const observation = await runCost(
         {
           ...{ samples: 10, pairs: 0, seed: 1, settings: foreignDatabase.settings },
           sessions: { few: 1, many: 3 },
         },
-        { ...deps, foreignDatabase },
+        { ...deps, postgres },
         () => undefined,
       );
       const { variants, memory } = summarizeCost(observation);

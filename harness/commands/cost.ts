@@ -2,16 +2,17 @@ import { summarizeCost } from '../analysis/cost/summarize-cost.ts';
 import { throughputPlan } from '../cost/measure-throughput.ts';
 import { runCost } from '../cost/run-cost.ts';
 import { EXIT_CODE } from '../exit-code.ts';
-import { containerAsked, databaseAsked, databaseProblems } from '../plan/database-asked.ts';
+import { databaseAsked, databaseProblems } from '../plan/database-asked.ts';
 import { readOptions, SOURCE_DEFAULT } from '../plan/option-table.ts';
 import { problemError } from '../plan/problem-error.ts';
 import { PLAN_OPTIONS } from '../plan/run-options.ts';
+import { foreignDatabaseOf } from '../postgres/chosen-postgres.ts';
 import type { PostgresSettings } from '../postgres/provider.ts';
 import { costJson } from '../report/cost/cost-document.ts';
 import { costTerminal } from '../report/cost/cost-terminal.ts';
 import { createPaint } from '../report/paint.ts';
 import { createProgress } from '../report/progress.ts';
-import { chooseDatabase } from '../runner/database-choice.ts';
+import { choosePostgres } from '../runner/database-choice.ts';
 import { requireFreeSlots } from '../runner/exhaustion-consent.ts';
 import type { Command } from './command.ts';
 import { COST_OPTIONS } from './cost-options.ts';
@@ -60,7 +61,8 @@ export const costCommand: Command = {
     const progress = createProgress(io.stderr);
     const say = (text: string): void => progress.report({ kind: 'step', text });
     try {
-      const foreignDatabase = await chooseDatabase(database, { ...deps, command: 'cost' });
+      const postgres = await choosePostgres(database, { ...deps, command: 'cost' });
+      const foreignDatabase = foreignDatabaseOf(postgres);
       const { samples, pairs, memory, seed } = values;
       const settings = foreignDatabase?.settings ?? SETTINGS;
       const plans =
@@ -76,7 +78,7 @@ export const costCommand: Command = {
           sessions: memory ? SESSIONS : null,
           settings,
         },
-        { ...deps, foreignDatabase, container: containerAsked(database) },
+        { ...deps, postgres },
         say,
       );
       progress.end();

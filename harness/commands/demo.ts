@@ -2,6 +2,7 @@ import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { readOptions } from '../plan/option-table.ts';
 import { problemError } from '../plan/problem-error.ts';
 import { OUTPUT_OPTIONS, PLACE_OPTIONS, PLAN_OPTIONS } from '../plan/run-options.ts';
+import { EMBEDDED } from '../postgres/chosen-postgres.ts';
 import { demoJson } from '../report/demo-json.ts';
 import { renderDemo } from '../report/demo-screen.ts';
 import { createPaint } from '../report/paint.ts';
@@ -34,7 +35,7 @@ export const demoCommand: Command = {
         nowMs: () => performance.now(),
         say,
         onPostgres: (postgres, use) =>
-          withLab(postgres, labDeps(io, values.directory), (lab) =>
+          withLab(postgres, { ...labDeps(io, values.directory), postgres: EMBEDDED }, (lab) =>
             use(async (plans) => {
               const results = await runTrials(lab, plans);
               done.push(...results);

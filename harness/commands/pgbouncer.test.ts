@@ -5,6 +5,7 @@ import type { RawFlags } from '../plan/option-table.ts';
 import type { PlannedTrial } from '../plan/sweep/trial-order.ts';
 import { parseWays } from '../plan/ways/parse-ways.ts';
 import { WAYS } from '../plan/ways/way.ts';
+import type { ChosenPostgres } from '../postgres/chosen-postgres.ts';
 import { FOUND_DATABASE } from '../postgres/test/found-database.ts';
 import { createFakeMeasurer } from '../test/fake-sweep.ts';
 import { recordingIo } from '../test/recording-io.ts';
@@ -20,6 +21,7 @@ async function compared(
   } = {},
 ) {
   const measured: string[] = [];
+  const on: ChosenPostgres[] = [];
   const command = createPgbouncerCommand({
     requirePgbouncer: () =>
       given.missing === true
@@ -27,12 +29,15 @@ async function compared(
             new LabError('PGBOUNCER_MISSING', { message: 'there is none', hint: 'install it' }),
           )
         : Promise.resolve(),
-    chooseDatabase: async ({ kind }) => (kind === 'url' ? FOUND_DATABASE : null),
-    createMeasurer: () =>
-      createFakeMeasurer((trial) => {
+    choosePostgres: async (asked) =>
+      asked.kind === 'url' ? { kind: 'url', database: FOUND_DATABASE } : asked,
+    createMeasurer: ({ postgres }) => {
+      on.push(postgres);
+      return createFakeMeasurer((trial) => {
         measured.push(trial.id);
         return (given.measure ?? sound)(trial);
-      }),
+      });
+    },
   });
   const io = recordingIo(given.signal === undefined ? {} : { signal: given.signal });
   const exitCode = await command
@@ -40,7 +45,7 @@ async function compared(
     .catch((error: unknown) =>
       error instanceof LabError ? error.exitCode : Promise.reject(error),
     );
-  return { measured, exitCode, stdout: io.stdoutText(), stderr: io.stderrText() };
+  return { measured, on, exitCode, stdout: io.stdoutText(), stderr: io.stderrText() };
 }
 
 /** Ten times as fast with a pool, and refused without one where nothing is in between. */
@@ -81,6 +86,17 @@ test('on a server that is not the lab’s, no way may take the last slots unless
   const few = { ...onTheirs, workers: '1', poolSize: '2', connections: '4' };
   expect((await compared(few)).measured).toHaveLength(4);
   expect((await compared({ ...onTheirs, exhaust: true })).measured).toHaveLength(4);
+});
+
+test.each<[RawFlags, ChosenPostgres]>([
+  [{}, { kind: 'embedded' }],
+  [{ postgres: 'docker' }, { kind: 'docker', image: 'postgres:18', version: 18 }],
+  [
+    { postgres: 'url', exhaust: true },
+    { kind: 'url', database: FOUND_DATABASE },
+  ],
+])('with %j it measures on the PostgreSQL that was asked for', async (flags, postgres) => {
+  expect((await compared({ rounds: '1', ...flags })).on).toEqual([postgres]);
 });
 
 test('a way that must not be believed ends in 6', async () => {
@@ -134,7 +150,7 @@ test.each(
   createPgbouncerCommand({
     requirePgbouncer: neverAsked,
     createMeasurer: neverAsked,
-    chooseDatabase: neverAsked,
+    choosePostgres: neverAsked,
   }).examples,
 )('its example is understood: $line', ({ line }) => {
   const words = line.split(' ').slice(2);

@@ -6,13 +6,13 @@ import type { Io } from '../io.ts';
 import type { LabError } from '../lab-error.ts';
 import { mergeHistograms } from '../load/account/histogram.ts';
 import { requirePgbouncer } from '../pgbouncer/pgbouncer-program.ts';
-import { containerAsked } from '../plan/database-asked.ts';
 import type { RawEnv } from '../plan/option-table.ts';
 import type { PlannedTrial } from '../plan/sweep/trial-order.ts';
 import { parseWays } from '../plan/ways/parse-ways.ts';
 import { WAYS, type Way } from '../plan/ways/way.ts';
 import { WAYS_OPTIONS } from '../plan/ways/ways-options.ts';
 import { orderWays, planWays, type WaysPlan } from '../plan/ways/ways-plan.ts';
+import { foreignDatabaseOf } from '../postgres/chosen-postgres.ts';
 import { createPaint } from '../report/paint.ts';
 import { PHASE_WORDS } from '../report/phase-words.ts';
 import { createProgress, type Progress } from '../report/progress.ts';
@@ -20,7 +20,7 @@ import { outcomeText } from '../report/sweep/trial-words.ts';
 import { WAY_NAME } from '../report/ways/way-words.ts';
 import { waysJson } from '../report/ways/ways-json.ts';
 import { waysTerminal } from '../report/ways/ways-terminal.ts';
-import { chooseDatabase, planOn } from '../runner/database-choice.ts';
+import { choosePostgres, planOn } from '../runner/database-choice.ts';
 import { requireFreeSlots } from '../runner/exhaustion-consent.ts';
 import type { LabDeps } from '../runner/lab.ts';
 import { createLabMeasurer } from '../runner/lab-measurer.ts';
@@ -38,13 +38,13 @@ export interface PgbouncerParts {
   readonly createMeasurer: (deps: LabDeps) => SweepMeasurer;
   /** @throws LabError PGBOUNCER_MISSING */
   readonly requirePgbouncer: (env: RawEnv) => Promise<unknown>;
-  readonly chooseDatabase: typeof chooseDatabase;
+  readonly choosePostgres: typeof choosePostgres;
 }
 
 export const pgbouncerCommand: Command = createPgbouncerCommand({
   createMeasurer: createLabMeasurer,
   requirePgbouncer,
-  chooseDatabase,
+  choosePostgres,
 });
 
 /** A pool alone, a small pool and PgBouncer, no pool, no pool and PgBouncer: the same load on all four. */
@@ -74,17 +74,17 @@ export function createPgbouncerCommand(parts: PgbouncerParts): Command {
       // Before anything is started or measured: half of the ways need it.
       await parts.requirePgbouncer(io.env);
       const deps = labDeps(io, given.directory);
-      const foreignDatabase = await parts.chooseDatabase(given.database, {
+      const postgres = await parts.choosePostgres(given.database, {
         ...deps,
         command: 'pgbouncer',
       });
+      const foreignDatabase = foreignDatabaseOf(postgres);
       const plan = planWays(planOn(foreignDatabase, given.base), given.rounds, given.asked);
       const cells = WAYS.map((way) => ({ id: WAY_NAME[way], plan: plan.plans[way] }));
       requireFreeSlots(foreignDatabase, given.database, { cells, load: 'own' });
       const progress = createProgress(io.stderr);
       try {
-        const container = containerAsked(given.database);
-        const measurer = parts.createMeasurer({ ...deps, foreignDatabase, container });
+        const measurer = parts.createMeasurer({ ...deps, postgres });
         const found = await measureWays(plan, { measurer, progress, io });
         progress.end();
         return report(found, { plan, json: given.json, io });

@@ -56,10 +56,10 @@ export const runCommand: Command = {
     const progress = createProgress(io.stderr);
     try {
       return await withGivenParts(asked, { ...deps, command: 'run' }, async (given) => {
-        const { plan, foreignDatabase, container, drivenApi } = given;
+        const { plan, postgres, drivenApi } = given;
         const trials = await withAskedMetrics(asked, deps.warn, ({ observer }) => {
           progress.report({ kind: 'step', text: startingText(given) });
-          const parts = { ...deps, foreignDatabase, container, drivenApi, observer };
+          const parts = { ...deps, postgres, drivenApi, observer };
           return withLab(plan.postgres, parts, (lab) =>
             runRounds(lab, roundPlans(plan, rounds), {
               ports,
@@ -84,12 +84,18 @@ export const runCommand: Command = {
   },
 };
 
-function startingText({ foreignDatabase, container, drivenApi }: GivenParts): string {
+function startingText({ postgres, drivenApi }: GivenParts): string {
   if (drivenApi !== null) return `driving the API at ${drivenApi.url}`;
-  if (container !== null) return `starting a container of ${container.image}`;
-  if (foreignDatabase === null) return 'starting PostgreSQL';
-  const { owner, version } = foreignDatabase;
-  return `using PostgreSQL ${version} at ${owner.host}:${owner.port}`;
+  switch (postgres.kind) {
+    case 'embedded':
+      return 'starting PostgreSQL';
+    case 'docker':
+      return `starting a container of ${postgres.image}`;
+    case 'url': {
+      const { owner, version } = postgres.database;
+      return `using PostgreSQL ${version} at ${owner.host}:${owner.port}`;
+    }
+  }
 }
 
 /** One trial is shown in full; of several, what they have in common and how far they lie apart. */

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { RawFlags } from '../plan/option-table.ts';
 import { expandCells } from '../plan/sweep/cells.ts';
 import { parseSweepPlan } from '../plan/sweep/parse-sweep-plan.ts';
+import { EMBEDDED } from '../postgres/chosen-postgres.ts';
 import type { ForeignDatabase } from '../postgres/foreign-database.ts';
 import { FOUND_DATABASE } from '../postgres/test/found-database.ts';
 import { databaseFlags } from '../report/sweep/sweep-command-line.ts';
@@ -57,7 +58,7 @@ test.each<[began: RawFlags, goesOn: RawFlags, slots: number, refused: string | n
       { directory: 'run', plan },
       {
         database: parseSweepPlan({ flags: goesOn, env: {}, file: null }).database,
-        foreignDatabase: database(goesOn, slots),
+        postgres: goesOn['postgres'] === 'url' ? { kind: 'url', database: found(slots) } : EMBEDDED,
       },
     );
   if (refused === null) expect(go).not.toThrow();

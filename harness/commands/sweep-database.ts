@@ -1,13 +1,14 @@
 import { LabError } from '../lab-error.ts';
 import { databaseSettings } from '../plan/database-asked.ts';
 import type { SweepPlan } from '../plan/sweep/sweep-plan.ts';
+import { type ChosenPostgres, foreignDatabaseOf } from '../postgres/chosen-postgres.ts';
 import type { ForeignDatabase } from '../postgres/foreign-database.ts';
 import type { AskedSweep } from './sweep-asked.ts';
 import type { OpenRun } from './sweep-run.ts';
 
-export interface ForeignDatabaseChoice {
-  /** A PostgreSQL that runs already; `null`: the lab's own, anew for each stretch of cells. */
-  readonly foreignDatabase: ForeignDatabase | null;
+export interface PostgresChoice {
+  /** The lab's own is started anew for each stretch of cells. */
+  readonly postgres: ChosenPostgres;
 }
 
 /** What was asked for, with the settings that the server has: no cell can have others. */
@@ -29,8 +30,9 @@ export function sweepOn(database: ForeignDatabase | null, asked: AskedSweep): As
  */
 export function requireSameDatabase(
   { directory, plan }: Pick<OpenRun, 'directory' | 'plan'>,
-  { database, foreignDatabase }: Pick<AskedSweep, 'database'> & ForeignDatabaseChoice,
+  { database, postgres }: Pick<AskedSweep, 'database'> & PostgresChoice,
 ): void {
+  const foreignDatabase = foreignDatabaseOf(postgres);
   const here = databaseSettings(database);
   const differences = ['postgres', 'postgres-image', 'api-via'].flatMap((flag) => {
     const [began, asked] = [plan.settings[flag], here[flag]].map((it) => it?.join(' ') ?? 'none');

@@ -48,13 +48,16 @@ async function sweep({ flags = {}, env = {}, isTty = false, ...fakes }: Situatio
   const stop = new AbortController();
   const io = recordingIo({ env, isTty, signal: stop.signal, columns: 200 });
   const measured: string[] = [];
+  const on: string[] = [];
   const command = createSweepCommand({
-    createMeasurer: () =>
-      createFakeMeasurer((trial) => {
+    createMeasurer: ({ postgres }) => {
+      on.push(postgres.kind);
+      return createFakeMeasurer((trial) => {
         const result = (fakes.measure ?? fakeTrial)(trial, stop);
         if (!stop.signal.aborted) measured.push(trial.id);
         return result;
-      }),
+      });
+    },
     store: fakes.store ?? MACHINE_STORE,
     shell: fakes.shell ?? (() => Promise.resolve(SHELL)),
     nowMs: () => performance.now(),
@@ -62,7 +65,7 @@ async function sweep({ flags = {}, env = {}, isTty = false, ...fakes }: Situatio
   const given: RawFlags =
     flags['resume'] === undefined ? { config: 'none', ...PLAN, out: runPath(), ...flags } : flags;
   const outcome = await command.run(given, io, []).catch((error: unknown) => error);
-  return { outcome, measured, stdout: io.stdoutText(), stderr: io.stderrText() };
+  return { outcome, measured, on, stdout: io.stdoutText(), stderr: io.stderrText() };
 }
 
 const resume = (given: Situation = {}) =>
@@ -77,6 +80,13 @@ function stoppingAt(position: number): NonNullable<Situation['measure']> {
     return fakeTrial(trial);
   };
 }
+
+test.each([
+  [{}, 'embedded'],
+  [{ postgres: 'docker' }, 'docker'],
+])('with %j the PostgreSQL that was asked for is measured', async (flags, kind) => {
+  expect((await sweep({ flags })).on).toEqual([kind]);
+});
 
 test('it says what it is going to do, measures all, answers on stdout and leaves a page', async () => {
   const { outcome, measured, stdout, stderr } = await sweep();

@@ -4,10 +4,10 @@ import type { Io } from '../io.ts';
 import { LabError } from '../lab-error.ts';
 import { favorLittleMemory } from '../modest-memory.ts';
 import { requirePoolerProgram } from '../pgbouncer/pgbouncer-program.ts';
-import { containerAsked } from '../plan/database-asked.ts';
 import { expandCells } from '../plan/sweep/cells.ts';
 import { SWEEP_OPTIONS } from '../plan/sweep/sweep-options.ts';
 import type { PlannedTrial } from '../plan/sweep/trial-order.ts';
+import { foreignDatabaseOf } from '../postgres/chosen-postgres.ts';
 import { formatCount, plural } from '../report/format.ts';
 import { lineText } from '../report/line-text.ts';
 import { createPaint } from '../report/paint.ts';
@@ -15,7 +15,7 @@ import { shellWord } from '../report/sweep/shell-word.ts';
 import { databaseFlags } from '../report/sweep/sweep-command-line.ts';
 import { createSweepProgress, type SweepProgress } from '../report/sweep/sweep-progress.ts';
 import { type ReportShellDeps, reportShell } from '../report-shell.ts';
-import { chooseDatabase } from '../runner/database-choice.ts';
+import { choosePostgres } from '../runner/database-choice.ts';
 import { requireFreeSlots } from '../runner/exhaustion-consent.ts';
 import type { LabDeps } from '../runner/lab.ts';
 import { createLabMeasurer } from '../runner/lab-measurer.ts';
@@ -25,7 +25,7 @@ import { withAskedMetrics } from './asked-metrics.ts';
 import type { Command } from './command.ts';
 import { labDeps } from './lab-deps.ts';
 import { type AskedSweep, askedSweep } from './sweep-asked.ts';
-import { type ForeignDatabaseChoice, requireSameDatabase, sweepOn } from './sweep-database.ts';
+import { type PostgresChoice, requireSameDatabase, sweepOn } from './sweep-database.ts';
 import { sweepExitCode } from './sweep-exit-code.ts';
 import { writeSweepReports } from './sweep-reports.ts';
 import { type OpenRun, openSweepRun } from './sweep-run.ts';
@@ -70,8 +70,8 @@ export function createSweepCommand(parts: SweepParts): Command {
       const given = await askedSweep(flags, io.env);
       for (const warning of given.warnings) io.stderr.write(`${warning}\n`);
       const deps = { ...labDeps(io, given.labParent), command: 'sweep' };
-      const foreignDatabase = await chooseDatabase(given.database, deps);
-      const asked = { ...sweepOn(foreignDatabase, given), foreignDatabase };
+      const postgres = await choosePostgres(given.database, deps);
+      const asked = { ...sweepOn(foreignDatabaseOf(postgres), given), postgres };
       if (asked.plan !== null) requireSlotsOf(asked, expandCells(asked.plan));
       const run = openSweepRun(asked, { io, store: parts.store });
       if (run.pending.length > 0) await requirePoolerProgram(run.plan.base.pooler, io.env);
@@ -92,10 +92,10 @@ export function createSweepCommand(parts: SweepParts): Command {
 
 /** @throws LabError REFUSED_EXHAUSTION that names the first cells that leave others no slots */
 function requireSlotsOf(
-  { foreignDatabase, database }: Pick<AskedSweep, 'database'> & ForeignDatabaseChoice,
+  { postgres, database }: Pick<AskedSweep, 'database'> & PostgresChoice,
   cells: ReturnType<typeof expandCells>,
 ): void {
-  requireFreeSlots(foreignDatabase, database, { cells, load: 'own' });
+  requireFreeSlots(foreignDatabaseOf(postgres), database, { cells, load: 'own' });
 }
 
 /** How measuring ended, and what could not be measured. */
@@ -109,7 +109,7 @@ interface Measured {
 
 async function sweep(
   run: OpenRun,
-  asked: AskedSweep & ForeignDatabaseChoice,
+  asked: AskedSweep & PostgresChoice,
   { io, parts }: { readonly io: Io; readonly parts: SweepParts },
 ): Promise<ExitCode> {
   using _ = favorLittleMemory(run.doneBefore + run.pending.length);
@@ -138,7 +138,7 @@ async function sweep(
 
 async function measure(
   run: OpenRun,
-  asked: AskedSweep & ForeignDatabaseChoice,
+  asked: AskedSweep & PostgresChoice,
   { io, parts }: { readonly io: Io; readonly parts: SweepParts },
 ): Promise<Measured> {
   if (run.pending.length === 0) return { ended: 'completed', count: 0, failure: null };
@@ -162,8 +162,7 @@ async function measure(
           env,
           warn: (sentence) => progress.note(sentence),
           observer,
-          foreignDatabase: asked.foreignDatabase,
-          container: containerAsked(asked.database),
+          postgres: asked.postgres,
         }),
         record: run.writer,
         hooks: hooksFor(progress, {

@@ -1,13 +1,13 @@
 import { EXIT_CODE } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { requirePoolerProgram } from '../pgbouncer/pgbouncer-program.ts';
-import { containerAsked } from '../plan/database-asked.ts';
 import { type Option, readOptions } from '../plan/option-table.ts';
 import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
 import { problemError } from '../plan/problem-error.ts';
 import { RUN_OPTIONS } from '../plan/run-options.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import { yesNo } from '../plan/value-parser.ts';
+import { foreignDatabaseOf } from '../postgres/chosen-postgres.ts';
 import { formatCount } from '../report/format.ts';
 import { LoadRate } from '../report/load-rate.ts';
 import { createPaint } from '../report/paint.ts';
@@ -15,7 +15,7 @@ import { createProgress, type Progress } from '../report/progress.ts';
 import type { PrometheusScreen } from '../report/prometheus-lines.ts';
 import { prometheusLinks } from '../report/prometheus-links.ts';
 import { upScreen } from '../report/up-screen.ts';
-import { chooseDatabase, planOn } from '../runner/database-choice.ts';
+import { choosePostgres, planOn } from '../runner/database-choice.ts';
 import { requireFreeSlots } from '../runner/exhaustion-consent.ts';
 import { type Lab, withLab } from '../runner/lab.ts';
 import { isInContainer, requireListenConsent } from '../runner/listen-consent.ts';
@@ -71,8 +71,8 @@ export const upCommand: Command = {
     // A Prometheus wants the load's numbers too, wherever they are.
     const metrics = prometheus === null ? asked : { ...asked, metricsPort: asked.metricsPort ?? 0 };
     const deps = labDeps(io, asked.directory);
-    const foreignDatabase = await chooseDatabase(asked.database, { ...deps, command: 'up' });
-    const container = containerAsked(asked.database);
+    const postgres = await choosePostgres(asked.database, { ...deps, command: 'up' });
+    const foreignDatabase = foreignDatabaseOf(postgres);
     const plan = planOn(foreignDatabase, asked.plan);
     requireFreeSlots(foreignDatabase, asked.database, {
       cells: [{ id: null, plan }],
@@ -82,7 +82,7 @@ export const upCommand: Command = {
     try {
       await withAskedMetrics(metrics, deps.warn, ({ observer, url: metricsUrl }) => {
         progress.report({ kind: 'step', text: 'starting PostgreSQL and the API' });
-        return withLab(plan.postgres, { ...deps, foreignDatabase, container, observer }, (lab) =>
+        return withLab(plan.postgres, { ...deps, postgres, observer }, (lab) =>
           withStandingLab(lab, plan, ports, (standing) => {
             const endpoints = { adminUrl: standing.server.adminUrl, metricsUrl };
             return besidePrometheus(prometheus, { lab, ...endpoints }, (watching) => {

@@ -56,8 +56,7 @@ export async function runCost(
           onTrial: (done) => say(`requests, trial ${done + 1} of ${2 * pairs}`),
         });
 
-  const isEmbedded = (deps.foreignDatabase ?? null) === null && (deps.container ?? null) === null;
-  if (!isEmbedded) {
+  if (deps.postgres.kind !== 'embedded') {
     return await withLab(settings, deps, async (lab) => ({
       ...(await measureAll(lab)),
       throughput: await throughputOn(lab),

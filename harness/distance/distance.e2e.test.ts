@@ -3,6 +3,7 @@ import { connect, createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { NO_DISTANCE } from '../plan/distance.ts';
 import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
+import { EMBEDDED } from '../postgres/chosen-postgres.ts';
 import { LAB_DIRECTORY_PARENT } from '../postgres/lab-directory.ts';
 import { identifyProcess } from '../process-table.ts';
 import { createRedactor } from '../report/redactor.ts';
@@ -25,6 +26,7 @@ test('over a network, too, a pool has no more than its size and overflow on the 
     plan.postgres,
     {
       poolLabVersion: 'test',
+      postgres: EMBEDDED,
       env: process.env,
       signal: new AbortController().signal,
       redactor: createRedactor(),

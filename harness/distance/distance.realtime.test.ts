@@ -3,6 +3,7 @@ import { HEADERS, type PoolKind, WORKLOAD_PATH_PREFIX } from '../../server/contr
 import { parseServerTiming } from '../load/account/server-timing.ts';
 import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
+import { EMBEDDED } from '../postgres/chosen-postgres.ts';
 import { LAB_DIRECTORY_PARENT } from '../postgres/lab-directory.ts';
 import { createRedactor } from '../report/redactor.ts';
 import { withApi } from '../runner/api.ts';
@@ -97,6 +98,7 @@ function planOf(dbRtt: string, poolKind: PoolKind): TrialPlan {
 
 const DEPS = {
   poolLabVersion: 'test',
+  postgres: EMBEDDED,
   env: process.env,
   signal: new AbortController().signal,
   redactor: createRedactor(),

@@ -94,6 +94,20 @@ test('the end of the run ends what goes on, and what has not begun does not come
   expect(schedule.end()).toEqual([]);
 });
 
+test('what had not begun at the end of a run does not come in the next one', () => {
+  const timeline = steppedTimeline();
+  const disturbances = new Disturbances();
+  const schedule = new FaultSchedule(disturbances, timeline);
+  schedule.begin([fault('blackhole', 50, 10), fault('refuse', 60, 10)], timeline.nowUs());
+  timeline.pass(20);
+  schedule.end();
+  schedule.begin([fault('reset', 1_000)], timeline.nowUs());
+  for (const ms of [30, 10]) {
+    timeline.pass(ms);
+    expect(disturbances.opened(connection())).toBe('carried');
+  }
+});
+
 test('of two stalls that overlap the last one lets go, in the order of arrival', () => {
   const timeline = steppedTimeline();
   const disturbances = new Disturbances();

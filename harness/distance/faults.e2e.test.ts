@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type MeasuredTrial, measuredTrialSchema } from '../analysis/trial-result.ts';
 import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
+import { EMBEDDED } from '../postgres/chosen-postgres.ts';
 import { LAB_DIRECTORY_PARENT } from '../postgres/lab-directory.ts';
 import { createRedactor } from '../report/redactor.ts';
 import { type Lab, withLab } from '../runner/lab.ts';
@@ -23,6 +24,7 @@ beforeAll(async () => {
   const done = Promise.withResolvers<void>();
   const { plan } = parseTrialPlan({ flags: PLAN, env: {} });
   const deps = {
+    postgres: EMBEDDED,
     ...{ poolLabVersion: 'test', env: process.env, signal: new AbortController().signal },
     ...{ redactor: createRedactor(), labParent: LAB_DIRECTORY_PARENT },
     warn: (sentence: string) => expect.unreachable(sentence),

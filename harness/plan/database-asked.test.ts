@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { LabError } from '../lab-error.ts';
-import { containerAsked, databaseSettings } from './database-asked.ts';
+import { databaseSettings } from './database-asked.ts';
 import type { RawFlags } from './option-table.ts';
 import { parseTrialPlan } from './parse-trial-plan.ts';
 
@@ -28,12 +28,12 @@ test('a container is asked for by version or by image', () => {
     image: 'postgres:15',
     version: 15,
   });
-  expect(containerAsked(parse({ postgres: 'docker', postgresImage: 'a/b:c' }).database)).toEqual({
+  expect(parse({ postgres: 'docker', postgresImage: 'a/b:c' }).database).toEqual({
     kind: 'docker',
     image: 'a/b:c',
     version: null,
   });
-  expect(containerAsked(parse({}).database)).toBeNull();
+  expect(parse({}).database).toEqual({ kind: 'embedded' });
 });
 
 test('a sweep is gone on with in a container of the same image', () => {

@@ -58,11 +58,6 @@ export function databaseAsked(
   }
 }
 
-/** The container to start; `null`: none was asked for. */
-export function containerAsked(asked: DatabaseAsked): ContainerAsked | null {
-  return asked.kind === 'docker' ? asked : null;
-}
-
 /** What a sweep is repeated with, by flag, as it would be typed; a consent to share is given each time. */
 export function databaseSettings(
   asked: DatabaseAsked,

@@ -3,19 +3,20 @@ import type { Problem } from '../plan/option-table.ts';
 import { problemError } from '../plan/problem-error.ts';
 import { slotProblems } from '../plan/setting-problems.ts';
 import { PLAN_LIMITS } from '../plan/trial-plan.ts';
+import type { ChosenPostgres } from '../postgres/chosen-postgres.ts';
 import { parseDatabaseUrl } from '../postgres/database-url.ts';
 import { DATABASE_URL_ENV } from '../postgres/database-url-refusal.ts';
 import { type ForeignDatabase, lookAtForeignDatabase } from '../postgres/foreign-database.ts';
 import type { PostgresSettings } from '../postgres/provider.ts';
-import type { LabDeps } from './lab.ts';
+import type { LabSurroundings } from './lab.ts';
 
 /**
- * The database that somebody else runs, where one was asked for; `null`: the lab's own. Before anything
- * is started, so that plan and predictions have the server's own settings.
+ * Which PostgreSQL it is to be; one that somebody else runs is looked at. Before anything is started, so that
+ * plan and predictions have the server's own settings.
  *
  * @throws LabError as `lookAtForeignDatabase`, or CONFIG_INVALID
  */
-export async function chooseDatabase(
+export async function choosePostgres(
   asked: DatabaseAsked,
   {
     env,
@@ -24,14 +25,14 @@ export async function chooseDatabase(
     warn,
     command,
     drivesTheApi = false,
-  }: Pick<LabDeps, 'env' | 'redactor' | 'signal' | 'warn'> & {
+  }: Pick<LabSurroundings, 'env' | 'redactor' | 'signal' | 'warn'> & {
     /** Whose help a remedy points to. */
     readonly command: string;
     /** @default false */
     readonly drivesTheApi?: boolean;
   },
-): Promise<ForeignDatabase | null> {
-  if (asked.kind !== 'url') return null;
+): Promise<ChosenPostgres> {
+  if (asked.kind !== 'url') return asked;
   const { allowRemoteDb, sharedDbOk, apiVia } = asked;
   const database = await lookAtForeignDatabase({
     owner: parseDatabaseUrl(env[DATABASE_URL_ENV], redactor, '--postgres url', warn),
@@ -43,7 +44,7 @@ export async function chooseDatabase(
   });
   const problems = settingProblems(database.settings, asked);
   if (problems.length > 0) throw problemError(problems, command);
-  return database;
+  return { kind: 'url', database };
 }
 
 /** The plan as it can be measured there: with the settings that the server has. */

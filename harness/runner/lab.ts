@@ -8,7 +8,7 @@ import { createLoadEngine } from '../load/load-process-engine.ts';
 import type { LoadSession } from '../load/load-session.ts';
 import { openPgbouncerConsole, type PgbouncerConsole } from '../pgbouncer/pgbouncer-console.ts';
 import type { PgbouncerSettings } from '../pgbouncer/pgbouncer-settings.ts';
-import type { ContainerAsked } from '../plan/database-asked.ts';
+import { type ChosenPostgres, foreignDatabaseOf } from '../postgres/chosen-postgres.ts';
 import { createDockerPostgres } from '../postgres/docker.ts';
 import { createEmbeddedPostgres } from '../postgres/embedded.ts';
 import type { ForeignDatabase } from '../postgres/foreign-database.ts';
@@ -70,15 +70,16 @@ export interface LabDeps {
   /** Parent of the lab's own directory. */
   readonly labParent: string;
   readonly warn: (sentence: string) => void;
-  /** A PostgreSQL that runs already. @default null, the lab starts its own */
-  readonly foreignDatabase?: ForeignDatabase | null;
-  /** The image of a container that PostgreSQL is started in. @default null, from its packages */
-  readonly container?: ContainerAsked | null;
+  /** Where PostgreSQL comes from. Required: a default would quietly be another server than was asked for. */
+  readonly postgres: ChosenPostgres;
   /** An API that runs already, on that PostgreSQL. @default null, each trial starts its own */
   readonly drivenApi?: DrivenApi | null;
   /** @default nobody */
   readonly observer?: LabObserver;
 }
+
+/** What each lab of a process is given alike, whichever PostgreSQL it has. */
+export type LabSurroundings = Omit<LabDeps, 'postgres' | 'drivenApi' | 'observer'>;
 
 /** Variables a child process may inherit; NODE_OPTIONS among others would change what is measured. */
 const INHERITED = ['PATH', 'TMPDIR', 'TZ', CONTAINER_MARKS.env] as const;
@@ -111,7 +112,8 @@ export async function withLab<T>(
   loading.catch(() => undefined);
   stack.defer(() => loading.then((it) => it.close()).catch(() => undefined));
 
-  const { foreignDatabase = null, drivenApi = null } = deps;
+  const { drivenApi = null } = deps;
+  const foreignDatabase = foreignDatabaseOf(deps.postgres);
   const via = foreignDatabase?.apiVia ?? null;
   const provider = chooseProvider(deps, watchdog);
   const postgres = stack.adopt(await provider.start(settings, deps.signal), (it) => it.stop());
@@ -197,10 +199,15 @@ async function whyLost(error: unknown, died: Promise<LabError>): Promise<unknown
 }
 
 function chooseProvider(deps: LabDeps, custodian: Custodian): PostgresProvider {
-  const { foreignDatabase = null, container = null } = deps;
-  if (foreignDatabase !== null) return createUrlPostgres(foreignDatabase, deps);
-  if (container !== null) return createDockerPostgres(container, { ...deps, custodian });
-  return createEmbeddedPostgres({ custodian, labParent: deps.labParent });
+  const { postgres } = deps;
+  switch (postgres.kind) {
+    case 'embedded':
+      return createEmbeddedPostgres({ custodian, labParent: deps.labParent });
+    case 'docker':
+      return createDockerPostgres(postgres, { ...deps, custodian });
+    case 'url':
+      return createUrlPostgres(postgres.database, deps);
+  }
 }
 
 async function describeEnvironment(

@@ -56,42 +56,45 @@ pgbouncer.test(
     // Over a network, which is then between the API and PgBouncer.
     const { plan } = parseTrialPlan({ flags: { dbRtt: '2ms' }, env: {} });
     const ports = { port: 0, adminPort: 0 };
-    await withLab(foreignDatabase.settings, { ...deps, foreignDatabase }, (lab) =>
-      withApi(lab, { plan: { ...plan, workers: 1 }, ports }, async (api) => {
-        const { url, adminUrl } = api;
-        // PgBouncer's default of 100 clients, of which the lab at the console is one.
-        const limits = { mode: 'transaction', servers: SERVERS, clients: 99 };
-        expect(lab.viaSettings?.limits).toEqual(limits);
-        const carries = isAtLeast(pgbouncer.get().version, '1.21');
-        expect(api.statements.named).toBe(carries);
-        const series = async (name: string): Promise<number | undefined> => {
-          const response = await fetch(new URL(ADMIN_PATHS.metrics, adminUrl));
-          return scrapeText(await response.text()).get(name);
-        };
-        // Whoever has all of PgBouncer's servers lets the API's requests wait there.
-        const holders = await Promise.all(
-          Array.from({ length: SERVERS }, () => beginTransaction(lab.postgres.api)),
-        );
-        const answers = Array.from({ length: REQUESTS }, () =>
-          // By a cursor: its statements have no names, which 1.18 could not carry between servers.
-          fetch(`${url}${WORKLOAD_PATH_PREFIX}stream?rows=1`),
-        );
-        await expect
-          .poll(() => series(`${METRICS.pgbouncerClients}{state="waiting"}`), { timeout: 10_000 })
-          .toBe(REQUESTS);
-        expect(await series(`${METRICS.pgbouncerServers}{state="active"}`)).toBe(SERVERS);
-        expect(await series(METRICS.pgbouncerMaxWaitSeconds)).toBeGreaterThan(0);
-        expect(await series(`${METRICS.pendingRequests}{worker="1"}`)).toBe(0);
+    await withLab(
+      foreignDatabase.settings,
+      { ...deps, postgres: { kind: 'url', database: foreignDatabase } },
+      (lab) =>
+        withApi(lab, { plan: { ...plan, workers: 1 }, ports }, async (api) => {
+          const { url, adminUrl } = api;
+          // PgBouncer's default of 100 clients, of which the lab at the console is one.
+          const limits = { mode: 'transaction', servers: SERVERS, clients: 99 };
+          expect(lab.viaSettings?.limits).toEqual(limits);
+          const carries = isAtLeast(pgbouncer.get().version, '1.21');
+          expect(api.statements.named).toBe(carries);
+          const series = async (name: string): Promise<number | undefined> => {
+            const response = await fetch(new URL(ADMIN_PATHS.metrics, adminUrl));
+            return scrapeText(await response.text()).get(name);
+          };
+          // Whoever has all of PgBouncer's servers lets the API's requests wait there.
+          const holders = await Promise.all(
+            Array.from({ length: SERVERS }, () => beginTransaction(lab.postgres.api)),
+          );
+          const answers = Array.from({ length: REQUESTS }, () =>
+            // By a cursor: its statements have no names, which 1.18 could not carry between servers.
+            fetch(`${url}${WORKLOAD_PATH_PREFIX}stream?rows=1`),
+          );
+          await expect
+            .poll(() => series(`${METRICS.pgbouncerClients}{state="waiting"}`), { timeout: 10_000 })
+            .toBe(REQUESTS);
+          expect(await series(`${METRICS.pgbouncerServers}{state="active"}`)).toBe(SERVERS);
+          expect(await series(METRICS.pgbouncerMaxWaitSeconds)).toBeGreaterThan(0);
+          expect(await series(`${METRICS.pendingRequests}{worker="1"}`)).toBe(0);
 
-        for (const holder of holders) await holder.query('COMMIT');
-        const statuses = (await Promise.all(answers)).map(({ status }) => status);
-        expect(statuses).toEqual(answers.map(() => 200));
-        await expect
-          .poll(() => series(`${METRICS.pgbouncerClients}{state="waiting"}`), { timeout: 10_000 })
-          .toBe(0);
-        for (const holder of holders) await holder.end();
-        expect((await api.readDistance?.())?.connections).toBeGreaterThanOrEqual(REQUESTS);
-      }),
+          for (const holder of holders) await holder.query('COMMIT');
+          const statuses = (await Promise.all(answers)).map(({ status }) => status);
+          expect(statuses).toEqual(answers.map(() => 200));
+          await expect
+            .poll(() => series(`${METRICS.pgbouncerClients}{state="waiting"}`), { timeout: 10_000 })
+            .toBe(0);
+          for (const holder of holders) await holder.end();
+          expect((await api.readDistance?.())?.connections).toBeGreaterThanOrEqual(REQUESTS);
+        }),
     );
     // An old PgBouncer cannot carry prepared statements; nothing else was to be said.
     expect(warnings.filter((sentence) => !sentence.includes('42P05'))).toEqual([]);

@@ -67,6 +67,14 @@ test('peaks are those of the samples, counts those of the window', async () => {
   expect(warnings).toEqual([]);
 });
 
+test('a peak stays one when less is seen after it, and a mean is that of the samples', async () => {
+  const { reading } = await readingOf([sample(8, 6, 10), sample(2, 0, 0)], [0, 1]);
+  expect(reading).toMatchObject({ serversPeak: 9, clientsWaitingPeak: 8, maxWaitMs: 10 });
+  const { samples = 0, clientsWaitingMean } = reading ?? {};
+  // The last one is answered again and again.
+  expect(clientsWaitingMean).toBeCloseTo((8 + 2 * (samples - 1)) / samples, 9);
+});
+
 test.each([
   ['no sample', [null, null], [5, 12]],
   ['no totals before', [sample(0, 0, 0), sample(0, 0, 0)], [null, 12]],

@@ -5,6 +5,7 @@ import { detectPgbouncer } from '../pgbouncer/test/pgbouncer-fixture.ts';
 import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
 import { POOLER_DEFAULTS } from '../plan/pooler.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
+import { EMBEDDED } from '../postgres/chosen-postgres.ts';
 import { sharedLabParent } from '../postgres/test/lab-parent.ts';
 import { listProcesses } from '../process-table.ts';
 import { createRedactor } from '../report/redactor.ts';
@@ -46,6 +47,7 @@ installed.test('a trial through PgBouncer, and one whose PgBouncer is killed', a
   const warnings: string[] = [];
   const deps = {
     poolLabVersion: 'test',
+    postgres: EMBEDDED,
     env: process.env,
     signal: new AbortController().signal,
     redactor: createRedactor(),

@@ -3,6 +3,7 @@ import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { NO_DISTANCE } from '../plan/distance.ts';
 import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
 import type { Transport, TrialPlan } from '../plan/trial-plan.ts';
+import { EMBEDDED } from '../postgres/chosen-postgres.ts';
 import { LAB_DIRECTORY_PARENT } from '../postgres/lab-directory.ts';
 import { createRedactor } from '../report/redactor.ts';
 import { type Lab, withLab } from './lab.ts';
@@ -29,6 +30,7 @@ function planOver(transport: Transport, change: Partial<TrialPlan> = {}): TrialP
 async function withLabOver<T>(transport: Transport, use: (lab: Lab) => Promise<T>): Promise<T> {
   const deps = {
     poolLabVersion: 'test',
+    postgres: EMBEDDED,
     env: process.env,
     signal: new AbortController().signal,
     redactor: createRedactor(),

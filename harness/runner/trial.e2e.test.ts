@@ -4,6 +4,7 @@ import { POOL_DEFAULTS } from '../../server/contract.ts';
 import { measuredTrialSchema } from '../analysis/trial-result.ts';
 import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
+import { EMBEDDED } from '../postgres/chosen-postgres.ts';
 import { LAB_DIRECTORY_PARENT } from '../postgres/lab-directory.ts';
 import { listProcesses } from '../process-table.ts';
 import { createRedactor } from '../report/redactor.ts';
@@ -12,6 +13,7 @@ import { runTrial, SILENT } from './trial.ts';
 
 const deps = (signal: AbortSignal): LabDeps => ({
   poolLabVersion: 'test',
+  postgres: EMBEDDED,
   env: process.env,
   signal,
   redactor: createRedactor(),

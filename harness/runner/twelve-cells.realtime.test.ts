@@ -3,6 +3,7 @@ import { POOL_DEFAULTS } from '../../server/contract.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
+import { EMBEDDED } from '../postgres/chosen-postgres.ts';
 import { LAB_DIRECTORY_PARENT } from '../postgres/lab-directory.ts';
 import { createRedactor } from '../report/redactor.ts';
 import { withLab } from './lab.ts';
@@ -74,6 +75,7 @@ async function measure(
     },
     {
       poolLabVersion: 'test',
+      postgres: EMBEDDED,
       env: process.env,
       signal: new AbortController().signal,
       redactor: createRedactor(),
