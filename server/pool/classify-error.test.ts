@@ -44,6 +44,14 @@ const POSTGRES: readonly Row[] = [
   [
     '53300',
     'FATAL',
+    'connection limit exceeded for non-superusers',
+    'too_many_connections',
+    'superuser_reserved',
+    false,
+  ],
+  [
+    '53300',
+    'FATAL',
     'remaining connection slots are reserved for roles with privileges of the "pg_use_reserved_connections" role',
     'too_many_connections',
     'reserved',

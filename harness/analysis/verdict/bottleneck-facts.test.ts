@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { workerObservations } from '../estimates/worker-observation.ts';
-import { soundObservations } from '../test/observations.ts';
+import { POOLER, POOLER_READING, soundObservations } from '../test/observations.ts';
 import { bottleneckFacts } from './bottleneck-facts.ts';
 import { caveat, degraded, invalid } from './caveats.ts';
 
@@ -21,6 +21,24 @@ test('everything that can be at its limit is read in cores and connections', () 
     postgres: { cores: 0.1, isHere: true },
     machine: { cores: 2, apiCores: expect.closeTo(0.4008, 3), generatorCores: 0.15 },
   });
+});
+
+test('of a pooler its connections count with the reserve, and as busy without what clients waited', () => {
+  const observedMs = sound.load.durationMs + sound.load.drainMs;
+  const seen = {
+    ...sound,
+    plan: { ...sound.plan, pooler: { ...POOLER, defaultPoolSize: 6, reservePoolSize: 2 } },
+    pooler: {
+      ...POOLER_READING,
+      ...{ transactions: 500, transactionMs: 5 * observedMs, waitMs: observedMs },
+    },
+    poolerCpuMs: observedMs / 4,
+  };
+  expect(bottleneckFacts(seen, made).pooler).toMatchObject({
+    ...{ servers: 8, busyMean: 4, waitMs: observedMs / 500, cores: 0.25 },
+  });
+  const unread = { ...seen, pooler: null };
+  expect(bottleneckFacts(unread, made).pooler).toBeNull();
 });
 
 test('the slowest latency that can be taken apart is looked at', () => {
