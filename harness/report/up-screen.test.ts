@@ -83,3 +83,20 @@ test('of a PgBouncer in between it says how to ask that', () => {
     "psql -h 127.0.0.1 -p 6432 -U api pgbouncer -c 'SHOW POOLS'",
   );
 });
+
+test('behind a PgBouncer the requests are as many as exhaust its clients, and both limits are named', () => {
+  const text = screen(
+    false,
+    null,
+    openPlan({
+      pooler: 'pgbouncer',
+      poolerMode: 'transaction',
+      poolerSize: '10',
+      poolerClients: '40',
+    }),
+  );
+  expect(text).toContain(
+    'UP: 4 workers × (5+10) can be 60 clients where PgBouncer takes 40, and it opens 10; 96 are usable',
+  );
+  expect(text).toMatch(/Exhaust it\n {2}seq 60 \| xargs -P 60/);
+});

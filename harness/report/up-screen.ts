@@ -1,11 +1,11 @@
 import { ADMIN_PATHS, type DatabaseConfig, WORKLOAD_PATH_PREFIX } from '../../server/contract.ts';
 import type { Environment } from '../analysis/trial-machine.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
-import { computeBudget } from '../sizing/budget.ts';
+import { type Budget, computeBudget } from '../sizing/budget.ts';
 import { poolerLimits } from '../sizing/pooler-limits.ts';
 import { carriesOverLines, networkOf } from './carries-over-lines.ts';
 import { distanceText } from './distance-text.ts';
-import { formatClaim } from './format.ts';
+import { formatClaim, formatCount } from './format.ts';
 import { lineText } from './line-text.ts';
 import { loadText } from './load-text.ts';
 import { type PrometheusScreen, prometheusSections } from './prometheus-lines.ts';
@@ -42,7 +42,7 @@ export function upScreen(screen: UpScreen, style: TerminalStyle): string {
   const { paint } = style;
   const { plan, url, adminUrl, superuser, api, passwordFile } = screen;
   const { maxConnections, superuserReservedConnections, reservedConnections } = plan.postgres;
-  const { usable, ceiling } = computeBudget({
+  const budget = computeBudget({
     workers: plan.workers,
     shape: plan.pool,
     rolloutSurge: 0,
@@ -52,13 +52,13 @@ export function upScreen(screen: UpScreen, style: TerminalStyle): string {
     others: screen.others,
     pooler: poolerLimits(plan.pooler),
   });
-  const requests = Math.min(ceiling ?? maxConnections * 2, maxConnections * 2);
+  const requests = requestsToExhaust(budget, maxConnections);
   const psql = (role: UpScreen['api']): string => psqlLine(role, passwordFile);
   const section = (title: string, lines: readonly string[]): string =>
     [paint.bold(title), ...lines.map((line) => `  ${line}`), ''].join('\n');
   return [
     paint.bold(
-      `UP: ${plan.workers} workers × ${shapeText(plan.pool)} ${plan.pooler === null ? '' : 'through PgBouncer '}can open ${formatClaim(ceiling)}; ${usable} are usable of max_connections ${maxConnections}`,
+      `UP: ${plan.workers} workers × ${shapeText(plan.pool)} can ${claimedText(budget)}; ${budget.usable} are usable of max_connections ${maxConnections}`,
     ),
     '',
     ...(plan.distance.rttMs === 0
@@ -102,6 +102,19 @@ export function upScreen(screen: UpScreen, style: TerminalStyle): string {
     'Ctrl-C stops everything.',
     '',
   ].join('\n');
+}
+
+/** Behind a pooler there are two limits, and the first that requests meet is that of its clients. */
+function claimedText({ ceiling, clients }: Budget): string {
+  return clients === null
+    ? `open ${formatClaim(ceiling)}`
+    : `be ${formatClaim(clients.ceiling)} clients where PgBouncer takes ${formatCount(clients.clients)}, and it opens ${formatClaim(ceiling)}`;
+}
+
+/** As many as the pools can have connections, and no more than make the point. */
+function requestsToExhaust({ ceiling, clients }: Budget, maxConnections: number): number {
+  const most = 2 * (clients?.clients ?? maxConnections);
+  return Math.min((clients === null ? ceiling : clients.ceiling) ?? most, most);
 }
 
 /** libpq reads how to encrypt from its variables, as the server of the API does. */
