@@ -11,6 +11,7 @@ import {
   pgbouncerUsers,
 } from './pgbouncer-configuration.ts';
 import type { PgbouncerProgram } from './pgbouncer-program.ts';
+import { PGBOUNCER_INI } from './stray-pgbouncer.ts';
 
 /**
  * What PgBouncer reads, for nobody else to read: a password is in it. The certificates are copied, since its
@@ -39,7 +40,7 @@ export function writePgbouncerFiles(
   const authoritiesPath = authorities === null ? null : write('authorities.pem', authorities);
   const { version } = program;
   const ini = pgbouncerIni({ ...asked, version, usersPath, authoritiesPath });
-  return write('pgbouncer.ini', ini);
+  return write(PGBOUNCER_INI, ini);
 }
 
 /** @throws LabError POOLER_FAILED */

@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { startStrayPgbouncer } from '../pgbouncer/test/stray-pgbouncer.ts';
+import { identifyProcess, isRunning } from '../process-table.ts';
 import { listLeftovers, removeLeftovers } from './cleanup.ts';
 import { openLabDirectory } from './lab-directory.ts';
 import { serverProcesses } from './postmaster-end.ts';
@@ -64,6 +67,25 @@ test('a server whose harness and watchdog were both killed is an orphan, ended a
     expect(removed).toEqual(orphans);
     expect(serverProcesses(lab.dataDirectory)).toEqual([]);
     expect(existsSync(dirname(lab.dataDirectory))).toBe(false);
+  });
+});
+
+test('a PgBouncer that nobody supervises is ended, and who only reads its file is not', async () => {
+  await withLabParent(async (labParent) => {
+    const { directory, child } = startStrayPgbouncer(openLabDirectory(labParent).runsPath);
+    const reader = spawn('tail', ['-f', join(directory, 'pgbouncer.ini')], { stdio: 'ignore' });
+    const reading = identifyProcess(reader.pid ?? 0);
+    try {
+      const ended = once(child, 'exit');
+      const orphans = (await listLeftovers(labParent)).filter(({ kind }) => kind === 'orphan');
+      expect(orphans).toMatchObject([{ path: directory, pid: child.pid }]);
+      await removeLeftovers(orphans);
+      expect(await ended).toEqual([null, 'SIGKILL']);
+      expect(existsSync(directory)).toBe(false);
+      expect(reading === null ? null : isRunning(reading)).toBe(true);
+    } finally {
+      reader.kill('SIGKILL');
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync } from 'node:fs';
 import { lstat, readdir, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { endStrayPgbouncer, findPgbouncer } from '../pgbouncer/stray-pgbouncer.ts';
 import type { ProcessIdentity } from '../process-table.ts';
 import { systemErrorCode } from '../system-error.ts';
 import { LAB_DIRECTORY_PARENT, type LabDirectory, openLabDirectory } from './lab-directory.ts';
@@ -80,6 +81,7 @@ async function removeOne(entry: Exclude<Leftover, { kind: 'in use' }>): Promise<
     if (runUser(entry.path) !== 'nobody') return false;
     const dataPath = join(entry.path, 'data');
     await endServer(dataPath, postmasterOf(dataPath), QUICK_END);
+    await endStrayPgbouncer(entry.path);
     await removeTree(entry.path, null);
     return true;
   }
@@ -114,7 +116,7 @@ async function describeRun(path: string): Promise<Exclude<Leftover, { kind: 'cac
   const bytes = await treeBytes(path);
   const user = runUser(path);
   if (user === 'nobody') {
-    const server = postmasterOf(join(path, 'data'));
+    const server = postmasterOf(join(path, 'data')) ?? findPgbouncer(path);
     return { kind: 'orphan', path, bytes, pid: server?.pid ?? null };
   }
   return { kind: 'in use', path, bytes, pid: user === 'starting' ? null : user.pid };

@@ -1,6 +1,9 @@
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { endStrayPgbouncer } from '../pgbouncer/stray-pgbouncer.ts';
 import { removeContainers } from '../postgres/container-removal.ts';
 import { endServer, QUICK_END } from '../postgres/postmaster-end.ts';
+import { RUN_PREFIX } from '../postgres/run-directory.ts';
 import { removeTree } from '../postgres/tree-removal.ts';
 import { signalGroup } from '../process-table.ts';
 import { type Guarded, watchdogMessageSchema } from './watchdog-message.ts';
@@ -29,13 +32,23 @@ for await (const line of createInterface({ input: process.stdin })) {
 
 const left = [...guarded.values()];
 const ends = await Promise.allSettled(left.map(endProcess));
+const strays = await Promise.allSettled(left.map(endStrays));
 const removals = await Promise.allSettled(left.map(removeDirectory));
-process.exitCode = [...ends, ...removals].some(({ status }) => status === 'rejected') ? 1 : 0;
+process.exitCode = [...ends, ...strays, ...removals].some(({ status }) => status === 'rejected')
+  ? 1
+  : 0;
 
 async function endProcess(resource: Guarded): Promise<void> {
   if (resource.kind === 'process-group') signalGroup(resource, 'SIGKILL');
   if (resource.kind === 'container') await removeContainers(resource, CONTAINER_SETTLE_MS);
   if (resource.kind === 'postmaster') await endServer(resource.dataDirectory, resource, QUICK_END);
+}
+
+/** What was started in it in the harness's last moment, and so not named any more. */
+async function endStrays(resource: Guarded): Promise<void> {
+  if (resource.kind !== 'directory' || !basename(resource.path).startsWith(RUN_PREFIX)) return;
+  await endServer(join(resource.path, 'data'), null, []);
+  await endStrayPgbouncer(resource.path);
 }
 
 async function removeDirectory(resource: Guarded): Promise<void> {

@@ -5,6 +5,8 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
+import { startStrayPgbouncer } from '../pgbouncer/test/stray-pgbouncer.ts';
+import { openLabDirectory } from '../postgres/lab-directory.ts';
 import { serverProcesses } from '../postgres/postmaster-end.ts';
 import { startEmbeddedProcess, stopEmbeddedProcess } from '../postgres/test/embedded-process.ts';
 import { sharedLabParent } from '../postgres/test/lab-parent.ts';
@@ -111,6 +113,18 @@ test('what was released is left alone, what was not is ended', async () => {
     process.kill(-keptIdentity.pid, 'SIGKILL');
     await Promise.all(gone);
   }
+});
+
+test('what was started in a directory in the last moment, before it was guarded, is ended with it', async () => {
+  const { directory, child } = startStrayPgbouncer(openLabDirectory(shared.path).runsPath);
+  const stray = identify(child.pid);
+  const watchdog = startWatchdog();
+  watchdog.guard({ kind: 'directory', path: directory });
+  const ended = once(child, 'exit');
+  await watchdog.close();
+  await ended;
+  expect(isRunning(stray)).toBe(false);
+  expect(existsSync(directory)).toBe(false);
 });
 
 test('a process that ended before it was guarded is not waited for', async () => {
