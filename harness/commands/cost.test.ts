@@ -19,3 +19,14 @@ test("the README's table of cost's flags is the option table", () => {
   const between = /<!-- options:cost -->\n([\s\S]*?)\n<!-- \/options -->/.exec(readme)?.[1];
   expect(between).toBe(optionMarkdown(COST_OPTIONS));
 });
+
+test('what another source of PostgreSQL would use is not passed over in silence', async () => {
+  const io = recordingIo();
+  await expect(
+    costCommand.run({ postgres: 'url', postgresVersion: '15' }, io, []),
+  ).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringContaining('DATABASE_URL'),
+  });
+  expect(io.stderrText()).toContain('--postgres-version changes nothing without --postgres docker');
+});

@@ -1,8 +1,8 @@
 import { summarizeCost } from '../analysis/cost/summarize-cost.ts';
 import { throughputPlan } from '../cost/measure-throughput.ts';
-import { runCost } from '../cost/run-cost.ts';
+import { runCost, type SayStep } from '../cost/run-cost.ts';
 import { EXIT_CODE } from '../exit-code.ts';
-import { databaseAsked, databaseProblems } from '../plan/database-asked.ts';
+import { databaseAsked, databaseProblems, databaseWarnings } from '../plan/database-asked.ts';
 import { readOptions, SOURCE_DEFAULT } from '../plan/option-table.ts';
 import { problemError } from '../plan/problem-error.ts';
 import { PLAN_OPTIONS } from '../plan/run-options.ts';
@@ -56,10 +56,11 @@ export const costCommand: Command = {
     };
     const problems = [...read.problems, ...databaseProblems(values, sources)];
     if (problems.length > 0) throw problemError(problems, 'cost');
+    for (const warning of databaseWarnings(values, sources)) io.stderr.write(`${warning}\n`);
     const database = databaseAsked(values, []);
     const deps = labDeps(io, values.directory);
     const progress = createProgress(io.stderr);
-    const say = (text: string): void => progress.report({ kind: 'step', text });
+    const say: SayStep = (text, position) => progress.report({ kind: 'step', text, position });
     try {
       const postgres = await choosePostgres(database, { ...deps, command: 'cost' });
       const foreignDatabase = foreignDatabaseOf(postgres);

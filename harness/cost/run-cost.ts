@@ -23,11 +23,17 @@ export interface CostAsked {
   readonly settings: PostgresSettings;
 }
 
+/** Of many short steps of a kind it says which one it is, since a log needs few of them. */
+export type SayStep = (
+  text: string,
+  position?: { readonly done: number; readonly total: number },
+) => void;
+
 /** Connections first, when nothing else is going on; then what idle ones take; then many of them. */
 export async function runCost(
   asked: CostAsked,
   deps: LabDeps,
-  say: (step: string) => void,
+  say: SayStep,
 ): Promise<CostObservation> {
   const { samples, pairs, seed, settings } = asked;
   const startedAt = new Date().toISOString();
@@ -37,7 +43,11 @@ export async function runCost(
       measureConnections(ways, {
         rounds: samples,
         signal,
-        onRound: (round) => say(`connections, ${round + 1} of ${samples} rounds`),
+        onRound: (round) =>
+          say(`connections, ${round + 1} of ${samples} rounds`, {
+            done: round + 1,
+            total: samples,
+          }),
       }),
     );
     const host = hostBetween(before.health, readHostHealth(), performance.now() - before.ms);
@@ -75,7 +85,7 @@ export async function runCost(
 async function observeMemory(
   { postgres, signal }: Lab,
   { sessions }: CostAsked,
-  say: (step: string) => void,
+  say: SayStep,
 ): Promise<ObservedMemory | Absent> {
   if (sessions === null) return { absent: 'it was not asked for' };
   say(`memory of ${sessions.few} to ${sessions.many} idle sessions, fresh and aged`);

@@ -96,3 +96,15 @@ test('a log gets plain lines, every five seconds and at each change', () => {
 test('nothing is written at the end when nothing was shown', () => {
   expect(shown([], { isTty: true })).toBe('');
 });
+
+test('of two hundred short steps a log shows the first and each tenth, a terminal every one', () => {
+  const steps = Array.from({ length: 200 }, (_, index): ProgressEvent => {
+    const done = index + 1;
+    return { kind: 'step', text: `round ${done} of 200`, position: { done, total: 200 } };
+  });
+  const logged = shown(steps).trim().split('\n');
+  expect(logged).toEqual(
+    [1, 20, 40, 60, 80, 100, 120, 140, 160, 180, 200].map((done) => `round ${done} of 200`),
+  );
+  expect(shown(steps, { isTty: true })).toContain('round 137 of 200');
+});

@@ -5,7 +5,12 @@ import { wrap } from './text-layout.ts';
 /** What a long command is doing now. */
 export type ProgressEvent =
   /** A new step, in words: `starting PostgreSQL`. */
-  | { readonly kind: 'step'; readonly text: string }
+  | {
+      readonly kind: 'step';
+      readonly text: string;
+      /** Where it is one of many short ones. */
+      readonly position?: { readonly done: number; readonly total: number } | undefined;
+    }
   /** About once a second while there is load. */
   | {
       readonly kind: 'load';
@@ -32,6 +37,8 @@ export interface ProgressOutput {
 
 /** In a log, a line a second would drown everything else. */
 const PLAIN_LOAD_INTERVAL_MS = 5_000;
+/** And so would two hundred lines of the same kind. */
+const PLAIN_POSITIONS = 10;
 
 const ERASE_LINE = '\r\u001b[2K';
 
@@ -90,10 +97,19 @@ function plainProgress(output: ProgressOutput): Progress {
         nextAtMs = event.load.elapsedMs + PLAIN_LOAD_INTERVAL_MS;
       } else {
         phase = '';
+        if (!isNews(event.position)) return;
       }
       output.write(`${wrap(progressText(event), { columns: output.columns, indent: 2 })}\n`);
     },
     // Plain lines stay.
     end: () => undefined,
   };
+}
+
+/** The first one is, and each that a further tenth begins with. */
+function isNews(position: Extract<ProgressEvent, { kind: 'step' }>['position']): boolean {
+  if (position === undefined) return true;
+  const { done, total } = position;
+  const tenth = (count: number): number => Math.floor((count * PLAIN_POSITIONS) / total);
+  return done === 1 || tenth(done) > tenth(done - 1);
 }
