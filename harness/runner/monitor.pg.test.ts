@@ -131,11 +131,12 @@ test('a session that waits for a row lock shows up as waiting for the lock’s t
   }
 });
 
-test('others are everybody but the workers, the monitor itself among them', async () => {
+test('others are everybody but the workers and a lab that only looks, the monitor itself among them', async () => {
   await withMonitor(async (monitor) => {
     const before = await monitor.countOthers();
     expect(before).toBeGreaterThanOrEqual(1);
     await connectAs(`${PREFIX}1`);
+    await connectAs(LOOK_APPLICATION_NAME);
     expect(await monitor.countOthers()).toBe(before);
     await connectAs('somebody-else');
     expect(await monitor.countOthers()).toBe(before + 1);

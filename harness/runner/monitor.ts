@@ -5,6 +5,7 @@ import { LabError } from '../lab-error.ts';
 import { machineClockMs } from '../machine-clock.ts';
 import { clientOptions } from '../postgres/client-options.ts';
 import { CONNECT_DEADLINE_MS, explainConnectError } from '../postgres/connect-failure.ts';
+import { LOOK_APPLICATION_NAME } from '../postgres/database-consent.ts';
 import { GuardedClient } from '../postgres/guarded-client.ts';
 import {
   type BackendGroup,
@@ -137,7 +138,12 @@ export async function openMonitor(options: MonitorOptions): Promise<Monitor> {
         oneAtATime(async () => {
           const groups = await sampleBackends(client);
           return groups
-            .filter(({ applicationName }) => !applicationName.startsWith(workerPrefix))
+            .filter(
+              ({ applicationName }) =>
+                !applicationName.startsWith(workerPrefix) &&
+                // Another lab's, which is refused in a moment.
+                applicationName !== LOOK_APPLICATION_NAME,
+            )
             .reduce((sum, { backends }) => sum + backends, 0);
         }),
       databaseBytes: () => oneAtATime(() => readDatabaseBytes(client, api.database)),
