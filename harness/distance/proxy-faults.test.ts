@@ -74,6 +74,18 @@ test('a connection whose server is not reached yet is reset as well', async () =
   });
 });
 
+test('what is under way in a connection that is reset counts as lost', async () => {
+  await withProxy({ rttMs: 200, onConnection: echo }, async ({ connect, proxy }) => {
+    const client = connect();
+    // Sent when the handshake is over and there half a round trip later, which is after the reset.
+    client.write('abc');
+    proxy.faults.begin([{ kind: 'reset', atMs: 100, durationMs: 0 }], monotonicClockUs());
+    expect(await errorOf(client)).toBe('ECONNRESET');
+    await taken(proxy, ({ bytesLost }) => bytesLost, 3);
+    expect(proxy.faults.end()).toMatchObject([{ connections: 1, bytesLost: 3 }]);
+  });
+});
+
 test('a refusal breaks new connections, and none that is made', async () => {
   let reached = 0;
   const onConnection = (socket: Socket): void => {

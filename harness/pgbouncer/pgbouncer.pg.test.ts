@@ -13,6 +13,7 @@ import { createRedactor } from '../report/redactor.ts';
 import { optional } from '../test/optional.ts';
 import { type Pgbouncer, requireFileDescriptors, withPgbouncer } from './pgbouncer.ts';
 import { startPgbouncerProcess } from './pgbouncer-process.ts';
+import { isAtLeast } from './pgbouncer-program.ts';
 import { detectPgbouncer } from './test/pgbouncer-fixture.ts';
 
 const { api, superuser } = inject('postgres');
@@ -70,6 +71,15 @@ installed.test('as many clients as were asked for are let in, and not one more',
     await Promise.all(clients.map((client) => client.query('SELECT 1')));
   });
 });
+
+installed.test.each(['session', 'transaction'] as const)(
+  'whether named statements can be sent to it in %s mode, it says itself',
+  async (mode) => {
+    await running({ mode }, async ({ carriesStatements, version }) => {
+      expect(carriesStatements).toBe(mode === 'session' || isAtLeast(version, '1.21'));
+    });
+  },
+);
 
 installed.test('many clients share its connections, which PostgreSQL shows by name', async () => {
   const monitor = await connect(superuser);
