@@ -3,9 +3,15 @@ import {
   computeDeploymentBudget,
   type Deployment,
   type DeploymentBudget,
+  type DeploymentSituation,
   type Situation,
 } from './deployment-budget.ts';
 import { type Dialect, type DialectText, hasOverflow, inDialect } from './dialect.ts';
+import {
+  computePooledBudget,
+  type PooledDeploymentBudget,
+  type PooledQuestion,
+} from './pooled-deployment.ts';
 import { splitShape } from './split-shape.ts';
 import { firstRefusal, type SlotSettings } from './usable-slots.ts';
 
@@ -28,9 +34,10 @@ export interface FittingShape {
   readonly text: DialectText | null;
 }
 
-export interface BudgetAnswer {
+/** For a deployment that connects to PostgreSQL itself, or with another budget to a pooler. */
+export interface BudgetAnswer<Budget = DeploymentBudget> {
   readonly verdict: BudgetVerdict;
-  readonly budget: DeploymentBudget;
+  readonly budget: Budget;
   /** Largest shape that fits with today's pods; `null`: not even one connection each. */
   readonly largestNow: FittingShape | null;
   /** Largest shape that fits in every situation. */
@@ -45,8 +52,33 @@ export interface BudgetQuestion {
   readonly dialect: Dialect;
 }
 
-export function answerBudget({ deployment, slots, dialect }: BudgetQuestion): BudgetAnswer {
-  const budget = computeDeploymentBudget(deployment, slots);
+export type PooledBudgetQuestion = BudgetQuestion & PooledQuestion;
+
+export function answerBudget(question: BudgetQuestion): BudgetAnswer {
+  const budget = computeDeploymentBudget(question.deployment, question.slots);
+  const claims = budget.situations.map(({ connections, ...rest }) => ({
+    ...rest,
+    claimed: connections,
+  }));
+  return { budget, ...answerFor(question, budget, claims) };
+}
+
+/** What the arithmetic says of a deployment behind a pooler. */
+export function answerPooledBudget(
+  question: PooledBudgetQuestion,
+): BudgetAnswer<PooledDeploymentBudget> {
+  const budget = computePooledBudget(question);
+  const claims = budget.situations.map(({ clients, ...rest }) => ({ ...rest, claimed: clients }));
+  return { budget, ...answerFor(question, budget, claims) };
+}
+
+type JudgedSituation = DeploymentSituation & { readonly fits: boolean };
+
+function answerFor(
+  { deployment, slots, dialect }: BudgetQuestion,
+  { perProcessNow, perProcessSafe }: Pick<DeploymentBudget, 'perProcessNow' | 'perProcessSafe'>,
+  situations: readonly JudgedSituation[],
+): Omit<BudgetAnswer, 'budget'> {
   const { claim } = deployment;
   const withOverflow = hasOverflow(dialect) && claim.most !== claim.idle;
   const fitting = (perProcess: number, processes: number): FittingShape | null => {
@@ -59,20 +91,19 @@ export function answerBudget({ deployment, slots, dialect }: BudgetQuestion): Bu
       text: inDialect(dialect, shape),
     };
   };
-  const processesMost = Math.max(...budget.situations.map(({ processes }) => processes));
+  const most = Math.max(...situations.map(({ processes }) => processes));
   return {
-    verdict: verdictOf(budget),
-    budget,
-    largestNow: fitting(budget.perProcessNow, deployment.replicas * deployment.workers),
-    largestSafe: fitting(budget.perProcessSafe, processesMost),
+    verdict: verdictOf(situations),
+    largestNow: fitting(perProcessNow, deployment.replicas * deployment.workers),
+    largestSafe: fitting(perProcessSafe, most),
     refusal: firstRefusal(slots),
   };
 }
 
-function verdictOf({ situations }: DeploymentBudget): BudgetVerdict {
+function verdictOf(situations: readonly JudgedSituation[]): BudgetVerdict {
   const over = (...names: readonly Situation[]): boolean =>
     situations.some(({ situation, fits }) => names.includes(situation) && !fits);
-  if (situations.some(({ connections }) => connections === null)) return 'unbounded';
+  if (situations.some(({ claimed }) => claimed === null)) return 'unbounded';
   if (over('floor', 'ceiling')) return 'over';
   if (over('rollout')) return 'over-during-rollout';
   return over('autoscaled', 'autoscaled-rollout') ? 'over-when-autoscaled' : 'fits';

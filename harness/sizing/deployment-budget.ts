@@ -26,6 +26,14 @@ export const SITUATIONS = [
 ] as const;
 export type Situation = (typeof SITUATIONS)[number];
 
+/** What the deployment claims then, of whatever it connects to. */
+export interface DeploymentSituation {
+  readonly situation: Situation;
+  readonly pods: number;
+  readonly processes: number;
+  readonly claimed: Claim;
+}
+
 export interface SituationBudget {
   readonly situation: Situation;
   readonly pods: number;
@@ -45,36 +53,16 @@ export interface DeploymentBudget {
   readonly maxConnectionsNeeded: Claim;
 }
 
-/**
- * What a deployment claims in each situation, against what PostgreSQL can give.
- *
- * A rolling update holds `ceil(replicas × (1 + maxSurge))` pods (Kubernetes rounds the surge up).
- * Terminating pods do not count against maxSurge and come on top until they have closed their
- * pools; this is not in the numbers.
- */
+/** What a deployment claims in each situation, against what PostgreSQL can give. */
 export function computeDeploymentBudget(
   deployment: Deployment,
   slots: SlotSettings,
 ): DeploymentBudget {
   const usable = usableSlots(slots);
-  const { replicas, replicasMax, surge, workers, claim } = deployment;
-  const situation = (name: Situation, pods: number, perProcess: Claim): SituationBudget => {
-    const processes = pods * workers;
-    const connections = perProcess === null ? null : processes * perProcess;
-    const fits = connections !== null && connections <= usable;
-    return { situation: name, pods, processes, connections, fits };
-  };
-  const situations = [
-    situation('floor', replicas, claim.idle),
-    situation('ceiling', replicas, claim.most),
-    situation('rollout', podsDuringRollout(replicas, surge), claim.most),
-  ];
-  if (replicasMax !== null) {
-    situations.push(
-      situation('autoscaled', replicasMax, claim.most),
-      situation('autoscaled-rollout', podsDuringRollout(replicasMax, surge), claim.most),
-    );
-  }
+  const { replicas, workers, claim } = deployment;
+  const situations = situationsOf(deployment).map(({ claimed, ...rest }) => {
+    return { ...rest, connections: claimed, fits: claimed !== null && claimed <= usable };
+  });
   const processesNow = replicas * workers;
   const processesMost = Math.max(...situations.map(({ processes }) => processes));
   const worst = claim.most === null ? null : processesMost * claim.most;
@@ -85,6 +73,38 @@ export function computeDeploymentBudget(
     perProcessSafe: Math.floor(usable / processesMost),
     maxConnectionsNeeded: worst === null ? null : worst + withheldFrom(slots) + slots.others,
   };
+}
+
+/**
+ * The situations a deployment gets into, from idle to a deploy at the autoscaler's maximum.
+ *
+ * A rolling update holds `ceil(replicas × (1 + maxSurge))` pods (Kubernetes rounds the surge up).
+ * Terminating pods do not count against maxSurge and come on top until they have closed their
+ * pools; this is not in the numbers.
+ */
+export function situationsOf({
+  replicas,
+  replicasMax,
+  surge,
+  workers,
+  claim,
+}: Deployment): readonly DeploymentSituation[] {
+  const situation = (name: Situation, pods: number, perProcess: Claim): DeploymentSituation => {
+    const processes = pods * workers;
+    const claimed = perProcess === null ? null : processes * perProcess;
+    return { situation: name, pods, processes, claimed };
+  };
+  return [
+    situation('floor', replicas, claim.idle),
+    situation('ceiling', replicas, claim.most),
+    situation('rollout', podsDuringRollout(replicas, surge), claim.most),
+    ...(replicasMax === null
+      ? []
+      : [
+          situation('autoscaled', replicasMax, claim.most),
+          situation('autoscaled-rollout', podsDuringRollout(replicasMax, surge), claim.most),
+        ]),
+  ];
 }
 
 export function podsDuringRollout(replicas: number, surge: Surge): number {

@@ -244,6 +244,11 @@ const ALIASES: Readonly<Record<string, string>> = {
 export const PRESET_NAMES: readonly string[] = PRESETS.map(({ name }) => name);
 export const PRESET_ALIASES: readonly string[] = Object.keys(ALIASES);
 
+/** Where nobody waits there is none: a connection is opened for a request and closed after it. */
+export function hasPool({ wait }: Preset): boolean {
+  return wait !== 'never';
+}
+
 export function findPreset(name: string): Preset | null {
   const lower = name.toLowerCase();
   const canonical = ALIASES[lower] ?? lower;
