@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterEach, expect, inject, test } from 'vitest';
 import { machineClockMs } from '../machine-clock.ts';
+import { LOOK_APPLICATION_NAME } from '../postgres/database-consent.ts';
 import { openMonitor } from './monitor.ts';
 
 const { api, superuser } = inject('postgres');
