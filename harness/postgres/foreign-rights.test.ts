@@ -18,6 +18,12 @@ test.each<[name: string, rights: ForeignRights, drivesTheApi: boolean, says: Reg
   ['a superuser of a standby', { ...ALL, isStandby: true }, false, /standby/],
   ['a role that may make a schema', { ...ORDINARY, createsSchemas: true }, false, null],
   ['a role that may not', ORDINARY, false, /to make a schema in app/],
+  [
+    'a role that may, where another made it before',
+    { ...ORDINARY, createsSchemas: true, hasSchema: true },
+    false,
+    /to use the schema pool_lab in app, which is another role's/,
+  ],
   ['one whose schema is there', { ...ORDINARY, ownsSchema: true }, false, null],
   ['one that may work in it', { ...ORDINARY, worksInSchema: true }, false, null],
   [

@@ -23,7 +23,9 @@ export interface ForeignRights {
   /** Sessions of an API that its role hides from this one. */
   readonly hiddenApiSessions: number;
   readonly hasApiRole: boolean;
-  /** The lab's schema is there, and this role may grant its use. */
+  /** The lab's schema is there, whoever made it. */
+  readonly hasSchema: boolean;
+  /** It is there, and this role may grant its use. */
   readonly ownsSchema: boolean;
   /** It is there, and these may work in it already. */
   readonly worksInSchema: boolean;
@@ -63,6 +65,7 @@ const stateSchema = z.object({
   sees_sessions: z.boolean(),
   hidden_api_sessions: z.coerce.number().int(),
   has_api_role: z.boolean(),
+  has_schema: z.boolean(),
   owns_schema: z.boolean(),
   works_in_schema: z.boolean(),
   api_role_works_in_schema: z.boolean(),
@@ -95,6 +98,7 @@ const STATE_SQL = `
          (SELECT count(*) FROM pg_stat_activity
            WHERE backend_type IS NULL AND starts_with(application_name, $2)) AS hidden_api_sessions,
          a.oid IS NOT NULL AS has_api_role,
+         coalesce(starts_with(obj_description(n.oid, 'pg_namespace'), $1), false) AS has_schema,
          coalesce(starts_with(obj_description(n.oid, 'pg_namespace'), $1)
                   AND pg_has_role(n.nspowner, 'USAGE'), false) AS owns_schema,
          ${worksInSchema('r.oid')} AS works_in_schema,
@@ -127,6 +131,7 @@ export async function readForeignState(client: ClientBase): Promise<ForeignState
       seesSessions: row.sees_sessions,
       hiddenApiSessions: row.hidden_api_sessions,
       hasApiRole: row.has_api_role,
+      hasSchema: row.has_schema,
       ownsSchema: row.owns_schema,
       worksInSchema: row.works_in_schema,
       apiRoleWorksInSchema: row.api_role_works_in_schema,
@@ -169,14 +174,7 @@ export function requireRights(rights: ForeignRights, asked: Asked): void {
     ...(drivesTheApi && rights.hiddenApiSessions > 0
       ? [["to see the API's sessions", `GRANT pg_read_all_stats TO ${quoted(owner.user)}`]]
       : []),
-    ...(drivesTheApi || canUseSchema(rights)
-      ? []
-      : [
-          [
-            `to make a schema in ${owner.database}`,
-            `GRANT CREATE ON DATABASE ${quoted(owner.database)} TO ${quoted(owner.user)}`,
-          ],
-        ]),
+    ...(drivesTheApi || canUseSchema(rights) ? [] : [schemaRight(rights, owner)]),
   ];
   if (missing.length > 0) {
     throw unusable(
@@ -192,8 +190,23 @@ export function requireRights(rights: ForeignRights, asked: Asked): void {
   }
 }
 
+/** What a schema of an earlier run needs is no right to make another one. */
+function schemaRight(rights: ForeignRights, owner: DatabaseConfig): readonly [string, string] {
+  const { database, user } = owner;
+  if (rights.hasSchema && rights.createsSchemas) {
+    return [
+      `to use the schema ${LAB_SCHEMA} in ${database}, which is another role's, of an earlier run`,
+      `have the role that made it DROP SCHEMA ${LAB_SCHEMA} CASCADE, and the lab makes another one`,
+    ];
+  }
+  return [
+    `to make a schema in ${database}`,
+    `GRANT CREATE ON DATABASE ${quoted(database)} TO ${quoted(user)}`,
+  ];
+}
+
 function canUseSchema(rights: ForeignRights): boolean {
-  if (rights.createsSchemas || rights.ownsSchema) return true;
+  if (rights.ownsSchema || (rights.createsSchemas && !rights.hasSchema)) return true;
   return rights.createsRoles ? rights.apiRoleWorksInSchema : rights.worksInSchema;
 }
 

@@ -21,6 +21,7 @@ export const FOUND_DATABASE: ForeignDatabase = {
     seesSessions: true,
     hiddenApiSessions: 0,
     hasApiRole: false,
+    hasSchema: false,
     ownsSchema: false,
     worksInSchema: false,
     apiRoleWorksInSchema: false,
