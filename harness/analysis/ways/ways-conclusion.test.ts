@@ -30,6 +30,25 @@ test('of ways that cannot be told apart the one with the fewest parts is deploye
   });
 });
 
+test('what lies far below on average, but in rounds too wild to tell, is not called beaten', () => {
+  const found = concluded({ small_pool_pgbouncer: [600, 3_900, 1_200] });
+  expect(found).toMatchObject({
+    deploy: 'pool',
+    because: 'fastest',
+    asGood: ['pool'],
+    unproven: ['small_pool_pgbouncer'],
+  });
+});
+
+test('further parts that nobody could tell to be worth it are no recommendation', () => {
+  const found = concluded({ pool: [600, 3_900, 1_200], small_pool_pgbouncer: three(6_500) });
+  expect(found).toMatchObject({
+    deploy: null,
+    because: 'rounds_too_far_apart',
+    unproven: ['pool'],
+  });
+});
+
 test('as much in time is not as good where its p99 is far longer', () => {
   const slow = three(6_600).map((goodput) => ({ goodput, p99: 600 }));
   const found = concluded({ pool: slow, small_pool_pgbouncer: three(6_650) });

@@ -31,6 +31,7 @@ export function waysConclusion(ways: readonly SummarizedWay[]): WaysConclusion {
   const facts = {
     works: working.map(({ way }) => way),
     asGood: [],
+    unproven: [],
     notCompared: ways.filter((it) => !believed.includes(it)).map(({ way }) => way),
     poolWorkersMax: poolWorkersMax(ways),
   };
@@ -51,14 +52,18 @@ export function waysConclusion(ways: readonly SummarizedWay[]): WaysConclusion {
   if (working.some(({ cell }) => believableRounds(cell.rounds).length < 2)) {
     return none('no_two_rounds');
   }
-  const asGood = [top, ...others.filter((it) => isAsGoodAs(top, it))].map(({ way }) => way);
-  const [deploy = top.way] = BY_PARTS.filter((way) => asGood.includes(way));
-  return {
-    ...facts,
-    deploy,
-    because: asGood.length === 1 ? 'fastest' : 'as_good_and_simpler',
-    asGood: BY_PARTS.filter((way) => asGood.includes(way)),
-  };
+  const inOrder = (found: readonly SummarizedWay[]): WaysConclusion['works'] =>
+    BY_PARTS.filter((way) => found.some((it) => it.way === way));
+  const asGood = inOrder([top, ...others.filter((it) => isAsGoodAs(top, it))]);
+  const unproven = inOrder(
+    others.filter((it) => !asGood.includes(it.way) && isUnprovenAgainst(top, it)),
+  );
+  const [deploy = top.way] = asGood;
+  const found = { ...facts, asGood, unproven };
+  const hasFewerParts = (way: Way): boolean => BY_PARTS.indexOf(way) < BY_PARTS.indexOf(deploy);
+  if (unproven.some(hasFewerParts))
+    return { ...found, deploy: null, because: 'rounds_too_far_apart' };
+  return { ...found, deploy, because: asGood.length === 1 ? 'fastest' : 'as_good_and_simpler' };
 }
 
 /** A refusal that arithmetic predicts and that did not come has only been lucky. */
@@ -69,6 +74,14 @@ function works(cell: SummarizedCell): boolean {
 function isAsGoodAs(top: SummarizedWay, { cell }: SummarizedWay): boolean {
   const goodput = ratioOfCells({ left: cell, right: top.cell }, GOODPUT);
   if (goodput === null || !(goodput.finding === 'higher' || isAlike(goodput))) return false;
+  const p99 = ratioOfCells({ left: cell, right: top.cell }, LATENCY_P99);
+  return p99 === null || !isFarSlower(p99);
+}
+
+/** Far below the best on average, which alone proves nothing; a p99 told to be far longer does. */
+function isUnprovenAgainst(top: SummarizedWay, { cell }: SummarizedWay): boolean {
+  const goodput = ratioOfCells({ left: cell, right: top.cell }, GOODPUT);
+  if (goodput?.finding !== 'not_distinguishable') return false;
   const p99 = ratioOfCells({ left: cell, right: top.cell }, LATENCY_P99);
   return p99 === null || !isFarSlower(p99);
 }

@@ -95,7 +95,9 @@ export const WAYS_REASONS = [
   'only_one_works',
   /** With fewer than two rounds nothing is told apart. */
   'no_two_rounds',
-  /** It answers more in time than every other way that works. */
+  /** The one with the most answers has further parts, and is not told from one without, though far apart. */
+  'rounds_too_far_apart',
+  /** It answers more in time than every other way that works, or than all but those `unproven`. */
   'fastest',
   /** No way that works is told to answer more in time, and this one has the fewest parts. */
   'as_good_and_simpler',
@@ -121,6 +123,8 @@ export const waysConclusionSchema = z.strictObject({
   works: z.array(way),
   /** Those among them that are not told from the best. */
   asGood: z.array(way),
+  /** Those whose rounds lie far below the best's on average, but differ too much for it to be told. */
+  unproven: z.array(way),
   /** Ways without a round that may be believed: not compared. */
   notCompared: z.array(way),
   /** Workers that the pool alone has room for in the usable slots; `null`: unlimited pools have none. */

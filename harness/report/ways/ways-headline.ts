@@ -37,7 +37,7 @@ function answerText({ ways, conclusion }: WaysResult): string {
     case 'only_one_works':
       return `${what}: the only way that works here, ${speed}`;
     case 'fastest':
-      return `${what}: ${speed}, more than every other way that works${conclusion.notCompared.length > 0 ? ' and can be compared' : ''}`;
+      return `${what}: ${speed}, ${moreText(conclusion)}`;
     default: {
       const alike = asGood.filter((way) => way !== chosen.way).map((way) => WAY_NAME[way]);
       return `${what}: ${speed}; ${listText(alike)} ${alike.length === 1 ? 'is' : 'are'} not told to answer more, and ${alike.length === 1 ? 'has' : 'have'} more parts`;
@@ -45,11 +45,20 @@ function answerText({ ways, conclusion }: WaysResult): string {
   }
 }
 
+function moreText({ unproven, notCompared }: WaysResult['conclusion']): string {
+  const others = `every other way that works${notCompared.length > 0 ? ' and can be compared' : ''}`;
+  if (unproven.length === 0) return `more than ${others}`;
+  const names = listText(unproven.map((way) => WAY_NAME[way]));
+  return `on average more than ${others}, but the rounds differ too much to be sure against ${names}`;
+}
+
 const UNDECIDED: Readonly<Record<WaysResult['conclusion']['because'], string>> = {
   no_number: 'No answer: no round may be believed',
   none_works: 'None of the four works here as it stands',
   no_two_rounds: 'Not judged: one round says nothing about the next; measure with --rounds 3',
   others_not_compared: 'Not judged: one way works, and of another no round may be believed',
+  rounds_too_far_apart:
+    'Not judged: the rounds differ too much to tell whether further parts are worth it; measure with more --rounds, or while nothing else runs',
   // These name a way.
   only_one_works: '',
   fastest: '',

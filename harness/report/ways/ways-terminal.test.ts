@@ -93,6 +93,16 @@ test('of two that cannot be told apart it says so, and why the one is taken', ()
   );
 });
 
+test('far apart in rounds that are wild is neither beaten nor as good', () => {
+  const wild = [600, 3_900, 1_200];
+  expect(answer({ small_pool_pgbouncer: wild })).toMatch(
+    /on average more than every other way that works, but the rounds differ too much to be sure against a small pool and PgBouncer\. A small pool .* \(far apart, and uncertain\)/,
+  );
+  expect(answer({ pool: wild, small_pool_pgbouncer: three(6_500) })).toMatch(
+    /^Not judged: the rounds differ too much to tell whether further parts are worth it; measure with more --rounds/,
+  );
+});
+
 test('what must not be believed gets no ratio', () => {
   const invalid = three(9_000).map((goodput) => ({ goodput, verdict: 'INVALID' as const }));
   const text = answer({ small_pool_pgbouncer: invalid });
