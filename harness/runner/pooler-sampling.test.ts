@@ -23,9 +23,9 @@ function scripted(samples: readonly (Sample | null)[], counts: readonly (number 
   const [left, totalsLeft] = [[...samples], [...counts]];
   const console: Console = {
     read: async () => {
-      const next = left.length > 1 ? left.shift() : left[0];
-      if (left.length === 1) told.resolve();
-      return next ?? null;
+      if (left.length > 1) return left.shift() ?? null;
+      told.resolve();
+      return left[0] ?? null;
     },
     readTotals: async () => {
       const count = totalsLeft.shift() ?? null;
