@@ -88,6 +88,16 @@ test.each([
   expect((await sweep({ flags })).on).toEqual([kind]);
 });
 
+test('without the pooler that its plan needs it leaves no directory', async () => {
+  const path = join(base, 'bin');
+  mkdirSync(path);
+  // Found before those of packages, and none.
+  writeFileSync(join(path, 'pgbouncer'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+  const { outcome } = await sweep({ flags: { pooler: 'pgbouncer' }, env: { PATH: path } });
+  expect(outcome).toMatchObject({ code: 'PGBOUNCER_MISSING' });
+  expect(existsSync(runPath())).toBe(false);
+});
+
 test('it says what it is going to do, measures all, answers on stdout and leaves a page', async () => {
   const { outcome, measured, stdout, stderr } = await sweep();
   expect(outcome).toBe(0);

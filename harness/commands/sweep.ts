@@ -72,7 +72,10 @@ export function createSweepCommand(parts: SweepParts): Command {
       const deps = { ...labDeps(io, given.labParent), command: 'sweep' };
       const postgres = await choosePostgres(given.database, deps);
       const asked = { ...sweepOn(foreignDatabaseOf(postgres), given), postgres };
-      if (asked.plan !== null) requireSlotsOf(asked, expandCells(asked.plan));
+      if (asked.plan !== null) {
+        await requirePoolerProgram(asked.plan.base.pooler, io.env);
+        requireSlotsOf(asked, expandCells(asked.plan));
+      }
       const run = openSweepRun(asked, { io, store: parts.store });
       if (run.pending.length > 0) await requirePoolerProgram(run.plan.base.pooler, io.env);
       const style = { columns: io.stderr.columns, paint: createPaint(io.stderr.color) };
