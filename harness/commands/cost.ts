@@ -17,6 +17,7 @@ import { requireFreeSlots } from '../runner/exhaustion-consent.ts';
 import type { Command } from './command.ts';
 import { COST_OPTIONS } from './cost-options.ts';
 import { labDeps } from './lab-deps.ts';
+import { startingText } from './starting-text.ts';
 
 /** PostgreSQL as it comes, which is what the figures that people quote are about. */
 const SETTINGS: PostgresSettings = {
@@ -72,7 +73,7 @@ export const costCommand: Command = {
           : (['queue', 'null'] as const).map((kind) => throughputPlan(kind, settings, seed));
       const cells = plans.map((plan) => ({ id: `pool kind ${plan.pool.kind}`, plan }));
       requireFreeSlots(foreignDatabase, database, { cells, load: 'own' });
-      say(foreignDatabase === null ? 'starting PostgreSQL' : 'connecting to PostgreSQL');
+      say(startingText(postgres));
       const observation = await runCost(
         {
           ...{ samples, pairs, seed },

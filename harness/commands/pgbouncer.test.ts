@@ -88,15 +88,22 @@ test('on a server that is not the lab’s, no way may take the last slots unless
   expect((await compared({ ...onTheirs, exhaust: true })).measured).toHaveLength(4);
 });
 
-test.each<[RawFlags, ChosenPostgres]>([
-  [{}, { kind: 'embedded' }],
-  [{ postgres: 'docker' }, { kind: 'docker', image: 'postgres:18', version: 18 }],
+test.each<[RawFlags, ChosenPostgres, string]>([
+  [{}, { kind: 'embedded' }, 'starting PostgreSQL\n'],
+  [
+    { postgres: 'docker' },
+    { kind: 'docker', image: 'postgres:18', version: 18 },
+    'starting a container of postgres:18\n',
+  ],
   [
     { postgres: 'url', exhaust: true },
     { kind: 'url', database: FOUND_DATABASE },
+    'using PostgreSQL 16.2 at db:5432\n',
   ],
-])('with %j it measures on the PostgreSQL that was asked for', async (flags, postgres) => {
-  expect((await compared({ rounds: '1', ...flags })).on).toEqual([postgres]);
+])('with %j it measures on the PostgreSQL that was asked for', async (flags, postgres, said) => {
+  const { on, stderr } = await compared({ rounds: '1', ...flags });
+  expect(on).toEqual([postgres]);
+  expect(stderr).toContain(said);
 });
 
 test('a way that must not be believed ends in 6', async () => {

@@ -32,6 +32,7 @@ import {
 } from '../runner/sweep.ts';
 import type { Command } from './command.ts';
 import { labDeps } from './lab-deps.ts';
+import { startingText } from './starting-text.ts';
 
 /** What a comparison is made with. */
 export interface PgbouncerParts {
@@ -85,6 +86,7 @@ export function createPgbouncerCommand(parts: PgbouncerParts): Command {
       const progress = createProgress(io.stderr);
       try {
         const measurer = parts.createMeasurer({ ...deps, postgres });
+        progress.report({ kind: 'step', text: startingText(postgres) });
         const found = await measureWays(plan, { measurer, progress, io });
         progress.end();
         return report(found, { plan, json: given.json, io });
@@ -127,7 +129,6 @@ async function measureWays(
       keep(trial, { state: 'failed', round: trial.round, error: { code, message, hint } });
     },
   };
-  progress.report({ kind: 'step', text: 'starting PostgreSQL' });
   const hooks = progressHooks(progress, order.length);
   const ended = await runSweep(order, { measurer, record, hooks, signal: io.signal });
   return { trials, ended, failure: failures[0] ?? null };

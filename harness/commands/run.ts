@@ -21,6 +21,7 @@ import type { TrialHooks } from '../runner/trial.ts';
 import { withAskedMetrics } from './asked-metrics.ts';
 import type { Command } from './command.ts';
 import { labDeps } from './lab-deps.ts';
+import { startingText } from './starting-text.ts';
 
 /** One measurement of one configuration. */
 export const runCommand: Command = {
@@ -58,7 +59,7 @@ export const runCommand: Command = {
       return await withGivenParts(asked, { ...deps, command: 'run' }, async (given) => {
         const { plan, postgres, drivenApi } = given;
         const trials = await withAskedMetrics(asked, deps.warn, ({ observer }) => {
-          progress.report({ kind: 'step', text: startingText(given) });
+          progress.report({ kind: 'step', text: beginningText(given) });
           const parts = { ...deps, postgres, drivenApi, observer };
           return withLab(plan.postgres, parts, (lab) =>
             runRounds(lab, roundPlans(plan, rounds), {
@@ -84,18 +85,8 @@ export const runCommand: Command = {
   },
 };
 
-function startingText({ postgres, drivenApi }: GivenParts): string {
-  if (drivenApi !== null) return `driving the API at ${drivenApi.url}`;
-  switch (postgres.kind) {
-    case 'embedded':
-      return 'starting PostgreSQL';
-    case 'docker':
-      return `starting a container of ${postgres.image}`;
-    case 'url': {
-      const { owner, version } = postgres.database;
-      return `using PostgreSQL ${version} at ${owner.host}:${owner.port}`;
-    }
-  }
+function beginningText({ postgres, drivenApi }: GivenParts): string {
+  return drivenApi === null ? startingText(postgres) : `driving the API at ${drivenApi.url}`;
 }
 
 /** One trial is shown in full; of several, what they have in common and how far they lie apart. */

@@ -24,6 +24,7 @@ import { keepLoading, type StandingLab, withStandingLab } from '../runner/standi
 import { withAskedMetrics } from './asked-metrics.ts';
 import type { Command } from './command.ts';
 import { labDeps } from './lab-deps.ts';
+import { startingText } from './starting-text.ts';
 import {
   askedPrometheus,
   besidePrometheus,
@@ -81,7 +82,7 @@ export const upCommand: Command = {
     const progress = createProgress(io.stderr);
     try {
       await withAskedMetrics(metrics, deps.warn, ({ observer, url: metricsUrl }) => {
-        progress.report({ kind: 'step', text: 'starting PostgreSQL and the API' });
+        progress.report({ kind: 'step', text: startingText(postgres) });
         return withLab(plan.postgres, { ...deps, postgres, observer }, (lab) =>
           withStandingLab(lab, plan, ports, (standing) => {
             const endpoints = { adminUrl: standing.server.adminUrl, metricsUrl };
