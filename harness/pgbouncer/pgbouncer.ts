@@ -10,6 +10,7 @@ import { hideDatabasePassword } from '../postgres/password-secrecy.ts';
 import { createRunDirectory } from '../postgres/run-directory.ts';
 import type { Redactor } from '../report/redactor.ts';
 import { describeError } from '../system-error.ts';
+import { heldWarning } from './held-warning.ts';
 import { CARRIES_STATEMENTS_SINCE } from './pgbouncer-configuration.ts';
 import { openPgbouncerConsole, type PgbouncerConsole } from './pgbouncer-console.ts';
 import { writePgbouncerFiles } from './pgbouncer-files.ts';
@@ -83,13 +84,11 @@ export async function withPgbouncer<T>(
     (it) => it.stop(),
   );
   requireFileDescriptors(asked.pooler, running.lastLines());
-  const warn = (sentence: string): void => {
-    // Of one that is no more `ended` tells all there is to say.
-    if (!running.ended.aborted) deps.warn(sentence);
-  };
+  const held = heldWarning(deps.warn, running);
+  stack.defer(held.release);
   const { user, password, database } = behind;
   const address = { host: HOST, port: running.port, user, password };
-  const console = stack.adopt(openPgbouncerConsole({ address, database, warn }), (it) =>
+  const console = stack.adopt(openPgbouncerConsole({ address, database, warn: held.warn }), (it) =>
     it.close(),
   );
   const { version } = program;
