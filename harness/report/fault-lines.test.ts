@@ -50,11 +50,12 @@ test('more sessions than the pools open are explained where connections were cut
   expect(textOf({ kind: 'blackhole', startedMs: null }, more)).toHaveLength(1);
 });
 
-test('the headline says that the trial was disturbed on purpose', () => {
-  const { plan } = sampleTrial();
-  const faults = [{ kind: 'reset', atMs: 5_000, durationMs: 0 } as const];
-  expect(trialHeadline(sampleTrial({ plan: { ...plan, faults } })).text).toMatch(
-    /\. Disturbed on purpose: reset@5s$/,
+test('the headline says that the trial was disturbed on purpose, where it was', () => {
+  const headline = (faults: MeasuredTrial['faults']): string =>
+    trialHeadline(sampleTrial({ faults })).text;
+  expect(headline([FAULT, { ...FAULT, atMs: 9_000, startedMs: null, endedMs: null }])).toMatch(
+    /\. Disturbed on purpose: stall@1s:500ms$/,
   );
-  expect(trialHeadline(sampleTrial()).text).not.toContain('Disturbed');
+  expect(headline([{ ...FAULT, startedMs: null, endedMs: null }])).not.toContain('Disturbed');
+  expect(headline([])).not.toContain('Disturbed');
 });

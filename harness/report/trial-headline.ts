@@ -38,10 +38,10 @@ export function trialHeadline(trial: MeasuredTrial): Headline {
     : trial.ended === 'threshold_failed'
       ? `STOPPED by a threshold after ${lengthText(trial)}: `
       : '';
+  // One that the end of the run came before disturbed nothing.
+  const came = trial.faults.filter(({ startedMs }) => startedMs !== null);
   const disturbed =
-    trial.plan.faults.length === 0
-      ? ''
-      : `. Disturbed on purpose: ${trial.plan.faults.map(printDatabaseFault).join(', ')}`;
+    came.length === 0 ? '' : `. Disturbed on purpose: ${came.map(printDatabaseFault).join(', ')}`;
   return {
     finding,
     text: `${incomplete}${text}${disturbed}`,
@@ -171,6 +171,11 @@ function behindText({ plan, pooler }: MeasuredTrial): string {
   return `; up to ${plural(pooler.clientsWaitingPeak, 'client')} waited inside PgBouncer${kept}`;
 }
 
+/** In session mode those who wait inside the pooler do so for as long as the pools keep what they have. */
+function keptText(trial: MeasuredTrial): string {
+  return trial.plan.pooler?.mode === 'session' ? behindText(trial) : '';
+}
+
 function driftingOf(trial: MeasuredTrial): Found {
   if (trial.steadyState.state !== 'drifting') return null;
   return {
@@ -208,7 +213,10 @@ function fitsOf(trial: MeasuredTrial): Omit<Headline, 'good'> {
     return { finding: 'NOT EXHAUSTED THIS TIME', text };
   }
   return fits
-    ? { finding: 'FITS', text: `FITS: 0 refused at ${speed}. ${claimText(trial)}` }
+    ? {
+        finding: 'FITS',
+        text: `FITS: 0 refused at ${speed}${keptText(trial)}. ${claimText(trial)}`,
+      }
     : {
         finding: 'NOT EXHAUSTED THIS TIME',
         text: `NOT EXHAUSTED THIS TIME: 0 refused at ${speed}, but ${claimText(trial)}`,

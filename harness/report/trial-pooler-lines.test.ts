@@ -97,3 +97,10 @@ test.each<[string, Partial<MeasuredTrial['api']>, string]>([
   expect(flat({ api: { ...api, ...changes } })).toContain(text);
   expect(flat({ plan })).not.toContain('STATEMENTS');
 });
+
+test('that a deployment fits in session mode is told with who waits for as long as the pools live', () => {
+  expect(flat(pooledTrial({ mode: 'session' }))).toMatch(
+    /^FITS: 0 refused at .*; up to 38 clients waited inside PgBouncer, in session mode until another client leaves\. 4 workers/,
+  );
+  expect(flat(pooledTrial()).split('PREDICTED')[0]).not.toContain('waited inside');
+});
