@@ -56,7 +56,8 @@ const UNDECIDED: Readonly<Record<WaysResult['conclusion']['because'], string>> =
   no_number: 'No answer: no round may be believed',
   none_works: 'None of the four works here as it stands',
   no_two_rounds: 'Not judged: one round says nothing about the next; measure with --rounds 3',
-  others_not_compared: 'Not judged: one way works, and of another no round may be believed',
+  others_not_compared:
+    'Not judged: one way works, and another was not measured so that it may be believed',
   rounds_too_far_apart:
     'Not judged: the rounds differ too much to tell whether further parts are worth it; measure with more --rounds, or while nothing else runs',
   // These name a way.
