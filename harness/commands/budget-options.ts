@@ -1,7 +1,11 @@
 import { nearestWord } from '../plan/nearest-word.ts';
-import type { Option } from '../plan/option-table.ts';
+import type { Option, OptionSources, OptionValues } from '../plan/option-table.ts';
+import { SOURCE_DEFAULT } from '../plan/option-table.ts';
+import { POOLER_DEFAULTS } from '../plan/pooler.ts';
+import { POOLER_OPTIONS } from '../plan/pooler-options.ts';
 import { OUTPUT_OPTIONS, PLAN_OPTIONS } from '../plan/run-options.ts';
 import { choice, orNone, type ValueParser, wholeNumber } from '../plan/value-parser.ts';
+import type { DeployedPooler } from '../sizing/deployed-pooler.ts';
 import type { Surge } from '../sizing/deployment-budget.ts';
 import { DIALECTS } from '../sizing/dialect.ts';
 import { findPreset, PRESET_ALIASES, PRESET_NAMES, type Preset } from '../sizing/presets.ts';
@@ -10,6 +14,9 @@ import { ROLE_KINDS } from '../sizing/usable-slots.ts';
 /** A deployment is bigger than a lab: bounds only keep the arithmetic readable. */
 const REPLICAS_MAX = 10_000;
 const DEPLOYMENT_CONNECTIONS_MAX = 262_143; // PostgreSQL's own bound of max_connections
+const CLIENTS_MAX = 1_000_000;
+const PAIRS_MAX = 10_000;
+const WHAT_POOLER = 'pgbouncer: one that stands between the pools and PostgreSQL';
 
 const processes = wholeNumber({ min: 1, max: REPLICAS_MAX });
 const slots = wholeNumber({ min: 0, max: DEPLOYMENT_CONNECTIONS_MAX });
@@ -114,6 +121,33 @@ export const BUDGET_OPTIONS = {
     description:
       'the service connects as: ordinary, reserved (pg_use_reserved_connections), superuser',
   }),
+  pooler: { ...POOLER_OPTIONS.pooler, env: null, description: WHAT_POOLER },
+  poolerMode: { ...POOLER_OPTIONS.poolerMode, env: null },
+  poolerSize: option('pooler-size', {
+    parser: wholeNumber({ min: 1, max: DEPLOYMENT_CONNECTIONS_MAX }),
+    defaultValue: POOLER_DEFAULTS.defaultPoolSize,
+    description: 'with --pooler: default_pool_size, connections of each user of each database',
+  }),
+  poolerReserve: option('pooler-reserve', {
+    parser: slots,
+    defaultValue: POOLER_DEFAULTS.reservePoolSize,
+    description: 'with --pooler: reserve_pool_size, further ones of each',
+  }),
+  poolerClients: option('pooler-clients', {
+    parser: wholeNumber({ min: 1, max: CLIENTS_MAX }),
+    defaultValue: POOLER_DEFAULTS.maxClientConn,
+    description: 'with --pooler: max_client_conn of each of its processes',
+  }),
+  poolerProcesses: option('pooler-processes', {
+    parser: processes,
+    defaultValue: 1,
+    description: 'with --pooler: processes of it, on however many machines',
+  }),
+  poolerPairs: option('pooler-pairs', {
+    parser: wholeNumber({ min: 1, max: PAIRS_MAX }),
+    defaultValue: 1,
+    description: 'with --pooler: pairs of user and database that use it, this one among them',
+  }),
   dialect: option('dialect', {
     parser: orNone(choice(DIALECTS, 'name'), 'preset'),
     defaultValue: null,
@@ -121,6 +155,41 @@ export const BUDGET_OPTIONS = {
   }),
   json: { ...OUTPUT_OPTIONS.json, env: null },
 } as const;
+
+type Table = typeof BUDGET_OPTIONS;
+
+/** `null`: the pools connect to PostgreSQL itself. */
+export function deployedPooler(values: OptionValues<Table>): DeployedPooler | null {
+  if (values.pooler === 'none') return null;
+  return {
+    mode: values.poolerMode,
+    defaultPoolSize: values.poolerSize,
+    reservePoolSize: values.poolerReserve,
+    maxClientConn: values.poolerClients,
+    processes: values.poolerProcesses,
+    pairs: values.poolerPairs,
+  };
+}
+
+const OF_A_POOLER = [
+  'poolerMode',
+  'poolerSize',
+  'poolerReserve',
+  'poolerClients',
+  'poolerProcesses',
+  'poolerPairs',
+] as const;
+
+/** One sentence for each option of a pooler where there is none. */
+export function poolerWarnings(
+  { pooler }: Pick<OptionValues<Table>, 'pooler'>,
+  sources: OptionSources<Table>,
+): readonly string[] {
+  if (pooler !== 'none') return [];
+  return OF_A_POOLER.map((name) => sources[name])
+    .filter((source) => source !== SOURCE_DEFAULT)
+    .map((source) => `${source} changes nothing without --pooler pgbouncer`);
+}
 
 function option<T>(
   flag: string,

@@ -1,4 +1,4 @@
-import { EXIT_CODE } from '../exit-code.ts';
+import { EXIT_CODE, type ExitCode } from '../exit-code.ts';
 import {
   type OptionValues,
   type Problem,
@@ -6,12 +6,14 @@ import {
   SOURCE_DEFAULT,
 } from '../plan/option-table.ts';
 import { problemError } from '../plan/problem-error.ts';
-import { budgetJson } from '../report/budget-json.ts';
+import { budgetJson, pooledBudgetJson } from '../report/budget-json.ts';
 import { budgetTerminal } from '../report/budget-terminal.ts';
 import { createPaint } from '../report/paint.ts';
-import { answerBudget } from '../sizing/budget-answer.ts';
+import { pooledBudgetTerminal } from '../report/pooled-budget-terminal.ts';
+import { answerBudget, answerPooledBudget, type BudgetAnswer } from '../sizing/budget-answer.ts';
 import { deployedPool } from '../sizing/deployed-pool.ts';
-import { BUDGET_OPTIONS } from './budget-options.ts';
+import { hasPool } from '../sizing/presets.ts';
+import { BUDGET_OPTIONS, deployedPooler, poolerWarnings } from './budget-options.ts';
 import type { Command } from './command.ts';
 
 /** The arithmetic alone: nothing is started, nothing is measured. */
@@ -27,6 +29,10 @@ export const budgetCommand: Command = {
     {
       line: 'pool-lab budget --pool-size 4 --max-overflow 2 --workers 4 --max-connections 30 --json',
       shows: 'the same for given numbers, for scripts; exits 99 when over',
+    },
+    {
+      line: 'pool-lab budget --preset fastapi --replicas 6 --workers 4 --pooler pgbouncer --pooler-mode transaction --pooler-clients 500',
+      shows: 'behind a PgBouncer: its clients, and its own connections to PostgreSQL',
     },
   ],
   async run(flags, io) {
@@ -59,19 +65,25 @@ export const budgetCommand: Command = {
       },
       dialect: values.dialect ?? pool.dialect,
     };
-    const answer = answerBudget(question);
-    const report = { question, answer, preset, shapeText: pool.shapeText, workersGiven };
-    io.stdout.write(
-      values.json
-        ? budgetJson(report)
-        : budgetTerminal(report, {
-            columns: io.stdout.columns,
-            paint: createPaint(io.stdout.color),
-          }),
-    );
-    return answer.verdict === 'fits' ? EXIT_CODE.ok : EXIT_CODE.thresholdNotMet;
+    for (const warning of poolerWarnings(values, sources)) io.stderr.write(`${warning}\n`);
+    const subject = { preset, shapeText: pool.shapeText, workersGiven };
+    const style = { columns: io.stdout.columns, paint: createPaint(io.stdout.color) };
+    const pooler = deployedPooler(values);
+    if (pooler === null) {
+      const report = { ...subject, question, answer: answerBudget(question) };
+      io.stdout.write(values.json ? budgetJson(report) : budgetTerminal(report, style));
+      return exitCodeOf(report.answer);
+    }
+    const behind = { ...question, pooler, keepsConnections: preset === null || hasPool(preset) };
+    const report = { ...subject, question: behind, answer: answerPooledBudget(behind) };
+    io.stdout.write(values.json ? pooledBudgetJson(report) : pooledBudgetTerminal(report, style));
+    return exitCodeOf(report.answer);
   },
 };
+
+function exitCodeOf({ verdict }: Pick<BudgetAnswer, 'verdict'>): ExitCode {
+  return verdict === 'fits' ? EXIT_CODE.ok : EXIT_CODE.thresholdNotMet;
+}
 
 function problemsBetween(
   values: OptionValues<typeof BUDGET_OPTIONS>,

@@ -1,31 +1,62 @@
-import type { BudgetReport } from './budget-terminal.ts';
-import { CURRENT_POSTGRES, firstLine } from './budget-terminal.ts';
+import type { BudgetAnswer, BudgetVerdict } from '../sizing/budget-answer.ts';
+import { type BudgetReport, firstLine } from './budget-terminal.ts';
+import { type BudgetSubject, CURRENT_POSTGRES } from './budget-words.ts';
+import { type PooledBudgetReport, pooledFirstLine } from './pooled-budget-terminal.ts';
 import { refusalWord } from './refusal-words.ts';
 
 export const BUDGET_JSON_VERSION = 1;
 
 /** One JSON document, not rounded; `null` stands for unlimited where a number of connections is. */
 export function budgetJson(report: BudgetReport): string {
-  const { question, answer, preset } = report;
+  const { usable, situations, maxConnectionsNeeded } = report.answer.budget;
+  return jsonOf({
+    ...headOf(report, report.answer.verdict, firstLine(report)),
+    pooler: null,
+    usable,
+    situations,
+    ...tailOf(report.answer),
+    maxConnectionsNeeded,
+  });
+}
+
+/** Behind a pooler each situation has its clients too, and which limits it exceeds. */
+export function pooledBudgetJson(report: PooledBudgetReport): string {
+  const { pooler, keepsConnections } = report.question;
+  const { perProcessNow: _now, perProcessSafe: _safe, ...budget } = report.answer.budget;
+  return jsonOf({
+    ...headOf(report, report.answer.verdict, pooledFirstLine(report)),
+    pooler: { ...pooler, keepsConnections },
+    ...budget,
+    ...tailOf(report.answer),
+  });
+}
+
+function headOf(
+  { question, preset, workersGiven }: BudgetSubject,
+  verdict: BudgetVerdict,
+  answer: string,
+): object {
   const { deployment, slots, dialect } = question;
-  const document = {
+  return {
     schemaVersion: BUDGET_JSON_VERSION,
-    verdict: answer.verdict,
-    answer: firstLine(report),
+    verdict,
+    answer,
     preset: preset?.name ?? null,
-    deployment: { ...deployment, workersAssumed: !report.workersGiven },
+    deployment: { ...deployment, workersAssumed: !workersGiven },
     slots,
     dialect,
-    usable: answer.budget.usable,
-    situations: answer.budget.situations,
-    refusal: {
-      sqlstate: '53300',
-      reason: answer.refusal,
-      message: refusalWord(answer.refusal, CURRENT_POSTGRES),
-    },
-    largestNow: answer.largestNow,
-    largestSafe: answer.largestSafe,
-    maxConnectionsNeeded: answer.budget.maxConnectionsNeeded,
   };
+}
+
+function tailOf({
+  refusal,
+  largestNow,
+  largestSafe,
+}: Pick<BudgetAnswer, 'refusal' | 'largestNow' | 'largestSafe'>): object {
+  const message = refusalWord(refusal, CURRENT_POSTGRES);
+  return { refusal: { sqlstate: '53300', reason: refusal, message }, largestNow, largestSafe };
+}
+
+function jsonOf(document: object): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }

@@ -69,7 +69,17 @@ export function answerPooledBudget(
 ): BudgetAnswer<PooledDeploymentBudget> {
   const budget = computePooledBudget(question);
   const claims = budget.situations.map(({ clients, ...rest }) => ({ ...rest, claimed: clients }));
-  return { budget, ...answerFor(question, budget, claims) };
+  const found = answerFor(question, budget, claims);
+  // Who takes turns in session mode has no pool; what a pool would be called is no advice for it.
+  const isAdvice = question.pooler.mode === 'transaction' || question.keepsConnections;
+  const unspelt = (shape: FittingShape | null) => shape && { ...shape, text: null };
+  return {
+    budget,
+    ...found,
+    ...(isAdvice
+      ? {}
+      : { largestNow: unspelt(found.largestNow), largestSafe: unspelt(found.largestSafe) }),
+  };
 }
 
 type JudgedSituation = DeploymentSituation & { readonly fits: boolean };

@@ -83,8 +83,7 @@ export function computePooledBudget({
 
   const bounds = [
     takes,
-    // What is advised is a pool that keeps connections, whatever is asked about.
-    ...(pooler.mode === 'session' ? [opens] : []),
+    ...(oneEach ? [opens] : []),
     ...(opens + opensForOthers > usable ? [Math.max(0, usable - opensForOthers)] : []),
   ];
   const clientsMost = Math.min(...bounds);
