@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { TransportReading } from '../analysis/trial-machine.ts';
+import { POOLER_DEFAULTS, type Pooler } from '../plan/pooler.ts';
 import type { Transport } from '../plan/trial-plan.ts';
 import { sampleTrial } from './test/sample-trial.ts';
 import { transportLines } from './transport-text.ts';
@@ -7,10 +8,14 @@ import { transportLines } from './transport-text.ts';
 const NONE: TransportReading = { encrypted: 0, plain: 0, socket: 0, protocols: [] };
 const protocols = ['TLSv1.3 with TLS_AES_256_GCM_SHA384'];
 
-function said(asked: Transport, transport: TransportReading | null): string {
+function said(
+  asked: Transport,
+  transport: TransportReading | null,
+  pooler: Pooler | null = null,
+): string {
   const { plan } = sampleTrial();
   const postgres = { ...plan.postgres, transport: asked };
-  const lines = transportLines({ plan: { ...plan, postgres }, transport });
+  const lines = transportLines({ plan: { ...plan, postgres, pooler }, transport });
   return lines.map(({ label, text }) => `${label} ${text}`).join();
 }
 
@@ -40,4 +45,14 @@ test.each([
   ['tcp', null, ''],
 ] as const)('%s, of which was seen %o', (asked, transport, text) => {
   expect(said(asked, transport)).toBe(text);
+});
+
+test('with a pooler in between the sessions are those of that, and the API goes to it', () => {
+  expect(said('socket', { ...NONE, socket: 8 }, POOLER_DEFAULTS)).toBe(
+    "TRANSPORT a socket of the file system: PgBouncer's 8 sessions, as the server saw them; the API reaches PgBouncer by TCP, unencrypted",
+  );
+  expect(said('tls', null, POOLER_DEFAULTS)).toContain(
+    'no session of PgBouncer to look at; the API',
+  );
+  expect(said('tcp', { ...NONE, plain: 8 }, POOLER_DEFAULTS)).toBe('');
 });

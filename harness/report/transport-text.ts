@@ -24,19 +24,22 @@ export function transportLines({
   const { encrypted = 0, plain = 0, socket = 0, protocols = [] } = transport ?? {};
   const all = encrypted + plain + socket;
   if (asked === 'tcp' && encrypted + socket === 0) return [];
+  // Whoever comes before a pooler speaks to that, which offers nothing else.
+  const whose = plan.pooler === null ? 'the API' : 'PgBouncer';
+  const before = plan.pooler === null ? '' : '; the API reaches PgBouncer by TCP, unencrypted';
   if (transport === null) {
     return [
       {
         label: 'TRANSPORT',
-        text: `${WORDS[asked]}, as asked for; the server showed no session of the API to look at`,
+        text: `${WORDS[asked]}, as asked for; the server showed no session of ${whose} to look at${before}`,
       },
     ];
   }
   const many = transport[asAsked[asked]];
   const share =
     many === all
-      ? `the API's ${plural(all, 'session')}, as the server saw them`
-      : `${formatCount(many)} of the ${plural(all, 'session')} that the server saw of the API`;
+      ? `${whose}'s ${plural(all, 'session')}, as the server saw them`
+      : `${formatCount(many)} of the ${plural(all, 'session')} that the server saw of ${whose}`;
   const how = protocols.length === 0 ? '' : ` (${protocols.join(', ')})`;
-  return [{ label: 'TRANSPORT', text: `${WORDS[asked]}${how}: ${share}` }];
+  return [{ label: 'TRANSPORT', text: `${WORDS[asked]}${how}: ${share}${before}` }];
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import { POOLER_DEFAULTS } from '../plan/pooler.ts';
 import { flat } from './test/flat-report.ts';
 import { OVERLOADED, openPlan } from './test/sample-situations.ts';
 import { sampleTrial } from './test/sample-trial.ts';
@@ -36,6 +37,9 @@ test('how far the database was, and how well that was kept', () => {
   );
   expect(flat({ plan, distance })).not.toContain('another network');
   expect(flat()).not.toContain('DISTANCE');
+  expect(flat({ plan: { ...plan, pooler: POOLER_DEFAULTS } })).toContain(
+    'DISTANCE a round trip to PgBouncer takes 20 ± 5 ms',
+  );
 });
 
 test('goodput stands beside throughput, each with its interval, and both beside what was offered', () => {

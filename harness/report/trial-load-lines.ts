@@ -37,7 +37,7 @@ function distanceLines({ plan, distance }: MeasuredTrial): readonly ReportLine[]
   return [
     {
       label: 'DISTANCE',
-      text: `a round trip to the database takes ${distanceText(plan.distance)}, made by a process of the lab${kept}`,
+      text: `a round trip to ${plan.pooler === null ? 'the database' : 'PgBouncer'} takes ${distanceText(plan.distance)}, made by a process of the lab${kept}`,
     },
   ];
 }

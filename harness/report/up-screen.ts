@@ -64,7 +64,7 @@ export function upScreen(screen: UpScreen, style: TerminalStyle): string {
     ...(plan.distance.rttMs === 0
       ? []
       : [
-          `A round trip from the API to the database takes ${distanceText(plan.distance)}; what follows here connects directly.`,
+          `A round trip from the API to ${plan.pooler === null ? 'the database' : 'PgBouncer'} takes ${distanceText(plan.distance)}; what follows here connects directly.`,
           '',
         ]),
     section('One request', [`curl -si '${url}${WORKLOAD_PATH_PREFIX}point'`]),
