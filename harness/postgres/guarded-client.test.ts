@@ -1,9 +1,40 @@
+import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { generateServerCertificate } from './certificate.ts';
 import { clientOptions } from './client-options.ts';
 import { GuardedClient } from './guarded-client.ts';
+
+/** Everything a session's start needs, and nothing after it. */
+const LETS_IN = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x49]);
+
+test('a server that falls silent keeps nobody who leaves', async () => {
+  const sockets: Socket[] = [];
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    sockets.push(socket);
+    socket.on('error', () => socket.destroy());
+    socket.once('data', () => socket.write(LETS_IN));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = z.object({ port: z.int() }).parse(server.address());
+  const role = { host: '127.0.0.1', port, user: 'u', password: 'p', database: 'd' };
+  const client = new GuardedClient(clientOptions(role));
+  client.on('error', () => undefined);
+  await client.connect();
+  await client.end();
+  const asked = new GuardedClient(clientOptions(role));
+  asked.on('error', () => undefined);
+  await asked.connect();
+  const answer = asked.query('SELECT 1');
+  asked.breakOff();
+  await expect(answer).rejects.toThrow();
+  await asked.end();
+  for (const socket of sockets) socket.destroy();
+  await new Promise((resolve) => server.close(resolve));
+});
 
 /** An authentication request that nobody knows: pg's parser throws. */
 const GARBAGE = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 99]);

@@ -30,10 +30,15 @@ export async function connectWhenReady<T>(
     client.on('error', () => {
       // A lost connection also rejects what is being waited for; without a listener it would throw.
     });
+    // A server that is frozen answers nothing, and accepts connections all the same.
+    const abort = (): void => client.breakOff();
+    signal.addEventListener('abort', abort, { once: true });
     try {
       await client.connect();
     } catch (error) {
+      signal.removeEventListener('abort', abort);
       await client.end();
+      signal.throwIfAborted();
       if (!isNotReady(error)) {
         throw new Error(`connecting to the started server failed: ${describeError(error)}`, {
           cause: error,
@@ -44,7 +49,11 @@ export async function connectWhenReady<T>(
     }
     try {
       return await use(client);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
     } finally {
+      signal.removeEventListener('abort', abort);
       await client.end();
     }
   }
