@@ -532,6 +532,9 @@ export const METRICS = {
   pgbouncerClients: 'pool_lab_pgbouncer_clients',
   pgbouncerServers: 'pool_lab_pgbouncer_servers',
   pgbouncerMaxWaitSeconds: 'pool_lab_pgbouncer_max_wait_seconds',
+  pgbouncerTransactionsTotal: 'pool_lab_pgbouncer_transactions_total',
+  pgbouncerQueriesTotal: 'pool_lab_pgbouncer_queries_total',
+  pgbouncerWaitSecondsTotal: 'pool_lab_pgbouncer_wait_seconds_total',
 } as const;
 
 /**
@@ -662,6 +665,10 @@ export const CONNECT_ERROR_REASONS = [
   'other',
 ] as const;
 export type ConnectErrorReason = (typeof CONNECT_ERROR_REASONS)[number];
+/** Those of PostgreSQL's refusals, whichever SQLSTATE they came with. */
+export const POSTGRES_REFUSALS: readonly ConnectErrorReason[] = REFUSAL_REASONS.filter(
+  (reason) => reason !== POOLER_REFUSAL,
+).map((reason) => CONNECT_ERROR_OF_REFUSAL[reason]);
 
 // ---------------------------------------------------------------------------------------------
 // What the server tells about itself
@@ -777,6 +784,10 @@ export const serverSideSampleSchema = z.strictObject({
       clients: z.record(z.enum(PGBOUNCER_CLIENT_STATES), count),
       servers: z.record(z.enum(PGBOUNCER_SERVER_STATES), count),
       maxWaitMs: z.number().min(0),
+      /** Of SHOW STATS, since it started; `waitMs` of clients that have their connection by now. */
+      totals: z
+        .strictObject({ transactions: count, queries: count, waitMs: z.number().min(0) })
+        .nullable(),
     })
     .nullable(),
 });

@@ -24,6 +24,7 @@ const EVERYTHING: ServerSideSample = {
     clients: { active: 6, waiting: 2 },
     servers: { active: 2, idle: 0, used: 0, tested: 0, login: 0 },
     maxWaitMs: 1_500,
+    totals: { transactions: 7, queries: 9, waitMs: 2_500 },
   },
 };
 

@@ -20,6 +20,7 @@ const SAMPLE: ServerSideSample = {
     clients: { active: 6, waiting: 2 },
     servers: { active: 2, idle: 0, used: 0, tested: 0, login: 0 },
     maxWaitMs: 1_500,
+    totals: { transactions: 7, queries: 9, waitMs: 2_500 },
   },
 };
 
@@ -50,6 +51,9 @@ test.each([
   [`${METRICS.pgbouncerClients}{state="waiting"}`, 2],
   [`${METRICS.pgbouncerServers}{state="active"}`, 2],
   [METRICS.pgbouncerMaxWaitSeconds, 1.5],
+  [METRICS.pgbouncerTransactionsTotal, 7],
+  [METRICS.pgbouncerQueriesTotal, 9],
+  [METRICS.pgbouncerWaitSecondsTotal, 2.5],
   [METRICS.pgSampleAgeSeconds, 0],
 ])('%s is %d', (series, value) => {
   expect(shown(SAMPLE).get(series)).toBe(value);

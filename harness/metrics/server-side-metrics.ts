@@ -138,7 +138,35 @@ function pgbouncer({ pgbouncer: seen }: ServerSideSample): readonly MetricFamily
       'How long the client that is first in line at PgBouncer has waited.',
       single(seen.maxWaitMs / MS_PER_SECOND),
     ),
+    ...pgbouncerTotals(seen.totals),
   ];
+}
+
+function pgbouncerTotals(
+  totals: NonNullable<ServerSideSample['pgbouncer']>['totals'],
+): readonly MetricFamily[] {
+  if (totals === null) return [];
+  return [
+    counter(
+      METRICS.pgbouncerTransactionsTotal,
+      "Transactions of the API's database that PgBouncer carried since it started.",
+      totals.transactions,
+    ),
+    counter(
+      METRICS.pgbouncerQueriesTotal,
+      "Queries of the API's database that PgBouncer carried since it started.",
+      totals.queries,
+    ),
+    counter(
+      METRICS.pgbouncerWaitSecondsTotal,
+      'How long its clients waited at PgBouncer for a connection; each counts when it has one.',
+      totals.waitMs / MS_PER_SECOND,
+    ),
+  ];
+}
+
+function counter(name: string, help: string, value: number): MetricFamily {
+  return { name, type: 'counter', help, samples: single(value) };
 }
 
 function gauge(name: string, help: string, samples: readonly MetricSample[]): MetricFamily {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ServerSideSample } from '../../server/contract.ts';
 
 /** What PgBouncer's pools hold at one moment, in the words of the API's metrics. */
-export type PgbouncerSample = NonNullable<ServerSideSample['pgbouncer']>;
+export type PgbouncerSample = Omit<NonNullable<ServerSideSample['pgbouncer']>, 'totals'>;
 
 /** int8 columns arrive as strings. */
 const count = z.coerce.number().int().min(0);

@@ -42,6 +42,7 @@ const SERVER_SIDE: Omit<ServerSideSample, 'takenAtMs'> = {
     clients: { active: 2, waiting: 0 },
     servers: { active: 1, idle: 0, used: 0, tested: 0, login: 0 },
     maxWaitMs: 0,
+    totals: { transactions: 5, queries: 5, waitMs: 1 },
   },
 };
 

@@ -11,6 +11,7 @@ import { NO_DISTANCE } from '../plan/distance.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import type { Api, SentStatements } from './driven-api.ts';
 import type { Lab } from './lab.ts';
+import { readPgbouncer } from './pgbouncer-reading.ts';
 import { type ServerProcess, withServer } from './server-process.ts';
 import { startServerSideFeed } from './server-side-feed.ts';
 import { serverConfig, type TrialPorts } from './trial-request.ts';
@@ -81,7 +82,7 @@ async function withPooler<T>(
   const applicationName = `${APPLICATION_NAME_PREFIX}0`;
   return await withPgbouncer({ program, pooler, database, applicationName }, lab, (pgbouncer) => {
     const signal = AbortSignal.any([lab.signal, pgbouncer.ended]);
-    const pooled = { ...lab, signal, pgbouncer: () => pgbouncer.console.read() };
+    const pooled = { ...lab, signal, pgbouncer: () => readPgbouncer(pgbouncer.console) };
     return use(pooled, pgbouncer);
   });
 }

@@ -23,6 +23,7 @@ import { fileSystemName } from './file-system-name.ts';
 import { type LabObserver, UNOBSERVED } from './lab-observer.ts';
 import { type Monitor, openMonitor } from './monitor.ts';
 import { pause } from './pause.ts';
+import { readPgbouncer } from './pgbouncer-reading.ts';
 import { seedDatabase } from './seeding.ts';
 import { startWatchdog } from './watchdog.ts';
 
@@ -171,7 +172,7 @@ export async function withLab<T>(
     labParent: deps.labParent,
     redactor: deps.redactor,
     observer,
-    pgbouncer: pgbouncer === null ? null : () => pgbouncer.read(),
+    pgbouncer: pgbouncer === null ? null : () => readPgbouncer(pgbouncer),
     warn: deps.warn,
     baseEnvironment,
     signal,

@@ -92,6 +92,12 @@ pgbouncer.test(
           await expect
             .poll(() => series(`${METRICS.pgbouncerClients}{state="waiting"}`), { timeout: 10_000 })
             .toBe(0);
+          // Beside the requests' there are those of the holders, and all but those have waited.
+          await expect
+            .poll(() => series(METRICS.pgbouncerTransactionsTotal), { timeout: 10_000 })
+            .toBeGreaterThanOrEqual(REQUESTS);
+          expect(await series(METRICS.pgbouncerQueriesTotal)).toBeGreaterThanOrEqual(REQUESTS);
+          expect(await series(METRICS.pgbouncerWaitSecondsTotal)).toBeGreaterThan(0);
           for (const holder of holders) await holder.end();
           expect((await api.readDistance?.())?.connections).toBeGreaterThanOrEqual(REQUESTS);
         }),

@@ -111,10 +111,14 @@ test('PgBouncer is told of where there is one', async () => {
       clients: { active: 2, waiting: 4 },
       servers: { active: 2, idle: 0, used: 1, tested: 0, login: 0 },
       maxWaitMs: 1_250,
+      totals: { transactions: 7, queries: 9, waitMs: 2_500 },
     },
   });
   expect(series.get(`${METRICS.pgbouncerClients}{state="waiting"}`)).toBe(4);
   expect(series.get(`${METRICS.pgbouncerServers}{state="used"}`)).toBe(1);
   expect(series.get(`${METRICS.pgbouncerServers}{state="login"}`)).toBe(0);
   expect(series.get(METRICS.pgbouncerMaxWaitSeconds)).toBe(1.25);
+  expect(series.get(METRICS.pgbouncerTransactionsTotal)).toBe(7);
+  expect(series.get(METRICS.pgbouncerQueriesTotal)).toBe(9);
+  expect(series.get(METRICS.pgbouncerWaitSecondsTotal)).toBe(2.5);
 });

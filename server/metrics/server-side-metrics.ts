@@ -187,17 +187,38 @@ function pgbouncerWriter(registry: MetricRegistry): Writer {
     help: 'How long the client that is first in line at PgBouncer has waited; 0 without one.',
     labelNames: [],
   });
+  const transactions = registry.readings({
+    type: 'counter',
+    name: METRICS.pgbouncerTransactionsTotal,
+    help: "Transactions of the API's database that PgBouncer carried since it started.",
+    labelNames: [],
+  });
+  const queries = registry.readings({
+    type: 'counter',
+    name: METRICS.pgbouncerQueriesTotal,
+    help: "Queries of the API's database that PgBouncer carried since it started.",
+    labelNames: [],
+  });
+  const wait = registry.readings({
+    type: 'counter',
+    name: METRICS.pgbouncerWaitSecondsTotal,
+    help: 'How long its clients waited at PgBouncer for a connection; each counts when it has one.',
+    labelNames: [],
+  });
   return {
     clear() {
-      clients.clear();
-      servers.clear();
-      maxWait.clear();
+      for (const it of [clients, servers, maxWait, transactions, queries, wait]) it.clear();
     },
     write({ pgbouncer }) {
       if (pgbouncer === null) return;
       for (const state of PGBOUNCER_CLIENT_STATES) clients.set({ state }, pgbouncer.clients[state]);
       for (const state of PGBOUNCER_SERVER_STATES) servers.set({ state }, pgbouncer.servers[state]);
       maxWait.set({}, pgbouncer.maxWaitMs / 1_000);
+      const { totals } = pgbouncer;
+      if (totals === null) return;
+      transactions.set({}, totals.transactions);
+      queries.set({}, totals.queries);
+      wait.set({}, totals.waitMs / 1_000);
     },
   };
 }

@@ -33,6 +33,7 @@ const SERVER_SIDE: Omit<ServerSideSample, 'takenAtMs'> = {
     clients: { active: 8, waiting: 9 },
     servers: { active: 1, idle: 1, used: 1, tested: 1, login: 1 },
     maxWaitMs: 1,
+    totals: { transactions: 7, queries: 9, waitMs: 2_500 },
   },
 };
 
