@@ -40,9 +40,9 @@ const STAY_SILENT = [
 
 /** Metrics that no scrape of this run has, with the reason. */
 const ABSENT: ReadonlyMap<string, string> = new Map([
-  ...[METRICS.pgbouncerClients, METRICS.pgbouncerServers, METRICS.pgbouncerMaxWaitSeconds].map(
-    (name) => [name, 'there is no PgBouncer in the run'] as const,
-  ),
+  ...Object.values(METRICS)
+    .filter((name) => name.startsWith('pool_lab_pgbouncer_'))
+    .map((name) => [name, 'there is no PgBouncer in the run'] as const),
   ...(existsSync('/proc/pressure/cpu')
     ? []
     : [[HARNESS_METRICS.cpuPressureSecondsTotal, 'this machine does not tell'] as const]),

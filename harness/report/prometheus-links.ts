@@ -1,4 +1,4 @@
-import { METRICS } from '../../server/contract.ts';
+import { METRICS, POSTGRES_REFUSALS } from '../../server/contract.ts';
 
 /** Where to look in a Prometheus that scrapes the lab. */
 export interface PrometheusLinks {
@@ -33,8 +33,8 @@ const GRAPHS: readonly Omit<PrometheusGraph, 'url'>[] = [
     ].join(' or '),
   },
   {
-    title: 'connections PostgreSQL refuses (53300) per second',
-    expression: `sum by (reason) (${rate(`${METRICS.connectErrorsTotal}{sqlstate="53300"}`)})`,
+    title: 'connections PostgreSQL refuses per second',
+    expression: `sum by (reason) (${rate(`${METRICS.connectErrorsTotal}{reason=~"${POSTGRES_REFUSALS.join('|')}"}`)})`,
   },
 ];
 
