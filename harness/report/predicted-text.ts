@@ -1,6 +1,6 @@
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { connectionsOf } from '../load/load-engine.ts';
-import { waitingBehind } from '../sizing/pooled-budget.ts';
+import { clientsCounted, waitingBehind } from '../sizing/pooled-budget.ts';
 import { formatClaim, formatCount, plural } from './format.ts';
 import type { Paint } from './paint.ts';
 import { refusedBy } from './pooler-text.ts';
@@ -19,9 +19,18 @@ export function predictedText(trial: MeasuredTrial): string {
     const verdict = budget.predictedRefusals ? 'refused' : 'not refused';
     return `${verdict}: ${claimsText(trial, predicted, budget.reachable)}; usable ${usable}`;
   }
-  const verdict = budget.predictedRefusals ? 'refused by PgBouncer' : 'not refused';
   const reachable = budget.clients?.reachable ?? null;
-  return `${verdict}: clients ${claimsText(trial, clients, reachable)}, of ${formatCount(clients.clients)} that it takes; behind it at most ${plural(predicted.rolloutCeiling ?? clients.servers, 'connection')}; usable ${usable}${shortText(trial)}`;
+  const counted = reachable === null ? null : clientsCounted(trial.plan.pool.kind, reachable);
+  const mayRefuse = !budget.predictedRefusals && counted !== null && counted > clients.clients;
+  const verdict = budget.predictedRefusals
+    ? 'refused by PgBouncer'
+    : mayRefuse
+      ? 'perhaps refused by PgBouncer'
+      : 'not refused';
+  const ends = mayRefuse
+    ? ` (it counts a client until it has seen its end, and so up to ${formatCount(counted)})`
+    : '';
+  return `${verdict}: clients ${claimsText(trial, clients, reachable)}, of ${formatCount(clients.clients)} that it takes${ends}; behind it at most ${plural(predicted.rolloutCeiling ?? clients.servers, 'connection')}; usable ${usable}${shortText(trial)}`;
 }
 
 function claimsText(

@@ -115,6 +115,20 @@ test('behind a pooler as many clients as it takes are not refused, by nobody', (
   });
 });
 
+test('without a pool the ends of clients may come after their successors, up to twice as many', () => {
+  const seen = { pooler_clients: 3 };
+  expect(budgetObservation(pooled(21, seen))).toMatchObject({
+    predictedRefusals: false,
+    clients: { reachable: 21, observedRefusals: true },
+    agrees: true,
+  });
+  expect(budgetObservation(pooled(20, seen)).agrees).toBe(false);
+  const { plan, ...rest } = pooled(40, seen);
+  const queued = { ...plan, workers: 4, pool: { ...plan.pool, kind: 'queue' as const } };
+  const pool = { ...queued.pool, poolSize: 6, maxOverflow: 4 };
+  expect(budgetObservation({ ...rest, plan: { ...queued, pool } }).agrees).toBe(false);
+});
+
 test('one client more is predicted to be refused by the pooler', () => {
   expect(budgetObservation(pooled(41, { pooler_clients: 3 }))).toMatchObject({
     reachable: 20,

@@ -1,5 +1,5 @@
 import { computeBudget } from '../../sizing/budget.ts';
-import { claimBehind } from '../../sizing/pooled-budget.ts';
+import { claimBehind, clientsCounted } from '../../sizing/pooled-budget.ts';
 import { shapeOfPool } from '../../sizing/process-claim.ts';
 import { sumOf } from '../failed-endings.ts';
 import type { TrialObservations } from '../trial-observations.ts';
@@ -18,7 +18,8 @@ import { reachableByLoad } from './reachable-claim.ts';
  *
  * Behind a pooler it is the pooler that refuses, by its limit of clients. What PostgreSQL refuses it, it keeps
  * to itself while it has any connection at all: its clients wait (seen with PgBouncer 1.18, and so in the source
- * of 1.25), so that no refusal is predicted for too many connections behind it.
+ * of 1.25), so that no refusal is predicted for too many connections behind it. Without a pool it may count more
+ * clients than there are callers, see `clientsCounted`: such refusals are no contradiction either.
  */
 export function budgetObservation(seen: TrialObservations): MeasuredTrial['budget'] {
   const { plan, limits, others, load } = seen;
@@ -54,6 +55,8 @@ export function budgetObservation(seen: TrialObservations): MeasuredTrial['budge
     predictedRefusals: opened === null || opened > pooler.clients,
     observedRefusals: (refusals['pooler_clients'] ?? 0) > 0,
   };
+  const mayRefuse = opened === null || clientsCounted(plan.pool.kind, opened) > pooler.clients;
+  const explained = clients.observedRefusals && mayRefuse;
   const byPostgres = sumOf(refusals) > (refusals['pooler_clients'] ?? 0);
   return {
     others,
@@ -61,7 +64,7 @@ export function budgetObservation(seen: TrialObservations): MeasuredTrial['budge
     reachable: claimBehind(pooler, opened),
     predictedRefusals: clients.predictedRefusals,
     observedRefusals,
-    agrees: clients.predictedRefusals === clients.observedRefusals && !byPostgres,
+    agrees: (clients.predictedRefusals === clients.observedRefusals || explained) && !byPostgres,
     reached,
     clients,
   };

@@ -1,5 +1,6 @@
 import { connectionsOf } from '../../load/load-engine.ts';
 import { computeBudget } from '../../sizing/budget.ts';
+import { clientsCounted } from '../../sizing/pooled-budget.ts';
 import { shapeOfPool } from '../../sizing/process-claim.ts';
 import { checkoutsOfRequest } from '../checkouts-of-request.ts';
 import { POOLER_DEFAULTS, type Pooler } from '../pooler.ts';
@@ -26,8 +27,6 @@ export interface WaysPlan {
 
 /** The lab's own connection beside the API's. */
 const MONITOR_CONNECTIONS = 1;
-/** PgBouncer counts a client until it has seen its end, and without a pool the next one comes at once. */
-const CLIENTS_FACTOR = 2;
 
 /**
  * The plans of the four ways, which differ in the pool and the pooler alone.
@@ -92,7 +91,7 @@ function derivedPoolerSize({ workers, pool, postgres }: TrialPlan, reserve: numb
 function derivedClients(plan: TrialPlan, smallPoolSize: number): number {
   const withoutPool = connectionsOf(plan.load.model) * checkoutsOfRequest(plan);
   const most = Math.max(withoutPool, plan.workers * smallPoolSize);
-  return Math.max(POOLER_DEFAULTS.maxClientConn, CLIENTS_FACTOR * most);
+  return Math.max(POOLER_DEFAULTS.maxClientConn, clientsCounted('null', most));
 }
 
 const SEEDS = 2 ** 32;
