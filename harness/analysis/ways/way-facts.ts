@@ -58,3 +58,13 @@ export function poolerAccountOf(trials: Trials): WayResult['pooler'] {
     waitMsPerTransaction: transactions === 0 ? null : waitMs / transactions,
   };
 }
+
+/**
+ * Whether a pooler opens more than there is for it. Its clients are told of no refusal while it has any
+ * connection, so that everybody else finds out: nobody gets a slot.
+ */
+export function takesEverySlot(budget: WayResult['budget']): boolean {
+  if (budget === null || budget.predicted.clients === null) return false;
+  const { ceiling, usable } = budget.predicted;
+  return ceiling === null || ceiling > usable;
+}

@@ -67,6 +67,15 @@ test('what arithmetic says will be refused has only been lucky', () => {
   expect(concluded({ no_pool: lucky }).works).not.toContain('no_pool');
 });
 
+test('a PgBouncer that opens more than is usable leaves nobody else a slot, and is not deployed', () => {
+  const faster = { small_pool_pgbouncer: three(9_000) };
+  expect(concluded(faster, { flags: { poolerSize: '26' } }).deploy).toBe('small_pool_pgbouncer');
+  expect(concluded(faster, { flags: { poolerSize: '27' } })).toMatchObject({
+    works: ['pool'],
+    deploy: 'pool',
+  });
+});
+
 test('without a pool and without refusals nothing bounds the connections: the last choice', () => {
   const found = concluded({ no_pool: three(6_500) });
   expect(found.works).toContain('no_pool');

@@ -5,6 +5,7 @@ import { hasTrouble } from '../comparison/conclusion.ts';
 import { GOODPUT, isAlike, isFarSlower, LATENCY_P99, ratioOfCells } from '../sweep/cell-ratio.ts';
 import { believableRounds } from '../sweep/round-rates.ts';
 import type { SummarizedCell } from '../sweep/summarize-cell.ts';
+import { takesEverySlot } from './way-facts.ts';
 import type { WaysConclusion } from './ways-result.ts';
 
 /** A way as it was measured. */
@@ -66,9 +67,11 @@ export function waysConclusion(ways: readonly SummarizedWay[]): WaysConclusion {
   return { ...found, deploy, because: asGood.length === 1 ? 'fastest' : 'as_good_and_simpler' };
 }
 
-/** A refusal that arithmetic predicts and that did not come has only been lucky. */
+/** A refusal that arithmetic predicts and that did not come, or came to somebody else, has only been lucky. */
 function works(cell: SummarizedCell): boolean {
-  return !hasTrouble(cell) && cell.budget?.predictedRefusals !== true;
+  return (
+    !hasTrouble(cell) && cell.budget?.predictedRefusals !== true && !takesEverySlot(cell.budget)
+  );
 }
 
 function isAsGoodAs(top: SummarizedWay, { cell }: SummarizedWay): boolean {

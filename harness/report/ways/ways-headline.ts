@@ -1,9 +1,10 @@
 import type { Contrast } from '../../analysis/comparison/comparison-result.ts';
 import { FAR_APART_FACTOR } from '../../analysis/sweep/cell-ratio.ts';
+import { takesEverySlot } from '../../analysis/ways/way-facts.ts';
 import type { WayResult, WaysResult } from '../../analysis/ways/ways-result.ts';
 import { FIRST_WAY } from '../../plan/ways/way.ts';
 import { contrastText } from '../comparison/ratio-text.ts';
-import { ABSENT, formatCount, formatRate, plural } from '../format.ts';
+import { ABSENT, formatClaim, formatCount, formatRate, plural } from '../format.ts';
 import { intervalText } from '../interval-text.ts';
 import { shapeText } from '../shape-text.ts';
 import { WAY_NAME, wayTroubleText } from './way-words.ts';
@@ -71,8 +72,7 @@ function otherText(it: WayResult, ways: readonly WayResult[]): string {
   const name = capital(WAY_NAME[it.way]);
   const trouble = wayTroubleText(it);
   if (trouble !== null) return `${name} ${trouble}${boundText(it)}`;
-  const predicted =
-    it.budget?.predictedRefusals === true ? ', but by arithmetic it can be refused' : '';
+  const predicted = predictedText(it);
   const pool = ways.find(({ way }) => way === FIRST_WAY);
   const comparable = it.againstPool !== null && pool !== undefined && wayTroubleText(pool) === null;
   if (!comparable || it.againstPool === null) {
@@ -83,6 +83,14 @@ function otherText(it: WayResult, ways: readonly WayResult[]): string {
     return `${name}: 0 refused${predicted}, ${goodputText(it)} right answers/s in time, too few in some round for a ratio`;
   }
   return `${name}: 0 refused${predicted}, ${contrastText(contrast)} × the goodput of ${WAY_NAME.pool}${doubtText(contrast)}`;
+}
+
+/** Why a way that went well is none to deploy. */
+function predictedText({ budget }: WayResult): string {
+  if (budget?.predictedRefusals === true) return ', but by arithmetic it can be refused';
+  if (budget === null || !takesEverySlot(budget)) return '';
+  const { ceiling, usable } = budget.predicted;
+  return `, but PgBouncer can open ${formatClaim(ceiling)} of ${formatCount(usable)} usable, and everybody else is refused`;
 }
 
 /** Too few rounds, or too wild ones, are no reason to call two ways alike that lie far apart. */

@@ -190,3 +190,14 @@ test('the next command repeats the way to deploy, for all that it shows of one',
   );
   expect(flat({}, { flags: { rate: '300/s' } })).toContain('--stages 300/s:5s --max-in-flight 256');
 });
+
+test('a PgBouncer that opens more than is usable is named with who is refused for it', () => {
+  const flags = { poolerSize: '50', smallPoolSize: '2' };
+  expect(answer({}, { flags })).toContain(
+    'NullPool and PgBouncer: 0 refused, but PgBouncer can open 50 of 26 usable, and everybody else is refused, 0.039',
+  );
+  expect(answer({}, { flags })).toContain('A small pool and PgBouncer: 0 refused, 0.80');
+  expect(flat({}, { flags })).toContain(
+    'sees 50 at most, however many workers there are, more than the 26 usable: it keeps to itself',
+  );
+});

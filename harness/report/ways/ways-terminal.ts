@@ -104,10 +104,14 @@ function roomLines({ ways, conclusion }: WaysResult): readonly ReportLine[] {
       ? `pools of ${shape} have no limit, so nothing fits for certain`
       : `pools of ${shape} alone: at most ${plural(poolWorkersMax, 'worker')} in ${formatCount(predicted.usable)} usable slots, those of a rolling deploy among them`;
   const servers = pooler.defaultPoolSize + pooler.reservePoolSize;
+  const beyond =
+    servers > predicted.usable
+      ? `, more than the ${formatCount(predicted.usable)} usable: it keeps to itself that it is refused the rest, and everybody else is refused all`
+      : '';
   return [
     {
       label: 'ROOM',
-      text: `${room}; here ${pool.plan.workers}. Behind one PgBouncer the database sees ${formatCount(servers)} at most, however many workers there are; each further PgBouncer, user or database has as many of its own`,
+      text: `${room}; here ${pool.plan.workers}. Behind one PgBouncer the database sees ${formatCount(servers)} at most, however many workers there are${beyond}; each further PgBouncer, user or database has as many of its own`,
     },
   ];
 }
