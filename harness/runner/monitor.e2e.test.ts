@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
+import { MONITOR_APPLICATION_NAME } from '../../server/contract.ts';
 import { createEmbeddedPostgres } from '../postgres/embedded.ts';
 import type { StartedPostgres } from '../postgres/provider.ts';
 import { openMonitor } from './monitor.ts';
@@ -84,6 +85,31 @@ test('a server that stops under the monitor is reported as lost', async () => {
     expect(await monitor.lost).toMatchObject({ code: 'DATABASE_UNREACHABLE' });
     expect((await sampling.stop()).lost).toMatch(/lost its connection/);
     await monitor.close();
+  });
+});
+
+test('one that answers nothing any more is lost, and nobody waits for its farewell', async () => {
+  await withSmallServer(async ({ superuser, api }) => {
+    const monitor = await openMonitor({ superuser, api, answerDeadlineMs: 200 });
+    const client = new Client(superuser);
+    await client.connect();
+    const { rows } = await client.query<{ pid: number }>(
+      'SELECT pid FROM pg_stat_activity WHERE application_name = $1',
+      [MONITOR_APPLICATION_NAME],
+    );
+    await client.end();
+    const pid = rows[0]?.pid ?? 0;
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await expect(monitor.countOthers()).rejects.toMatchObject({
+        code: 'DATABASE_UNREACHABLE',
+        message: expect.stringContaining('it answers nothing any more'),
+      });
+      expect(await monitor.lost).toMatchObject({ code: 'DATABASE_UNREACHABLE' });
+      await monitor.close();
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
   });
 });
 

@@ -76,10 +76,14 @@ export interface MonitorOptions {
   readonly workerPrefix?: string;
   /** @default 100 */
   readonly intervalMs?: number;
+  /** @default 10,000 */
+  readonly answerDeadlineMs?: number;
 }
 
 /** An answer that takes longer means that the server is gone or beyond use. */
 const QUERY_DEADLINE_MS = 10_000;
+/** What pg says after that. */
+const READ_TIMEOUT = 'Query read timeout';
 const GONE_POLL_MS = 10;
 /** Connections of no pool may be gone before they are looked at; those that nobody may look at stay unseen. */
 const LOOKS_MAX = 10;
@@ -97,7 +101,7 @@ export async function openMonitor(options: MonitorOptions): Promise<Monitor> {
       ...clientOptions(superuser),
       ...MONITOR_SESSION,
       connectionTimeoutMillis: CONNECT_DEADLINE_MS,
-      query_timeout: QUERY_DEADLINE_MS,
+      query_timeout: options.answerDeadlineMs ?? QUERY_DEADLINE_MS,
     });
   const lost = Promise.withResolvers<LabError>();
   let closing = false;
@@ -117,7 +121,9 @@ export async function openMonitor(options: MonitorOptions): Promise<Monitor> {
   const lostBy = (): LabError | null => lostError;
   let windows = 0;
   let lastSample: (BackendsSeen & { readonly answeredAtMs: number }) | null = null;
-  const oneAtATime = createTurnstile(lostBy);
+  const oneAtATime = createTurnstile(lostBy, () =>
+    onLost(new Error('it answers nothing any more')),
+  );
   const close = async (): Promise<void> => {
     closing = true;
     if (options.session === undefined) await client.end();
@@ -194,12 +200,14 @@ type Turnstile = <T>(use: () => Promise<T>) => Promise<T>;
 
 /**
  * One statement at a time on the one connection, in the order of asking. What fails because the
- * connection is lost says why it was lost, not that it is.
+ * connection is lost says why it was lost, not that it is. One without an answer in time is lost: what is asked
+ * next would wait behind it.
  */
-function createTurnstile(lostBy: () => LabError | null): Turnstile {
+function createTurnstile(lostBy: () => LabError | null, onSilence: () => void): Turnstile {
   let last: Promise<unknown> = Promise.resolve();
   return (use) => {
     const turn = last.then(use, use).catch((error: unknown) => {
+      if (error instanceof Error && error.message === READ_TIMEOUT) onSilence();
       throw lostBy() ?? error;
     });
     last = turn;
