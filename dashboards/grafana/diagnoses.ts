@@ -1,6 +1,10 @@
 import { HARNESS_METRICS, METRICS } from '../../server/contract.ts';
 import { SNAPSHOT_AGE_SECONDS_MAX } from '../prometheus/rules/pool-rules.ts';
-import { REFUSED_BY_POOLER, REFUSED_BY_POSTGRES } from '../promql/refusals.ts';
+import {
+  REFUSED_BY_POOLER,
+  REFUSED_BY_POSTGRES,
+  REQUESTS_REFUSED_BY_POSTGRES,
+} from '../promql/refusals.ts';
 import { ALL_WORKERS, api, average, load, rate } from './series.ts';
 
 /** One thing that exhaustion is made of, told from the others by what only it does. */
@@ -48,7 +52,7 @@ const averageShare = (part: string, whole: string) =>
 export const DIAGNOSES: readonly Diagnosis[] = [
   {
     name: 'Database full',
-    expr: `sum(${rate(api(METRICS.connectErrorsTotal, ALL_WORKERS, REFUSED_BY_POSTGRES))}) > bool 0`,
+    expr: `sum(${rate(api(METRICS.connectErrorsTotal, ALL_WORKERS, REFUSED_BY_POSTGRES))} or ${rate(api(METRICS.errorsTotal, ALL_WORKERS, REQUESTS_REFUSED_BY_POSTGRES))}) > bool 0`,
     sign: 'PostgreSQL refuses connections (53300; through a PgBouncer before 1.21, 08P01)',
     advice:
       'Fewer workers or smaller pools, or a higher `max_connections`. Row *Budget* says by how much. Larger pools make it worse.',

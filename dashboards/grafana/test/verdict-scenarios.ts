@@ -3,6 +3,7 @@ import {
   GONE_WORKERS_PREFIX,
   HARNESS_METRICS,
   METRICS,
+  type RefusalReason,
 } from '../../../server/contract.ts';
 import type { SeriesValues } from './expression-faults.ts';
 
@@ -25,6 +26,8 @@ const perSecond = (value: number) => `0+${value}x60`;
 const WORKER = { worker: '1' };
 const refusedWith = (sqlstate: string, reason: ConnectErrorReason) =>
   of(METRICS.connectErrorsTotal, { ...WORKER, sqlstate, reason });
+const failedFor = (reason: RefusalReason) =>
+  of(METRICS.errorsTotal, { ...WORKER, class: 'too_many_connections', reason });
 const REFUSED = refusedWith('53300', 'too_many_clients');
 const REFUSED_THROUGH_POOLER = refusedWith('08P01', 'too_many_clients');
 const REFUSED_BY_POOLER = refusedWith('08P01', 'pooler_clients');
@@ -100,8 +103,17 @@ export const VERDICT_SCENARIOS: readonly VerdictScenario[] = [
     red: ['Database full'],
   },
   {
+    name: 'PostgreSQL has no slot left, as a newer PgBouncer tells it with the first statement',
+    series: { ...CALM, [failedFor('all_slots')]: perSecond(10) },
+    red: ['Database full'],
+  },
+  {
     name: 'PgBouncer has as many clients as it takes',
-    series: { ...CALM, [REFUSED_BY_POOLER]: perSecond(10) },
+    series: {
+      ...CALM,
+      [REFUSED_BY_POOLER]: perSecond(10),
+      [failedFor('pooler_clients')]: perSecond(10),
+    },
     red: ['PgBouncer refuses'],
   },
   {

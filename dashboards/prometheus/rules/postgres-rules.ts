@@ -1,5 +1,9 @@
 import { METRICS } from '../../../server/contract.ts';
-import { REFUSED_BY_POOLER, REFUSED_BY_POSTGRES } from '../../promql/refusals.ts';
+import {
+  REFUSED_BY_POOLER,
+  REFUSED_BY_POSTGRES,
+  REQUESTS_REFUSED_BY_POSTGRES,
+} from '../../promql/refusals.ts';
 import { rateWindow, SCRAPES, type Windows } from '../windows.ts';
 import { eventsWithin, ofWorkers, rateOf } from './counter.ts';
 import { recordedNames } from './recorded.ts';
@@ -73,7 +77,10 @@ function postgresAlerts(windows: Windows): readonly AlertRule[] {
       severity: 'critical',
       forScrapes: 0,
       needs: `${METRICS.connectErrorsTotal} with its label reason; a service of your own would have to count SQLSTATE 53300 by text, which OpenTelemetry has no metric for and PostgreSQL no statistic. Does without pool_lab_pg_*`,
-      expr: eventsWithin(ofWorkers(METRICS.connectErrorsTotal, REFUSED_BY_POSTGRES), windows),
+      // Behind a newer PgBouncer it is requests that are refused; elsewhere they would be counted twice.
+      expr: `${eventsWithin(ofWorkers(METRICS.connectErrorsTotal, REFUSED_BY_POSTGRES), windows)}
+or
+${eventsWithin(ofWorkers(METRICS.errorsTotal, REQUESTS_REFUSED_BY_POSTGRES), windows)}`,
       summary: `PostgreSQL refused {{ printf "%.0f" $value }} connections to {{ $labels.instance }} within ${rateWindow(windows)} (SQLSTATE 53300)`,
       description:
         'This is exhaustion: requests fail, and each retry asks again. The label reason of the counter says what is full: the server (too_many_clients, reserved_*), the role or the database; its label sqlstate is 08P01 where a PgBouncer before 1.21 passed it on. Do as for PostgresSlotsExhausted; for a role or a database, look at its CONNECTION LIMIT.',

@@ -1,4 +1,4 @@
-import { type ConnectErrorReason, METRICS } from '../../../server/contract.ts';
+import { type ConnectErrorReason, METRICS, type RefusalReason } from '../../../server/contract.ts';
 import { recordedNames } from '../rules/recorded.ts';
 import { API, type InputSeries, input, type ScenariosOf, silent } from './scenario.ts';
 
@@ -7,6 +7,9 @@ const connectErrors = (
   values: string,
   [sqlstate, reason]: readonly [string, ConnectErrorReason] = ['53300', 'too_many_clients'],
 ): InputSeries => input(METRICS.connectErrorsTotal, { worker, sqlstate, reason }, values);
+
+const failedRequests = (worker: string, values: string, reason: RefusalReason): InputSeries =>
+  input(METRICS.errorsTotal, { worker, class: 'too_many_connections', reason }, values);
 
 const budget = (bound: string, connections: number): InputSeries =>
   input(METRICS.budgetConnections, { bound }, `${connections}x60`);
@@ -142,8 +145,19 @@ export const postgresScenarios: ScenariosOf = (windows) => {
       checks: [silent(20), { at: 22, firing: [REFUSES] }, silent(40)],
     },
     {
+      name: 'PostgreSQL refuses three connections, and five requests fail for it: the connections count',
+      series: [connectErrors('1', '0x20 3x40'), failedRequests('1', '0x20 5x40', 'all_slots')],
+      checks: [silent(20), { at: 22, firing: [REFUSES] }, silent(40)],
+    },
+    {
+      name: 'PostgreSQL refuses what a newer PgBouncer tells three requests',
+      series: [connectErrors('1', '0x60'), failedRequests('1', '0x20 3x40', 'all_slots')],
+      checks: [silent(20), { at: 22, firing: [REFUSES] }, silent(40)],
+    },
+    {
       name: 'PgBouncer refuses three clients, and PostgreSQL nobody',
       series: [
+        failedRequests('1', '0x20 3x40', 'pooler_clients'),
         connectErrors('1', '0x60'),
         connectErrors('1', '0x60', ['08P01', 'too_many_clients']),
         connectErrors('1', '0x20 3x40', ['08P01', 'pooler_clients']),
