@@ -1,6 +1,8 @@
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import type { Pooler } from '../plan/pooler.ts';
+import type { TrialPlan } from '../plan/trial-plan.ts';
 import { formatClaim, formatCount, formatUsable, plural } from './format.ts';
+import type { ReportLine } from './report-line.ts';
 import { shapeText } from './shape-text.ts';
 
 /** `transaction mode, 20 connections, at most 100 clients`: of a plan. */
@@ -17,6 +19,19 @@ export function poolerText({
 /** As it stands behind what is measured, e.g. `, through PgBouncer (…)`. */
 export function throughText(pooler: Pooler | null): string {
   return pooler === null ? '' : `, through PgBouncer (${poolerText(pooler)})`;
+}
+
+/** Of many trials: what all of them had between API and PostgreSQL. Which statements it carries, each trial tells. */
+export function poolerOfPlanLines({
+  pooler,
+  preparedStatements,
+}: Pick<TrialPlan, 'pooler' | 'preparedStatements'>): readonly ReportLine[] {
+  if (pooler === null) return [];
+  const statements =
+    pooler.mode === 'transaction' && preparedStatements === 'auto'
+      ? '; named statements are off where its version cannot carry them (before 1.21)'
+      : '';
+  return [{ label: 'POOLER', text: `PgBouncer, ${poolerText(pooler)}${statements}` }];
 }
 
 /** What the deployment claims against what there is for it, in one sentence that ends with the usable slots. */

@@ -1,6 +1,7 @@
 import type { CellResult, SweepResult } from '../../analysis/sweep/sweep-result.ts';
 import { DIALECTS, inDialect } from '../../sizing/dialect.ts';
 import { carriesOverLines, farthestOf } from '../carries-over-lines.ts';
+import { poolerOfPlanLines } from '../pooler-text.ts';
 import type { ReportLine } from '../report-line.ts';
 import { sweepCommandLine } from '../sweep/sweep-command-line.ts';
 import { situationSentence } from '../sweep/sweep-headline.ts';
@@ -41,5 +42,5 @@ function dialectsOf(best: CellResult | null): readonly ReportDialect[] {
 function carriesOver({ environment, plan }: SweepResult): readonly ReportLine[] {
   return environment === null
     ? [{ label: 'CARRIES OVER', text: 'the arithmetic of the budget; nothing was measured' }]
-    : carriesOverLines(environment, farthestOf(plan));
+    : [...poolerOfPlanLines(plan.base), ...carriesOverLines(environment, farthestOf(plan))];
 }

@@ -2,6 +2,7 @@ import type { SweepResult } from '../../analysis/sweep/sweep-result.ts';
 import { carriesOverLines, farthestOf } from '../carries-over-lines.ts';
 import { formatBytes, formatCount, plural } from '../format.ts';
 import { gatesText } from '../gate-words.ts';
+import { poolerOfPlanLines } from '../pooler-text.ts';
 import { agreementOf } from './agreement.ts';
 import { bestShapes } from './best-shapes.ts';
 import { caveatCounts } from './caveat-counts.ts';
@@ -125,10 +126,13 @@ function machineSection(view: SweepView): string {
   const { poolLabVersion, postgres } = environment;
   const items = [
     `**measured on**: ${markdownText(plainText(`${cpuModel}, ${plural(cores, 'core')}, ${formatBytes(memoryBytes)}; ${platform} ${arch} ${osRelease}; Node ${nodeVersion}; PostgreSQL ${postgres.version}; pool-lab ${poolLabVersion}`))}`,
-    ...carriesOverLines(
-      { ...environment, postgres: { ...postgres, version: plainText(postgres.version) } },
-      farthestOf(plan),
-    ).map(({ label, text }) => `**${label.toLowerCase()}**: ${markdownText(text)}`),
+    ...[
+      ...poolerOfPlanLines(plan.base),
+      ...carriesOverLines(
+        { ...environment, postgres: { ...postgres, version: plainText(postgres.version) } },
+        farthestOf(plan),
+      ),
+    ].map(({ label, text }) => `**${label.toLowerCase()}**: ${markdownText(text)}`),
     `**gates**: ${markdownText(gatesText(plan.base.gates))}`,
   ];
   return markdownDetails('The machine, and what carries over to another', list(items));

@@ -7,6 +7,7 @@ import {
   troubledSweepResult,
 } from '../../analysis/sweep/test/sample-sweep.ts';
 import { failedTrial } from '../../analysis/sweep/test/troubled-trials.ts';
+import { POOLER_DEFAULTS, type Pooler } from '../../plan/pooler.ts';
 import { createPaint } from '../paint.ts';
 import { visibleLength } from '../text-layout.ts';
 import { sweepTerminal } from './sweep-terminal.ts';
@@ -247,4 +248,17 @@ test('an answer is green, and yellow where nothing is decided', () => {
   expect(report(undecided)).toMatch(/^hot: no difference/);
   expect(report(undecided, { color: true }).slice(0, 5)).toBe('\u001b[33m');
   expect(report(WHOLE_HOT, { color: true }).slice(0, 5)).toBe('\u001b[32m');
+});
+
+test('a pooler that all trials went through is named, and what it may have kept from them', () => {
+  const { plan } = WHOLE_HOT;
+  const through = (mode: Pooler['mode']): string => {
+    const base = { ...plan.base, pooler: { ...POOLER_DEFAULTS, mode } };
+    return flat({ ...WHOLE_HOT, plan: { ...plan, base } });
+  };
+  expect(through('transaction')).toContain(
+    'POOLER PgBouncer, transaction mode, 20 connections, at most 100 clients; named statements are off where',
+  );
+  expect(through('session')).toContain('session mode, 20 connections, at most 100 clients CARRIES');
+  expect(flat(WHOLE_HOT)).not.toContain('POOLER');
 });

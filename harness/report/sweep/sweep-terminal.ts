@@ -4,6 +4,7 @@ import { formatBytes, formatCount, plural } from '../format.ts';
 import { gatesText } from '../gate-words.ts';
 import { lineText } from '../line-text.ts';
 import type { Paint } from '../paint.ts';
+import { poolerOfPlanLines } from '../pooler-text.ts';
 import type { ReportLine } from '../report-line.ts';
 import type { TerminalStyle } from '../terminal-style.ts';
 import { wrap } from '../text-layout.ts';
@@ -103,6 +104,7 @@ function closingLines(view: SweepView, { directory }: SweepTerminalOptions): rea
   return [
     ...shapeLinesOf(view),
     ...(environment === null ? [] : [{ label: 'MACHINE', text: machineText(environment) }]),
+    ...poolerOfPlanLines(result.plan.base),
     ...(environment === null
       ? [{ label: 'CARRIES OVER', text: 'the arithmetic of the budget; nothing was measured' }]
       : carriesOverLines(
