@@ -1,6 +1,7 @@
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { connectionsOf } from '../load/load-engine.ts';
-import { clientsCounted, waitingBehind } from '../sizing/pooled-budget.ts';
+import { waitingBehind } from '../sizing/pooled-budget.ts';
+import { countedConnections } from '../sizing/reachable-connections.ts';
 import { formatClaim, formatCount, plural } from './format.ts';
 import type { Paint } from './paint.ts';
 import { refusedBy } from './pooler-text.ts';
@@ -16,21 +17,31 @@ export function predictedText(trial: MeasuredTrial): string {
   }
   const { clients } = predicted;
   if (clients === null) {
-    const verdict = budget.predictedRefusals ? 'refused' : 'not refused';
-    return `${verdict}: ${claimsText(trial, predicted, budget.reachable)}; usable ${usable}`;
+    const ends = endsText(trial, { by: 'PostgreSQL', limit: predicted.usable });
+    return `${verdictText(trial, '', ends)}: ${claimsText(trial, predicted, budget.reachable)}${ends}; usable ${usable}`;
   }
   const reachable = budget.clients?.reachable ?? null;
-  const counted = reachable === null ? null : clientsCounted(trial.plan.pool.kind, reachable);
-  const mayRefuse = !budget.predictedRefusals && counted !== null && counted > clients.clients;
-  const verdict = budget.predictedRefusals
-    ? 'refused by PgBouncer'
-    : mayRefuse
-      ? 'perhaps refused by PgBouncer'
-      : 'not refused';
-  const ends = mayRefuse
-    ? ` (it counts a client until it has seen its end, and so up to ${formatCount(counted)})`
-    : '';
+  const ends = endsText(trial, { by: 'it', limit: clients.clients });
+  const verdict = verdictText(trial, ' by PgBouncer', ends);
   return `${verdict}: clients ${claimsText(trial, clients, reachable)}, of ${formatCount(clients.clients)} that it takes${ends}; behind it at most ${plural(predicted.rolloutCeiling ?? clients.servers, 'connection')}; usable ${usable}${shortText(trial)}`;
+}
+
+function verdictText({ budget }: MeasuredTrial, by: string, ends: string): string {
+  if (budget.predictedRefusals) return `refused${by}`;
+  return ends === '' ? 'not refused' : `perhaps refused${by}`;
+}
+
+/** Who counts more connections than there are callers, and so may refuse some although these fit. */
+function endsText(
+  { budget, plan }: MeasuredTrial,
+  { by, limit }: { readonly by: string; readonly limit: number },
+): string {
+  const reachable = budget.clients === null ? budget.reachable : budget.clients.reachable;
+  if (budget.predictedRefusals || reachable === null) return '';
+  const counted = countedConnections(plan.pool.kind, reachable);
+  return counted > limit
+    ? ` (${by} counts a connection until it has seen its end, and so up to ${formatCount(counted)})`
+    : '';
 }
 
 function claimsText(

@@ -28,11 +28,11 @@ test('a pooler that is full is not a PostgreSQL without a slot', () => {
   expect(text).toContain('or max_client_conn = 60 in PgBouncer');
 });
 
-test('without a pool it says that a client counts until its end was seen', () => {
+test('without a pool it says that a connection counts until its end was seen', () => {
   const asked = pooledTrial();
   const nullPool = { ...(asked.plan ?? plan), pool: { ...plan.pool, kind: 'null' as const } };
   expect(flat({ ...asked, plan: nullPool })).toContain(
-    'PREDICTED perhaps refused by PgBouncer: clients idle 20, busy 60, of 100 that it takes (it counts a client until it has seen its end, and so up to 120); behind',
+    'PREDICTED perhaps refused by PgBouncer: clients idle 20, busy 60, of 100 that it takes (it counts a connection until it has seen its end, and so up to 120); behind',
   );
 });
 

@@ -74,8 +74,13 @@ test.each<[name: string, flags: RawFlags, load: 'own' | 'anybody', fits: boolean
     'own',
     false,
   ],
-  ['no pool and few clients', { ...POOL, poolKind: 'null', connections: '17' }, 'own', true],
-  ['no pool and a client more', { ...POOL, poolKind: 'null', connections: '18' }, 'own', false],
+  ['no pool and few clients', { ...POOL, poolKind: 'null', connections: '8' }, 'own', true],
+  [
+    'no pool and a client more, whose last connection may still end',
+    { ...POOL, poolKind: 'null', connections: '9' },
+    'own',
+    false,
+  ],
   [
     'a pool that is broken off once',
     { ...POOL, poolSize: '9', dbFault: ['reset@1s'] },

@@ -11,6 +11,7 @@ import { FREE_SLOTS_MIN, leavesEnough } from '../sizing/free-slots.ts';
 import { claimBehind } from '../sizing/pooled-budget.ts';
 import { poolerLimits } from '../sizing/pooler-limits.ts';
 import { shapeOfPool } from '../sizing/process-claim.ts';
+import { countedConnections } from '../sizing/reachable-connections.ts';
 
 /** One configuration that is to be measured there. */
 export interface AskedCell {
@@ -65,7 +66,8 @@ function claimText({ id, plan, reachable }: AskedCell & { readonly reachable: Cl
     times === 1
       ? ''
       : ` with what ${times - 1 === 1 ? 'a fault leaves' : `${times - 1} faults leave`} behind`;
-  const shape = `${processes} × ${shapeText(pool)}${anew}`;
+  const ending = plan.pooler === null && pool.kind === 'null' ? ' with those that are ending' : '';
+  const shape = `${processes} × ${shapeText(pool)}${ending}${anew}`;
   const most = reachable === null ? 'without end' : `up to ${reachable}`;
   return id === null ? `${shape} opens ${most}` : `${id} ${shape} ${most}`;
 }
@@ -107,5 +109,6 @@ function reachableOf(
         : claims.ceiling;
   const pooler = poolerLimits(plan.pooler);
   if (pooler !== null) return claimBehind(pooler, opened);
-  return opened === null ? null : opened * timesOpened(plan.faults);
+  if (opened === null) return null;
+  return countedConnections(plan.pool.kind, opened) * timesOpened(plan.faults);
 }

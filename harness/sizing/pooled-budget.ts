@@ -1,4 +1,3 @@
-import type { PoolKind } from '../../server/contract.ts';
 import type { Claim } from './claim.ts';
 import type { PoolerLimits } from './pooler-limits.ts';
 
@@ -48,12 +47,4 @@ export function waitingBehind(
 /** What of a claim reaches PostgreSQL: refused clients do not, and all others share its connections. */
 export function claimBehind(pooler: PoolerLimits, claim: Claim): number {
   return Math.min(claim ?? pooler.clients, pooler.clients, pooler.servers);
-}
-
-/** A pooler counts a client until it has seen its end, and without a pool the next one comes at once. */
-const COUNTED_PER_CALLER = 2;
-
-/** Clients that a pooler may count at once, where the pools have at most so many connections to it. */
-export function clientsCounted(kind: PoolKind, opened: number): number {
-  return kind === 'null' ? opened * COUNTED_PER_CALLER : opened;
 }

@@ -22,3 +22,11 @@ export function reachableConnections(
   const rest = full === workers ? 0 : clients - full * most;
   return workers * kept + full * (most - kept) + Math.max(0, rest - kept);
 }
+
+/** A server counts a connection until it has seen its end, and without a pool the next one comes at once. */
+const COUNTED_PER_CALLER = 2;
+
+/** What a server, or a pooler, may count of connections that are open at once. */
+export function countedConnections(kind: PoolKind, opened: number): number {
+  return kind === 'null' ? opened * COUNTED_PER_CALLER : opened;
+}

@@ -115,6 +115,16 @@ test('behind a pooler as many clients as it takes are not refused, by nobody', (
   });
 });
 
+test('without a pool the ends of connections may come after their successors', () => {
+  const { plan: pooledPlan, ...seen } = pooled(14, { all_slots: 3 });
+  const plan = { ...pooledPlan, pooler: null };
+  const direct = { predictedRefusals: false, observedRefusals: true, predicted: { usable: 26 } };
+  expect(budgetObservation({ ...seen, plan })).toMatchObject({ ...direct, agrees: true });
+  const { plan: fewPlan, ...few } = pooled(13, { all_slots: 3 });
+  const calm = { ...fewPlan, pooler: null };
+  expect(budgetObservation({ ...few, plan: calm })).toMatchObject({ ...direct, agrees: false });
+});
+
 test('without a pool the ends of clients may come after their successors, up to twice as many', () => {
   const seen = { pooler_clients: 3 };
   expect(budgetObservation(pooled(21, seen))).toMatchObject({

@@ -1,6 +1,7 @@
 import { computeBudget } from '../../sizing/budget.ts';
-import { claimBehind, clientsCounted } from '../../sizing/pooled-budget.ts';
+import { claimBehind } from '../../sizing/pooled-budget.ts';
 import { shapeOfPool } from '../../sizing/process-claim.ts';
+import { countedConnections } from '../../sizing/reachable-connections.ts';
 import { sumOf } from '../failed-endings.ts';
 import type { TrialObservations } from '../trial-observations.ts';
 import type { MeasuredTrial } from '../trial-result.ts';
@@ -13,13 +14,12 @@ import { reachableByLoad } from './reachable-claim.ts';
  * at the same time cannot make the pools open all that they may, see `reachableConnections`. During a
  * rolling restart the clients move on and leave idle connections behind: there the ceiling alone counts. A
  * refusal that a retry made up for is one.
- * What a fault cut off lives on at PostgreSQL beside what replaces it: refusals that this explains are no
- * contradiction.
+ * What a fault cut off lives on at PostgreSQL beside what replaces it, and without a pool the end of a connection
+ * beside the next one, see `countedConnections`: refusals that this explains are no contradiction.
  *
  * Behind a pooler it is the pooler that refuses, by its limit of clients. What PostgreSQL refuses it, it keeps
  * to itself while it has any connection at all: its clients wait (seen with PgBouncer 1.18, and so in the source
- * of 1.25), so that no refusal is predicted for too many connections behind it. Without a pool it may count more
- * clients than there are callers, see `clientsCounted`: such refusals are no contradiction either.
+ * of 1.25), so that no refusal is predicted for too many connections behind it.
  */
 export function budgetObservation(seen: TrialObservations): MeasuredTrial['budget'] {
   const { plan, limits, others, load } = seen;
@@ -35,9 +35,10 @@ export function budgetObservation(seen: TrialObservations): MeasuredTrial['budge
   const opened = reachableByLoad(plan, predicted.clients ?? predicted);
   const refusals = load.ledger.attempts.refusalReasons;
   const observedRefusals = sumOf(refusals) > 0;
+  const counted = opened === null ? null : countedConnections(plan.pool.kind, opened);
   if (pooler === null) {
     const predictedRefusals = opened === null || opened > predicted.usable;
-    const explained = observedRefusals && lingering(seen) * (opened ?? 0) > predicted.usable;
+    const explained = observedRefusals && lingering(seen) * (counted ?? 0) > predicted.usable;
     const agrees = predictedRefusals === observedRefusals || reached === 'unknown' || explained;
     return {
       others,
@@ -55,8 +56,7 @@ export function budgetObservation(seen: TrialObservations): MeasuredTrial['budge
     predictedRefusals: opened === null || opened > pooler.clients,
     observedRefusals: (refusals['pooler_clients'] ?? 0) > 0,
   };
-  const mayRefuse = opened === null || clientsCounted(plan.pool.kind, opened) > pooler.clients;
-  const explained = clients.observedRefusals && mayRefuse;
+  const explained = clients.observedRefusals && (counted ?? 0) > pooler.clients;
   const byPostgres = sumOf(refusals) > (refusals['pooler_clients'] ?? 0);
   return {
     others,

@@ -1,7 +1,7 @@
 import { connectionsOf } from '../../load/load-engine.ts';
 import { computeBudget } from '../../sizing/budget.ts';
-import { clientsCounted } from '../../sizing/pooled-budget.ts';
 import { shapeOfPool } from '../../sizing/process-claim.ts';
+import { countedConnections } from '../../sizing/reachable-connections.ts';
 import { checkoutsOfRequest } from '../checkouts-of-request.ts';
 import { POOLER_DEFAULTS, type Pooler } from '../pooler.ts';
 import type { PlannedTrial } from '../sweep/trial-order.ts';
@@ -91,7 +91,7 @@ function derivedPoolerSize({ workers, pool, postgres }: TrialPlan, reserve: numb
 function derivedClients(plan: TrialPlan, smallPoolSize: number): number {
   const withoutPool = connectionsOf(plan.load.model) * checkoutsOfRequest(plan);
   const most = Math.max(withoutPool, plan.workers * smallPoolSize);
-  return Math.max(POOLER_DEFAULTS.maxClientConn, clientsCounted('null', most));
+  return Math.max(POOLER_DEFAULTS.maxClientConn, countedConnections('null', most));
 }
 
 const SEEDS = 2 ** 32;
