@@ -33,7 +33,7 @@ const REFUSALS: Readonly<
   }),
   superuser_reserved: ({ user }) => ({
     means: `only the slots of superuser_reserved_connections are left: superusers still get one, "${user}" and all applications do not`,
-    next: 'give the address of a superuser in DATABASE_URL: it gets a slot, and sees everything',
+    next: 'give the address of a superuser in DATABASE_URL: it gets a slot, and `pool-lab inspect` says with it who has the others',
   }),
   reserved: ({ user }) => ({
     means: `only the slots of reserved_connections are left: roles with pg_use_reserved_connections and superusers still get one, "${user}" and all applications do not`,
