@@ -9,10 +9,11 @@ const of = (pssMb: number): ProcessMemory => ({
 
 test('what all share goes away in the difference', () => {
   // 20 MB are shared by all, each session has 2 MB of its own.
-  const few = { backends: 10, ofBackends: of(20 + 10 * 2), ofServer: of(30 + 10 * 2) };
-  const many = { backends: 50, ofBackends: of(20 + 50 * 2), ofServer: of(30 + 50 * 2) };
+  // The server's other processes share some of it, and get smaller by half a MB with each one more.
+  const few = { backends: 10, ofBackends: of(20 + 10 * 2), ofServer: of(60 + 10 * 1.5) };
+  const many = { backends: 50, ofBackends: of(20 + 50 * 2), ofServer: of(60 + 50 * 1.5) };
   expect(memoryPerBackend(few, many)).toEqual({
-    ...{ pssBytes: 2 * MB, serverPssBytes: 2 * MB, rssBytes: 4 * MB },
+    ...{ pssBytes: 2 * MB, serverPssBytes: 1.5 * MB, rssBytes: 4 * MB },
     ...{ privateBytes: 2 * MB, pageTableBytes: 0 },
   });
 });

@@ -41,6 +41,18 @@ test('what TLS and SCRAM cost is their difference round by round, from which a d
   expect((scram?.p50Interval.high ?? 0) - (scram?.p50Interval.low ?? 0)).toBeLessThan(0.1);
 });
 
+test('where the server asks for another kind of password, nothing is told of SCRAM', () => {
+  const observation = sampleObservation();
+  const byMd5: ObservedConnections = new Map(
+    [...connections('tcp', 20)].map(([round, times]) => [
+      round,
+      { ...times, authentication: 'md5', challengeMs: null },
+    ]),
+  );
+  const observed = new Map([...observation.connections, ['tcp', byMd5] as const]);
+  expect(summarizeCost({ ...observation, connections: observed }).scram).toBeNull();
+});
+
 test('what is not there is absent with its reason, and nothing is made from it', () => {
   const result = summarizeCost(
     sampleObservation({

@@ -62,6 +62,11 @@ test('what is refused is not deployed, however fast it answers the rest', () => 
   expect(found.deploy).toBe('small_pool_pgbouncer');
 });
 
+test('what is refused although arithmetic says that it fits is not deployed either', () => {
+  const refused = three(9_000).map((goodput) => ({ goodput, refused: 10, predicted: false }));
+  expect(concluded({ pool: refused }).works).not.toContain('pool');
+});
+
 test('what arithmetic says will be refused has only been lucky', () => {
   const lucky = three(9_000).map((goodput) => ({ goodput, predicted: true }));
   expect(concluded({ no_pool: lucky }).works).not.toContain('no_pool');
