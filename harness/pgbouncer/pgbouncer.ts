@@ -5,6 +5,7 @@ import { LabError } from '../lab-error.ts';
 import type { Pooler } from '../plan/pooler.ts';
 import { chooseServerAccount } from '../postgres/account.ts';
 import { randomPassword } from '../postgres/credentials.ts';
+import { explainFileError } from '../postgres/file-failure.ts';
 import { openLabDirectory } from '../postgres/lab-directory.ts';
 import { hideDatabasePassword } from '../postgres/password-secrecy.ts';
 import { createRunDirectory } from '../postgres/run-directory.ts';
@@ -59,7 +60,7 @@ const DESCRIPTORS_MARGIN = 32;
  * A PgBouncer on loopback, for as long as `use` runs: unprivileged also where the harness is root, with files
  * that nobody else can read, in a process group of its own.
  *
- * @throws LabError POOLER_FAILED, TOO_FEW_FILE_DESCRIPTORS, NO_UNPRIVILEGED_ACCOUNT, DIRECTORY_UNUSABLE
+ * @throws LabError POOLER_FAILED, TOO_FEW_FILE_DESCRIPTORS, NO_UNPRIVILEGED_ACCOUNT, DIRECTORY_UNUSABLE, DISK_FULL
  */
 export async function withPgbouncer<T>(
   asked: PgbouncerAsked,
@@ -77,8 +78,20 @@ export async function withPgbouncer<T>(
   const account = chooseServerAccount();
   const { program } = asked;
   const behind = withPassword(asked.database, deps.redactor);
-  const configure = (port: number): string =>
-    writePgbouncerFiles({ ...asked, database: behind, host, path: run.path, port, account });
+  const configure = (port: number): string => {
+    try {
+      return writePgbouncerFiles({
+        ...asked,
+        database: behind,
+        host,
+        path: run.path,
+        port,
+        account,
+      });
+    } catch (error) {
+      throw explainFileError(error, `writing what PgBouncer reads in ${run.path}`);
+    }
+  };
   const running = stack.adopt(
     await startPgbouncerProcess({ program, account, configure }, deps),
     (it) => it.stop(),

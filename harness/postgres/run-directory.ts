@@ -1,8 +1,9 @@
-import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { identifyProcess, isRunning, type ProcessIdentity } from '../process-table.ts';
 import { systemErrorCode } from '../system-error.ts';
+import { explainFileError } from './file-failure.ts';
 import type { LabDirectory } from './lab-directory.ts';
 import { openSpareFiles, type SpareFiles } from './spare-files.ts';
 import { removeTree } from './tree-removal.ts';
@@ -27,15 +28,13 @@ const LOCK_FILE = 'lock.json';
 
 const lockSchema = z.strictObject({ pid: z.int().min(1), startToken: z.string().min(1) });
 
-/** The lock names this process by pid and start time, and stands before anything else is there. */
+/**
+ * The lock names this process by pid and start time, and stands before anything else is there.
+ *
+ * @throws LabError DISK_FULL, DIRECTORY_UNUSABLE
+ */
 export function createRunDirectory(lab: LabDirectory): RunDirectory {
-  const path = mkdtempSync(join(lab.runsPath, RUN_PREFIX));
-  const self = identifyProcess(process.pid);
-  if (self === null) throw new Error(`this process (${process.pid}) is not in the process table`);
-  const { pid, startToken } = self;
-  writeFileSync(join(path, LOCK_FILE), JSON.stringify({ pid, startToken }), { mode: 0o600 });
-  // The server's account passes through, and sees nothing but its own directory.
-  chmodSync(path, 0o711);
+  const path = makeLocked(lab);
   return {
     path,
     dataPath: join(path, 'data'),
@@ -46,6 +45,24 @@ export function createRunDirectory(lab: LabDirectory): RunDirectory {
     spares: openSpareFiles(lab.sparesPath),
     remove: () => removeTree(path, openSpareFiles(lab.sparesPath)),
   };
+}
+
+function makeLocked({ runsPath }: LabDirectory): string {
+  const self = identifyProcess(process.pid);
+  if (self === null) throw new Error(`this process (${process.pid}) is not in the process table`);
+  const { pid, startToken } = self;
+  let path: string | null = null;
+  try {
+    path = mkdtempSync(join(runsPath, RUN_PREFIX));
+    writeFileSync(join(path, LOCK_FILE), JSON.stringify({ pid, startToken }), { mode: 0o600 });
+    // The server's account passes through, and sees nothing but its own directory.
+    chmodSync(path, 0o711);
+    return path;
+  } catch (error) {
+    // Nobody guards it yet.
+    if (path !== null) rmSync(path, { recursive: true, force: true });
+    throw explainFileError(error, `making a directory in ${runsPath}`);
+  }
 }
 
 /** Whose run this is: the living owner, `null` when it is gone, `unlocked` when nothing says. */
