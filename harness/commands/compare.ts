@@ -14,6 +14,7 @@ import { type Option, readOptions } from '../plan/option-table.ts';
 import { problemError } from '../plan/problem-error.ts';
 import { OUTPUT_OPTIONS } from '../plan/run-options.ts';
 import { yesNo } from '../plan/value-parser.ts';
+import { farthestOf, networkOf, networkOfBoth } from '../report/carries-over-lines.ts';
 import { comparisonJson } from '../report/comparison/comparison-json.ts';
 import { comparisonTerminal } from '../report/comparison/comparison-terminal.ts';
 import { differenceText } from '../report/comparison/fact-words.ts';
@@ -121,7 +122,12 @@ function cellsText(left: ComparedCell, right: ComparedCell, options: CompareOpti
     pair,
   };
   if (options.json) return comparisonJson(comparison);
-  return comparisonTerminal(comparison, { environment: left.environment, style: options.style });
+  const between = networkOfBoth(networkOf(left.plan), networkOf(right.plan));
+  return comparisonTerminal(comparison, {
+    environment: left.environment,
+    between,
+    style: options.style,
+  });
 }
 
 function runsText(left: NamedRun, right: NamedRun, options: CompareOptions): string {
@@ -154,7 +160,8 @@ function runsText(left: NamedRun, right: NamedRun, options: CompareOptions): str
   };
   if (options.json) return comparisonJson(comparison);
   if (environment === null) throw notBelievable(left.given, 'nothing was measured');
-  return runsTerminal(comparison, { environment, style: options.style });
+  const between = networkOfBoth(farthestOf(left.result.plan), farthestOf(right.result.plan));
+  return runsTerminal(comparison, { environment, between, style: options.style });
 }
 
 function refuseUnlessForced(

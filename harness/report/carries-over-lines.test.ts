@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { carriesOverLines } from './carries-over-lines.ts';
+import { carriesOverLines, networkOfBoth } from './carries-over-lines.ts';
 import { sampleTrial } from './test/sample-trial.ts';
 
 test('what a network does is unknown in general, or beyond being long where the trial had one', () => {
@@ -19,6 +19,18 @@ test('what encryption costs is said to hold here alone, and a socket to be no ne
   );
   expect(lines('tcp')[1]).not.toContain('encryption');
   expect(lines('socket')[2]).toMatch(/^any network \(here it was a socket\), data/);
+});
+
+test('of two that are compared, the encryption and the distance of either count, and a socket of both', () => {
+  const [far, encrypted, socket] = [
+    { rttMs: 20 },
+    { rttMs: 0, transport: 'tls' },
+    { rttMs: 0, transport: 'socket' },
+  ] as const;
+  expect(networkOfBoth(far, encrypted)).toEqual({ rttMs: 20, transport: 'tls' });
+  expect(networkOfBoth(encrypted, socket)).toEqual({ rttMs: 0, transport: 'tls' });
+  expect(networkOfBoth(socket, socket)).toEqual(socket);
+  expect(networkOfBoth(socket, { rttMs: 0 })).toEqual({ rttMs: 0, transport: 'tcp' });
 });
 
 test.each([

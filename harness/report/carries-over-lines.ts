@@ -44,6 +44,16 @@ function unknownNetwork({ rttMs, transport }: Network): string {
   return transport === 'socket' ? 'any network (here it was a socket)' : 'another network';
 }
 
+/** Of two that are compared: what one of them had is no longer unknown, and what it cost there does not carry over. */
+export function networkOfBoth(left: Network, right: Network): Network {
+  const [one = 'tcp', other = 'tcp'] = [left.transport, right.transport];
+  const differing = one === 'tls' || other === 'tls' ? 'tls' : 'tcp';
+  return {
+    rttMs: Math.max(left.rttMs, right.rttMs),
+    transport: one === other ? one : differing,
+  };
+}
+
 /** Of a sweep's distances: one network is enough to be no longer unknown. */
 export function farthestOf({ axes, base }: Pick<SweepPlan, 'axes' | 'base'>): Network {
   return {

@@ -1,6 +1,6 @@
 import type { CellsComparison, Difference } from '../../analysis/comparison/comparison-result.ts';
 import type { Environment } from '../../analysis/trial-machine.ts';
-import { carriesOverLines } from '../carries-over-lines.ts';
+import { carriesOverLines, type Network } from '../carries-over-lines.ts';
 import { lineText } from '../line-text.ts';
 import type { ReportLine } from '../report-line.ts';
 import type { TerminalStyle } from '../terminal-style.ts';
@@ -14,7 +14,16 @@ import { comparedLines, resultLines } from './pair-lines.ts';
 /** Two cells: the answer in one sentence, what it rests on, and what stands against it. */
 export function comparisonTerminal(
   comparison: CellsComparison,
-  { environment, style }: { readonly environment: Environment; readonly style: TerminalStyle },
+  {
+    environment,
+    between,
+    style,
+  }: {
+    readonly environment: Environment;
+    /** @default nothing but this machine */
+    readonly between?: Network;
+    readonly style: TerminalStyle;
+  },
 ): string {
   const { pair } = comparison;
   const blocks: readonly (readonly ReportLine[])[] = [
@@ -24,7 +33,7 @@ export function comparisonTerminal(
     ],
     resultLines(pair),
     caveatLines(pair.caveats),
-    carriesOverLines(environment),
+    carriesOverLines(environment, between),
   ];
   return `${[
     ...forcedBanner(comparison, style),

@@ -7,7 +7,7 @@ import type {
 } from '../../analysis/comparison/comparison-result.ts';
 import { hasTrouble } from '../../analysis/comparison/conclusion.ts';
 import type { Environment } from '../../analysis/trial-machine.ts';
-import { carriesOverLines } from '../carries-over-lines.ts';
+import { carriesOverLines, type Network } from '../carries-over-lines.ts';
 import { ABSENT, formatCount, formatMs, formatRate, plural } from '../format.ts';
 import { lineText } from '../line-text.ts';
 import type { ReportLine } from '../report-line.ts';
@@ -25,7 +25,16 @@ import { sideShapeText } from './side-words.ts';
 /** Two runs: their best cells head to head, then the cells they share one by one. */
 export function runsTerminal(
   comparison: RunsComparison,
-  { environment, style }: { readonly environment: Environment; readonly style: TerminalStyle },
+  {
+    environment,
+    between,
+    style,
+  }: {
+    readonly environment: Environment;
+    /** @default nothing but this machine */
+    readonly between?: Network;
+    readonly style: TerminalStyle;
+  },
 ): string {
   const blocks: readonly (readonly ReportLine[])[] = [
     runLines(comparison),
@@ -33,7 +42,7 @@ export function runsTerminal(
     pairTables(comparison),
     restLines(comparison),
     caveatLines(caveatsOf(comparison)),
-    carriesOverLines(environment),
+    carriesOverLines(environment, between),
   ];
   return `${[
     ...forcedBanner(comparison, style),
