@@ -1,4 +1,5 @@
 import type { WaysResult } from '../../analysis/ways/ways-result.ts';
+import type { Distance } from '../../plan/distance.ts';
 import { printStages } from '../../plan/rate-parser.ts';
 import { PLAN_OPTIONS } from '../../plan/run-options.ts';
 import { printDuration } from '../../plan/value-parser.ts';
@@ -11,6 +12,7 @@ export function waysNextCommand({ ways, conclusion, environment }: WaysResult): 
   if (shown === undefined) return 'npx pool-lab run';
   const { workers, pool, pooler, workload, workloadParams, load, postgres, durationMs } =
     shown.plan;
+  const { distance, preparedStatements } = shown.plan;
   const { model } = load;
   const words = [
     ...(environment.postgres.provider === 'embedded'
@@ -30,6 +32,8 @@ export function waysNextCommand({ ways, conclusion, environment }: WaysResult): 
           ...['--pooler', 'pgbouncer', '--pooler-mode', pooler.mode],
           ...['--pooler-size', pooler.defaultPoolSize, '--pooler-clients', pooler.maxClientConn],
         ]),
+    ...(preparedStatements === 'auto' ? [] : ['--prepared-statements', preparedStatements]),
+    ...distanceWords(distance),
     '--workload',
     workload,
     ...Object.entries(workloadParams).flatMap(([name, text]) => ['--param', `${name}=${text}`]),
@@ -38,4 +42,14 @@ export function waysNextCommand({ ways, conclusion, environment }: WaysResult): 
       : ['--stages', printStages(model.stages), '--max-in-flight', model.maxInFlight]),
   ];
   return `npx pool-lab run ${words.map((word) => shellWord(String(word))).join(' ')}`;
+}
+
+function distanceWords({ rttMs, jitterMs, bandwidthMbit }: Distance): readonly string[] {
+  if (rttMs === 0) return [];
+  const { dbRtt, dbJitter, dbBandwidth } = PLAN_OPTIONS;
+  return [
+    ...['--db-rtt', dbRtt.parser.print(rttMs)],
+    ...(jitterMs === 0 ? [] : ['--db-jitter', dbJitter.parser.print(jitterMs)]),
+    ...(bandwidthMbit === null ? [] : ['--db-bandwidth', dbBandwidth.parser.print(bandwidthMbit)]),
+  ];
 }

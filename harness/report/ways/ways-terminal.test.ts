@@ -78,6 +78,18 @@ test('the answer, the four ways, who was refused and what it rests on are on one
   `);
 });
 
+test('the next command is as far from the database, and says as much of statements', () => {
+  const flags = {
+    dbRtt: '5ms',
+    dbJitter: '1ms',
+    dbBandwidth: '100mbit',
+    preparedStatements: 'off',
+  };
+  expect(flat({}, { flags })).toContain(
+    '--prepared-statements off --db-rtt 5ms --db-jitter 1ms --db-bandwidth 100mbit --workload point',
+  );
+});
+
 test('a pool that is refused is no measure of the others', () => {
   const refused = three(500).map((goodput) => ({ goodput, refused: 1_000 }));
   const text = answer({ pool: refused }, { flags: { maxOverflow: '10' } });
