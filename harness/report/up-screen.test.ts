@@ -44,6 +44,11 @@ test('how far the API is from its database stands where everything else connects
   );
 });
 
+test('whose eyes the server side is seen with is said by name, who need be no superuser', () => {
+  expect(screen(true)).toContain('Look at the server side, as postgres (');
+  expect(screen(false, null, openPlan({ workers: '1' }))).toContain('UP: 1 worker × (5+10) can');
+});
+
 test('it ends with what carries over and how to stop it', () => {
   expect(screen(false).replace(/\s+/g, ' ')).toMatch(
     /CARRIES OVER .* DOES NOT .* UNKNOWN .* Ctrl-C stops everything\. $/,

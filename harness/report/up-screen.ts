@@ -5,7 +5,7 @@ import { type Budget, computeBudget } from '../sizing/budget.ts';
 import { poolerLimits } from '../sizing/pooler-limits.ts';
 import { carriesOverLines, networkOf } from './carries-over-lines.ts';
 import { distanceText } from './distance-text.ts';
-import { formatClaim, formatCount } from './format.ts';
+import { formatClaim, formatCount, plural } from './format.ts';
 import { lineText } from './line-text.ts';
 import { loadText } from './load-text.ts';
 import { type PrometheusScreen, prometheusSections } from './prometheus-lines.ts';
@@ -58,7 +58,7 @@ export function upScreen(screen: UpScreen, style: TerminalStyle): string {
     [paint.bold(title), ...lines.map((line) => `  ${line}`), ''].join('\n');
   return [
     paint.bold(
-      `UP: ${plan.workers} workers × ${shapeText(plan.pool)} can ${claimedText(budget)}; ${budget.usable} are usable of max_connections ${maxConnections}`,
+      `UP: ${plural(plan.workers, 'worker')} × ${shapeText(plan.pool)} can ${claimedText(budget)}; ${budget.usable} are usable of max_connections ${maxConnections}`,
     ),
     '',
     ...(plan.distance.rttMs === 0
@@ -77,7 +77,8 @@ export function upScreen(screen: UpScreen, style: TerminalStyle): string {
           ],
     ),
     section(
-      'Look at the server side, as superuser (a storm can take its slots as well: then try again)',
+      // On a server that somebody else runs it is whoever was given.
+      `Look at the server side, as ${superuser.user} (a storm can take its slots as well: then try again)`,
       [
         `${psql(superuser)} -c "SELECT application_name, state, count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' GROUP BY 1, 2 ORDER BY 1, 2"`,
       ],
