@@ -2,6 +2,7 @@ import { createServer, type Socket } from 'node:net';
 import { Client } from 'pg';
 import { expect } from 'vitest';
 import { z } from 'zod';
+import type { ContainerAsked } from '../plan/database-asked.ts';
 import { createRedactor } from '../report/redactor.ts';
 import { readTreeCpuMs } from '../runner/process-cpu.ts';
 import { startWatchdog } from '../runner/watchdog.ts';
@@ -31,13 +32,13 @@ async function withProvider(
     readonly lab: () => string;
     readonly said: readonly string[];
   }) => Promise<void>,
-  image = docker.get().image,
+  { image = docker.get().image, version = null }: Partial<ContainerAsked> = {},
 ): Promise<void> {
   const watchdog = startWatchdog();
   const labs: string[] = [];
   const said: string[] = [];
   const provider = createDockerPostgres(
-    { kind: 'docker', image, version: null },
+    { kind: 'docker', image, version },
     {
       custodian: {
         guard(resource) {
@@ -139,6 +140,22 @@ docker.test('a setting that it refuses is the error, and the container is gone',
   });
 });
 
+docker.test(
+  'an image that has another version than was asked for is refused, and gone',
+  async () => {
+    await withProvider(
+      async ({ start, lab }) => {
+        await expect(start(SETTINGS, new AbortController().signal)).rejects.toMatchObject({
+          code: 'CONFIG_INVALID',
+          message: expect.stringMatching(/asks for PostgreSQL 99, and the image .* has \d+/),
+        });
+        expect(await listContainers({ ...docker.get(), lab: lab() })).toEqual([]);
+      },
+      { version: 99 },
+    );
+  },
+);
+
 docker.test('stopped while it starts it leaves nothing', async () => {
   await withProvider(async ({ start, lab }) => {
     const stopping = new AbortController();
@@ -154,16 +171,21 @@ docker.test('stopped while it starts it leaves nothing', async () => {
 docker.test('an image that is nowhere is told with the engine’s own words', async () => {
   // A registry at a port that nobody listens on: no network is needed to learn that.
   const image = 'localhost:1/pool-lab/none:1';
-  await withProvider(async ({ start, said, lab }) => {
-    const starting = start(SETTINGS, new AbortController().signal);
-    await expect(starting).rejects.toMatchObject({
-      code: 'IMAGE_UNAVAILABLE',
-      message: expect.stringMatching(/localhost:1\/pool-lab\/none:1 .*cannot be pulled: .*refused/),
-      hint: expect.stringContaining(`docker pull ${image}`),
-    });
-    expect(said).toEqual([`pulling ${image} …`]);
-    expect(lab()).toBe('none');
-  }, image);
+  await withProvider(
+    async ({ start, said, lab }) => {
+      const starting = start(SETTINGS, new AbortController().signal);
+      await expect(starting).rejects.toMatchObject({
+        code: 'IMAGE_UNAVAILABLE',
+        message: expect.stringMatching(
+          /localhost:1\/pool-lab\/none:1 .*cannot be pulled: .*refused/,
+        ),
+        hint: expect.stringContaining(`docker pull ${image}`),
+      });
+      expect(said).toEqual([`pulling ${image} …`]);
+      expect(lab()).toBe('none');
+    },
+    { image },
+  );
 });
 
 docker.test('stopped while it pulls it does not wait for the registry', async () => {
@@ -174,14 +196,17 @@ docker.test('stopped while it pulls it does not wait for the registry', async ()
   const address = registry.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   try {
-    await withProvider(async ({ start, said }) => {
-      const stopping = new AbortController();
-      const starting = start(SETTINGS, stopping.signal).catch((error: unknown) => error);
-      await expect.poll(() => sockets.size).toBeGreaterThan(0);
-      stopping.abort(new DOMException('stopped by SIGINT', 'AbortError'));
-      expect(await starting).toBe(stopping.signal.reason);
-      expect(said).toEqual([`pulling localhost:${port}/pool-lab/none:1 …`]);
-    }, `localhost:${port}/pool-lab/none:1`);
+    await withProvider(
+      async ({ start, said }) => {
+        const stopping = new AbortController();
+        const starting = start(SETTINGS, stopping.signal).catch((error: unknown) => error);
+        await expect.poll(() => sockets.size).toBeGreaterThan(0);
+        stopping.abort(new DOMException('stopped by SIGINT', 'AbortError'));
+        expect(await starting).toBe(stopping.signal.reason);
+        expect(said).toEqual([`pulling localhost:${port}/pool-lab/none:1 …`]);
+      },
+      { image: `localhost:${port}/pool-lab/none:1` },
+    );
   } finally {
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => registry.close(resolve));
