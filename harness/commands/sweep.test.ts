@@ -15,6 +15,7 @@ import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { type ErrorCode, LabError } from '../lab-error.ts';
 import type { RawFlags } from '../plan/option-table.ts';
 import type { PlannedTrial } from '../plan/sweep/trial-order.ts';
+import { fakeDocker } from '../postgres/test/fake-docker.ts';
 import { REPORT_DATA_PLACEHOLDER } from '../report/html/report-data.ts';
 import { MACHINE_STORE } from '../store/store-deps.ts';
 import { createFakeMeasurer, fakeTrial } from '../test/fake-sweep.ts';
@@ -85,7 +86,16 @@ test.each([
   [{}, 'embedded'],
   [{ postgres: 'docker' }, 'docker'],
 ])('with %j the PostgreSQL that was asked for is measured', async (flags, kind) => {
-  expect((await sweep({ flags })).on).toEqual([kind]);
+  await using engine = await fakeDocker(() => ({ status: 200, body: { Version: '28.2.2' } }));
+  const env = { DOCKER_HOST: `unix://${engine.socketPath}` };
+  expect((await sweep({ flags, env })).on).toEqual([kind]);
+});
+
+test('without the Docker that its database needs it leaves no directory', async () => {
+  const env = { DOCKER_HOST: `unix://${join(base, 'nobody.sock')}` };
+  const { outcome } = await sweep({ flags: { postgres: 'docker' }, env });
+  expect(outcome).toMatchObject({ code: 'DOCKER_UNAVAILABLE' });
+  expect(existsSync(runPath())).toBe(false);
 });
 
 test('without the pooler that its plan needs it leaves no directory', async () => {

@@ -2,6 +2,17 @@ import { LabError } from '../lab-error.ts';
 import { dockerVersion } from './docker-api.ts';
 import { locateDockerSocket } from './docker-socket.ts';
 
+/**
+ * For whoever is about to start something that needs it.
+ *
+ * @throws LabError DOCKER_UNAVAILABLE
+ */
+export async function requireDocker(
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  await dockerVersion(locateDockerSocket(env));
+}
+
 /** Whether PostgreSQL can be had in a container, which the lab can do without. */
 export async function lookForDocker(env: Readonly<Record<string, string | undefined>>): Promise<{
   readonly name: string;

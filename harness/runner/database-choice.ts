@@ -6,6 +6,7 @@ import { PLAN_LIMITS } from '../plan/trial-plan.ts';
 import type { ChosenPostgres } from '../postgres/chosen-postgres.ts';
 import { parseDatabaseUrl } from '../postgres/database-url.ts';
 import { DATABASE_URL_ENV } from '../postgres/database-url-refusal.ts';
+import { requireDocker } from '../postgres/docker-program.ts';
 import { type ForeignDatabase, lookAtForeignDatabase } from '../postgres/foreign-database.ts';
 import type { PostgresSettings } from '../postgres/provider.ts';
 import type { LabSurroundings } from './lab.ts';
@@ -14,7 +15,7 @@ import type { LabSurroundings } from './lab.ts';
  * Which PostgreSQL it is to be; one that somebody else runs is looked at. Before anything is started, so that
  * plan and predictions have the server's own settings.
  *
- * @throws LabError as `lookAtForeignDatabase`, or CONFIG_INVALID
+ * @throws LabError as `lookAtForeignDatabase`, DOCKER_UNAVAILABLE or CONFIG_INVALID
  */
 export async function choosePostgres(
   asked: DatabaseAsked,
@@ -32,6 +33,7 @@ export async function choosePostgres(
     readonly drivesTheApi?: boolean;
   },
 ): Promise<ChosenPostgres> {
+  if (asked.kind === 'docker') await requireDocker(env);
   if (asked.kind !== 'url') return asked;
   const { allowRemoteDb, sharedDbOk, apiVia } = asked;
   const database = await lookAtForeignDatabase({
