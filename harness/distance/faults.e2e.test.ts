@@ -103,6 +103,8 @@ test('who opens a connection of his own is answered as soon as it is over', asyn
   });
   expect(fault.firstRightMs).toBeLessThan(1_000);
   // Who connected into it was told by the deadline of a connect; whose statement was under way, by nobody.
-  expect(classes(trial)).toEqual(['db_unavailable']);
-  expect(trial.requests.timeouts).toBeGreaterThan(0);
+  // How many of the four were at which, chance decides.
+  expect(classes(trial).filter((it) => it !== 'db_unavailable')).toEqual([]);
+  const { timeouts, httpErrors } = trial.requests;
+  expect(timeouts + (httpErrors['db_unavailable'] ?? 0)).toBeGreaterThan(0);
 });
