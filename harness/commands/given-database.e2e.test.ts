@@ -78,7 +78,12 @@ debian.test(
         '2 × (8+4) opens up to 24 of 13 usable (max_connections 17 − 3 reserved − 1 of others and the monitor)',
       );
 
-      const { result, stderr } = await ran([...LOAD, '--exhaust'], env);
+      // The authority is known to Node itself this time: to the harness, and to the API that it starts.
+      const { result, stderr } = await ran([...LOAD, '--exhaust'], {
+        ...trap.env,
+        NODE_EXTRA_CA_CERTS: authorityPath,
+        DATABASE_URL: `${databaseUrl(ann)}?sslmode=verify-full`,
+      });
       const trial = measuredTrialSchema.parse(result);
       expect(trial).toMatchObject({
         plan: { postgres: { transport: 'tls' } },

@@ -83,7 +83,14 @@ export interface LabDeps {
 export type LabSurroundings = Omit<LabDeps, 'postgres' | 'drivenApi' | 'observer'>;
 
 /** Variables a child process may inherit; NODE_OPTIONS among others would change what is measured. */
-const INHERITED = ['PATH', 'TMPDIR', 'TZ', CONTAINER_MARKS.env] as const;
+const INHERITED = [
+  'PATH',
+  'TMPDIR',
+  'TZ',
+  // Whom the harness trusts, the API has to trust as well: both verify the database's certificate.
+  'NODE_EXTRA_CA_CERTS',
+  CONTAINER_MARKS.env,
+] as const;
 
 /** Starts everything for the time of `use`, and ends everything on every path. */
 export async function withLab<T>(
