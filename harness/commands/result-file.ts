@@ -9,7 +9,7 @@ import { type MeasuredTrial, measuredTrialSchema } from '../analysis/trial-resul
 import { LabError } from '../lab-error.ts';
 import { mergeHistograms } from '../load/account/histogram.ts';
 import { histogramProblem } from '../load/account/histogram-problem.ts';
-import type { Cell } from '../plan/sweep/cells.ts';
+import { type Cell, variablesOf } from '../plan/sweep/cells.ts';
 import { errorDocumentSchema } from '../report/error-json.ts';
 import { describeError, systemErrorCode } from '../system-error.ts';
 
@@ -99,16 +99,7 @@ function cellOfTrials(path: string, trials: readonly MeasuredTrial[]): ComparedC
   const { plan, environment } = first;
   const cell: Cell = {
     id: 'c001',
-    variables: {
-      workload: plan.workload,
-      load: plan.load.model,
-      dbRttMs: plan.distance.rttMs,
-      maxConnections: plan.postgres.maxConnections,
-      poolKind: plan.pool.kind,
-      maxOverflow: plan.pool.maxOverflow,
-      workers: plan.workers,
-      poolSize: plan.pool.poolSize,
-    },
+    variables: variablesOf(plan),
     plan,
   };
   const stored = trials.map((result, index) => ({

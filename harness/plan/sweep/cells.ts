@@ -27,6 +27,20 @@ export function expandCells({ axes, base }: Pick<SweepPlan, 'axes' | 'base'>): r
   }));
 }
 
+/** Where a plan of its own, of no sweep, would stand on the axes. */
+export function variablesOf(plan: TrialPlan): CellVariables {
+  return {
+    workload: plan.workload,
+    load: plan.load.model,
+    dbRttMs: plan.distance.rttMs,
+    maxConnections: plan.postgres.maxConnections,
+    poolKind: plan.pool.kind,
+    maxOverflow: plan.pool.maxOverflow,
+    workers: plan.workers,
+    poolSize: plan.pool.poolSize,
+  };
+}
+
 function combinationsOf(axes: Axes): readonly CellVariables[] {
   return axes.workload.flatMap((workload) =>
     axes.load.flatMap((load) =>

@@ -4,6 +4,7 @@ import { shapeOfPool } from '../../sizing/process-claim.ts';
 import { countedConnections } from '../../sizing/reachable-connections.ts';
 import { checkoutsOfRequest } from '../checkouts-of-request.ts';
 import { POOLER_DEFAULTS, type Pooler } from '../pooler.ts';
+import { variablesOf } from '../sweep/cells.ts';
 import type { PlannedTrial } from '../sweep/trial-order.ts';
 import type { TrialPlan } from '../trial-plan.ts';
 import { isPooled, WAYS, type Way } from './way.ts';
@@ -116,16 +117,7 @@ export function orderWays({ rounds, plans }: WaysPlan): readonly PlannedTrial[] 
 export function cellOfWay(way: Way, plan: TrialPlan): PlannedTrial['cell'] {
   return {
     id: way,
-    variables: {
-      workload: plan.workload,
-      load: plan.load.model,
-      dbRttMs: plan.distance.rttMs,
-      maxConnections: plan.postgres.maxConnections,
-      poolKind: plan.pool.kind,
-      maxOverflow: plan.pool.maxOverflow,
-      workers: plan.workers,
-      poolSize: plan.pool.poolSize,
-    },
+    variables: variablesOf(plan),
     plan,
   };
 }
