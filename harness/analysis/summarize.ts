@@ -93,6 +93,7 @@ export function summarizeTrial(seen: TrialObservations, decode: DecodeHistogram)
     host: seen.host,
     seconds: secondsOf(seen, decode),
     api: { ...seen.api },
+    service: seen.service,
     distance: seen.distance,
     transport: seen.transport,
     faults: faultResults(seen),

@@ -41,6 +41,8 @@ export interface TrialObservations {
     }[];
     readonly lost: boolean;
   };
+  /** `null`: the lab's own API was measured, and has told `before` and `after`. */
+  readonly service: MeasuredTrial['service'];
   readonly rollout: MeasuredTrial['rollout'];
   readonly api: MeasuredTrial['api'];
   readonly distance: MeasuredTrial['distance'];

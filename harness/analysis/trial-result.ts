@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { REFUSAL_REASONS } from '../../server/contract.ts';
 import { trialPlanSchema } from '../plan/trial-plan.ts';
+import { serviceReadingSchema } from './service-reading.ts';
 import {
   apiSchema,
   DIRECT_API,
@@ -277,6 +278,8 @@ export const measuredTrialSchema = z.strictObject({
     agrees: z.boolean(),
     /** Results of before there was anything to reach but PostgreSQL have none. */
     reached: z.enum(REACHED).default('postgres'),
+    /** Of a service whose workers or pool nobody told, nothing is predicted: what is said above is no prediction then. */
+    shapeKnown: z.boolean().default(true),
     /** `null`: no pooler, or its limits are unknown. */
     clients: clientsReachedSchema.nullable().default(null),
   }),
@@ -316,7 +319,8 @@ export const measuredTrialSchema = z.strictObject({
   /** CPU time over the measured window; `null` where the system does not tell. */
   cpuMs: z.strictObject({
     postgres: ms.nullable(),
-    api: ms,
+    /** `null`: a service whose processes are not in sight. */
+    api: ms.nullable(),
     generator: ms,
     /** Of the pooler that the lab started. */
     pooler: ms.nullable().default(null),
@@ -351,6 +355,8 @@ export const measuredTrialSchema = z.strictObject({
   ),
   /** Results of before there was anything to say have none. */
   api: apiSchema.default(DIRECT_API),
+  /** Of the service that was measured; `null`: it was the lab's own API. */
+  service: serviceReadingSchema.nullable().default(null),
   /** Of the network that the lab made; `null`: there was none to make, see the plan's `distance`. */
   distance: distanceReadingSchema.nullable().default(null),
   /** `null`: no session of the API was seen, or none that the monitor's role may look at. */

@@ -1,3 +1,5 @@
+import type { RequestMix } from '../plan/request-mix.ts';
+
 /**
  * The closed loop: so many callers, each of whom sends its next request when it has its answer and
  * has thought. What throughput, and where does the pool starve?
@@ -55,8 +57,10 @@ export interface RetryPolicy {
 export interface LoadRequest {
   /** Origin, e.g. `http://127.0.0.1:40123`. */
   readonly origin: string;
-  /** Path with query string, the same for every request. */
+  /** Path with query string, the same for every request; unused where there are `requests`. */
   readonly path: string;
+  /** What a service of the user's own is asked. @default `GET` of the path */
+  readonly requests?: RequestMix;
   readonly model: ClosedModel | OpenModel;
   readonly durationMs: number;
   /** After `durationMs` no request starts; the unanswered have this long to be answered. */

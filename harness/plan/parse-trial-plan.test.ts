@@ -6,6 +6,7 @@ import { GATE_DEFAULTS } from './gates.ts';
 import type { RawFlags } from './option-table.ts';
 import { parseTrialPlan } from './parse-trial-plan.ts';
 import { PLAN_OPTIONS, RUN_OPTIONS } from './run-options.ts';
+import { SERVICE_OPTIONS } from './service-options.ts';
 import { TARGET_OPTIONS } from './target-options.ts';
 import { plan, refusal } from './test/parsed-plan.ts';
 import { trialPlanSchema } from './trial-plan.ts';
@@ -37,6 +38,8 @@ test('without flags the plan is a FastAPI-like service on a default PostgreSQL',
     faults: [],
     pooler: null,
     preparedStatements: 'auto',
+    service: null,
+    requests: null,
     gates: GATE_DEFAULTS,
     thresholds: [],
     abortOnFail: false,
@@ -142,6 +145,8 @@ test('every flag reaches its field', () => {
       // Goes not together with the timeouts above.
       pooler: null,
       preparedStatements: 'off',
+      service: null,
+      requests: null,
       gates: {
         ...GATE_DEFAULTS,
         dispatchLagMsP99: { degraded: 6, invalid: 30 },
@@ -200,6 +205,12 @@ test('every setting of a plan can be given by its variable, with the same meanin
       apiVia: 'pool.example.com:6432',
       listen: '0.0.0.0',
       allowedHost: 'api:9464',
+      command: 'node server.js',
+      env: 'DB_POOL_SIZE={poolSize}',
+      serviceDirectory: '/srv/app',
+      readyPath: '/healthz',
+      serviceMetrics: 'none',
+      request: '/items',
     };
     // What belongs to the open loop, to retries, to thresholds or to a database that runs already shows
     // only beside them.
@@ -215,9 +226,11 @@ test('every setting of a plan can be given by its variable, with the same meanin
               ? { dbRtt: '9ms' }
               : ['poolerMode', 'poolerSize', 'poolerReserve', 'poolerClients'].includes(name)
                 ? { pooler: 'pgbouncer' }
-                : ['postgresVersion', 'postgresImage'].includes(name)
-                  ? { postgres: 'docker' }
-                  : {};
+                : name in SERVICE_OPTIONS && name !== 'command'
+                  ? { command: 'node server.js' }
+                  : ['postgresVersion', 'postgresImage'].includes(name)
+                    ? { postgres: 'docker' }
+                    : {};
     const text =
       texts[name] ??
       (option.parser.placeholder === null

@@ -22,6 +22,7 @@ import {
 import { poolerProblems } from './pooler-problems.ts';
 import { problemError } from './problem-error.ts';
 import { RUN_OPTIONS } from './run-options.ts';
+import { planOfService, serviceAsked } from './service-asked.ts';
 import { shapeProblems, slotProblems } from './setting-problems.ts';
 import { type TargetAsked, targetAsked, targetProblems } from './target-asked.ts';
 import { thresholdProblems } from './thresholds/threshold-problems.ts';
@@ -85,7 +86,7 @@ export function parseTrialPlan(given: {
   ];
   if (problems.length > 0) throw problemError(problems, command);
   return {
-    plan: deepFreeze(trialPlanSchema.parse(trialPlanOf(read.values))),
+    plan: deepFreeze(trialPlanSchema.parse(planAsked(read))),
     ports: {
       port: read.values.port,
       adminPort: read.values.adminPort,
@@ -104,6 +105,14 @@ export function parseTrialPlan(given: {
       ...databaseWarnings(read.values, read.sources),
     ],
   };
+}
+
+function planAsked(read: ReadOptions<PlanTable>): TrialPlan {
+  const { values, sources } = read;
+  const plan = trialPlanOf(values);
+  const service = serviceAsked(values, sources);
+  if (service === null) return plan;
+  return planOfService(plan, service, { values, sources, requests: null });
 }
 
 /** What only two values together get wrong. Fields that are wrong on their own are left out. */

@@ -14,6 +14,7 @@ import { LISTEN_OPTIONS } from './listen-options.ts';
 import { LOAD_OPTIONS } from './load-options.ts';
 import { option } from './option.ts';
 import { POOLER_OPTIONS } from './pooler-options.ts';
+import { SERVICE_OPTIONS } from './service-options.ts';
 import { TARGET_OPTIONS } from './target-options.ts';
 import { THRESHOLD_OPTIONS } from './thresholds/threshold-options.ts';
 import { PLAN_LIMITS, TRANSPORTS, type Transport } from './trial-plan.ts';
@@ -181,6 +182,7 @@ export const PLAN_OPTIONS = {
   }),
   ...DISTANCE_OPTIONS,
   ...POOLER_OPTIONS,
+  ...SERVICE_OPTIONS,
   rollout: option('rollout', {
     parser: wholeNumber({ min: 0, max: LIMITS.workersMax }),
     defaultValue: 0,

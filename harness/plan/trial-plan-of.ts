@@ -52,6 +52,8 @@ export function trialPlanOf(values: OptionValues<typeof PLAN_OPTIONS>): TrialPla
     faults: [...values.dbFault],
     pooler: poolerOf(values),
     preparedStatements: values.preparedStatements,
+    service: null,
+    requests: null,
     gates: values.gate,
     thresholds: [...values.threshold],
     abortOnFail: values.abortOnFail,

@@ -1,10 +1,13 @@
 import { z } from 'zod';
-import { LIMITS, poolConfigSchema, WORKLOADS } from '../../server/contract.ts';
+import { LIMITS, poolConfigSchema } from '../../server/contract.ts';
 import { ARRIVALS, AT_CAP } from '../load/load-engine.ts';
 import { DATABASE_FAULT_LIMITS, databaseFaultSchema } from './database-fault.ts';
 import { distanceSchema, NO_DISTANCE } from './distance.ts';
 import { gatesSchema } from './gates.ts';
+import { planWorkloadSchema } from './plan-workload.ts';
 import { PREPARED_STATEMENTS, poolerSchema } from './pooler.ts';
+import { requestPlanSchema } from './request-mix.ts';
+import { serviceSchema } from './service.ts';
 
 /** Bounds of one trial; together with the server's own (`LIMITS`) they keep a typo affordable. */
 export const PLAN_LIMITS = {
@@ -53,7 +56,7 @@ export const loadModelSchema = z.discriminatedUnion('kind', [
 export const trialPlanSchema = z.strictObject({
   workers: z.int().min(1).max(LIMITS.workersMax),
   pool: poolConfigSchema,
-  workload: z.enum(WORKLOADS),
+  workload: planWorkloadSchema,
   /** Query parameters of the workload, e.g. `{ ms: '20' }`; the server validates them. */
   workloadParams: z.record(z.string(), z.string()),
   load: z.strictObject({
@@ -88,6 +91,10 @@ export const trialPlanSchema = z.strictObject({
   /** Started for the trial; `null`: the API connects to PostgreSQL itself. */
   pooler: poolerSchema.nullable().default(null),
   preparedStatements: z.enum(PREPARED_STATEMENTS).default('auto'),
+  /** The tested system; `null`: the lab's own API. */
+  service: serviceSchema.nullable().default(null),
+  /** What is asked of a service; `null` where the lab's own API is measured, whose workload says it. */
+  requests: requestPlanSchema.nullable().default(null),
   /** When its numbers may be believed. */
   gates: gatesSchema,
   /** What the trial must reach, e.g. `latency.p99<50ms`; each understood by `parseThreshold`. */

@@ -6,6 +6,7 @@ import {
 } from '../../server/contract.ts';
 import { nearestWord } from './nearest-word.ts';
 import type { Problem } from './option-table.ts';
+import { ownWorkload, type PlanWorkload } from './plan-workload.ts';
 
 type Params = Readonly<Record<string, string>>;
 
@@ -16,7 +17,9 @@ export const PARAMETER_NAME = /^([a-z][a-z-]*\.)?[A-Za-z][\w-]*$/;
  * The parameters of one workload, of those given for several: a name alone goes to every workload
  * that has it, `hold.ms` only to `hold`, and there before the name alone.
  */
-export function paramsOf(workload: Workload, given: Params): Params {
+export function paramsOf(planned: PlanWorkload, given: Params): Params {
+  const workload = ownWorkload(planned);
+  if (workload === null) return {};
   const known = parametersOf(workload);
   const own: Record<string, string> = {};
   for (const [name, text] of Object.entries(given)) {

@@ -196,6 +196,7 @@ async function measure(context: {
           seconds: window.seconds,
           lost: window.lost !== null,
         },
+        service: null,
         rollout,
         api: {
           target: lab.drivenApi?.url ?? null,

@@ -128,6 +128,8 @@ function planDefaults(maxConnections: number, seed: number) {
     faults: [],
     pooler: null,
     preparedStatements: 'auto' as const,
+    service: null,
+    requests: null,
     gates: DEMO_GATES,
     thresholds: [],
     abortOnFail: false,

@@ -92,6 +92,7 @@ export function fakeTrial({
       observedRefusals: refused > 0,
       agrees: predicted.fits === (refused === 0),
       reached: 'postgres',
+      shapeKnown: true,
       clients: null,
     },
     connections: {

@@ -58,6 +58,8 @@ const ADAPTERS = {
   ],
   testcontainers: 'harness/postgres/container.ts',
   selfsigned: 'harness/postgres/certificate.ts',
+  'shell-quote': 'harness/plan/command-words.ts',
+  'csv-parse': 'harness/plan/data-rows.ts',
   'csv-stringify': 'harness/report/sweep/csv.ts',
   'junit-report-builder': 'harness/report/sweep/junit.ts',
   vite: 'dashboards/web/build.ts',

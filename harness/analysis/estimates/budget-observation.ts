@@ -48,6 +48,7 @@ export function budgetObservation(seen: TrialObservations): MeasuredTrial['budge
       observedRefusals,
       agrees,
       reached,
+      shapeKnown: plan.service?.shapeKnown ?? true,
       clients: null,
     };
   }
@@ -66,6 +67,7 @@ export function budgetObservation(seen: TrialObservations): MeasuredTrial['budge
     observedRefusals,
     agrees: (clients.predictedRefusals === clients.observedRefusals || explained) && !byPostgres,
     reached,
+    shapeKnown: plan.service?.shapeKnown ?? true,
     clients,
   };
 }

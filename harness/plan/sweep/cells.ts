@@ -79,5 +79,7 @@ function planOf(base: TrialPlan, variables: CellVariables): TrialPlan {
         : base.durationMs,
     postgres: { ...base.postgres, maxConnections },
     distance: { ...base.distance, rttMs: dbRttMs },
+    // A service is replaced as a whole.
+    rolloutSurge: base.service === null || base.rolloutSurge === 0 ? base.rolloutSurge : workers,
   };
 }

@@ -22,6 +22,8 @@ const EXAMPLES: { readonly [N in Name]?: string } = {
   stages: '100/s:10s,100/s..400/s:20s',
   pgSetting: '{ shared_buffers: 256MB }',
   dbRtt: '[0, 5ms, 20ms]',
+  command: '"node server.js --port {port}"',
+  env: '{ DB_POOL_SIZE: "{poolSize}" }',
   gate: '{ rounds-spread: 0.1, generator-utilization: 0.7/0.9 }',
   threshold: '[latency.p99<50ms, errors.too_many_connections==0]',
 };

@@ -20,6 +20,7 @@ import {
 } from '../option-table.ts';
 import { poolerProblems } from '../pooler-problems.ts';
 import { problemError } from '../problem-error.ts';
+import { planOfService, serviceAsked } from '../service-asked.ts';
 import { transportProblems } from '../transport-problems.ts';
 import { trialPlanOf } from '../trial-plan-of.ts';
 import { readSettingsFile, type SettingsFile } from './settings-file.ts';
@@ -87,8 +88,7 @@ export function parseSweepPlan(given: {
     plan: deepFreeze(
       sweepPlanSchema.parse({
         schemaVersion: SWEEP_PLAN_SCHEMA_VERSION,
-        axes: axesOf(values),
-        base: trialPlanOf(first),
+        ...plannedCells(read, first),
         rounds: values.rounds,
         predictedSurge: values.surge,
         settings: { ...settingsOf(read), ...databaseSettings(databaseAsked(values, [])) },
@@ -110,6 +110,30 @@ export function parseSweepPlan(given: {
       ...databaseWarnings(values, sources),
       ...repeatedCellWarnings(values),
     ],
+  };
+}
+
+/** The axes, and what all cells have in common; a service has the shape that it is told. */
+function plannedCells(
+  { values, sources }: ReadOptions<typeof SWEEP_OPTIONS>,
+  first: ReturnType<typeof firstTrialOf>,
+): Pick<SweepPlan, 'axes' | 'base'> {
+  const axes = axesOf(values);
+  const base = trialPlanOf(first);
+  const service = serviceAsked(first, sources);
+  if (service === null) return { axes, base };
+  const served = planOfService(base, service, { values: first, sources, requests: null });
+  return {
+    base: served,
+    axes: {
+      ...axes,
+      workload: [served.workload],
+      workers: served.workers === base.workers ? axes.workers : [served.workers],
+      maxOverflow:
+        served.pool.maxOverflow === base.pool.maxOverflow
+          ? axes.maxOverflow
+          : [served.pool.maxOverflow],
+    },
   };
 }
 

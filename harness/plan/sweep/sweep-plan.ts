@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { LIMITS, POOL_KINDS, WORKLOADS } from '../../../server/contract.ts';
+import { LIMITS, POOL_KINDS } from '../../../server/contract.ts';
 import { DISTANCE_LIMITS, NO_DISTANCE } from '../distance.ts';
+import { planWorkloadSchema } from '../plan-workload.ts';
 import { loadModelSchema, PLAN_LIMITS, trialPlanSchema } from '../trial-plan.ts';
 import { countCells } from './count-cells.ts';
 
@@ -22,7 +23,7 @@ const some = <T extends z.ZodType>(value: T) => z.array(value).min(1).max(SWEEP_
  */
 export const axesSchema = z
   .strictObject({
-    workload: some(z.enum(WORKLOADS)),
+    workload: some(planWorkloadSchema),
     load: some(loadModelSchema),
     /** `distance.rttMs`; plans of before there was a choice have none. */
     dbRttMs: some(z.number().min(0).max(DISTANCE_LIMITS.rttMsMax)).default([NO_DISTANCE.rttMs]),

@@ -116,6 +116,7 @@ export function sampleTrial(changes: Partial<MeasuredTrial> = {}): MeasuredTrial
       observedRefusals: true,
       agrees: true,
       reached: 'postgres',
+      shapeKnown: true,
       clients: null,
     },
     connections: {
@@ -158,6 +159,7 @@ export function sampleTrial(changes: Partial<MeasuredTrial> = {}): MeasuredTrial
     seconds: [],
     api: DIRECT_API,
     pooler: null,
+    service: null,
     distance: null,
     transport: { encrypted: 0, plain: 8, socket: 0, protocols: [] },
     faults: [],

@@ -1,0 +1,103 @@
+import { type OptionSources, type OptionValues, SOURCE_DEFAULT } from './option-table.ts';
+import { REQUESTS_WORKLOAD } from './plan-workload.ts';
+import { EXPECT_BY_DEFAULT, type RequestPlan } from './request-mix.ts';
+import type { Service } from './service.ts';
+import type { SERVICE_OPTIONS } from './service-options.ts';
+import { placeholdersOf } from './service-parser.ts';
+import type { TrialPlan } from './trial-plan.ts';
+
+type Values = OptionValues<typeof SERVICE_OPTIONS>;
+type ShapeSources = Readonly<Record<'workers' | 'poolSize' | 'maxOverflow', string>>;
+
+/** Which parts of a shape a service gets filled in, by its command or a variable of it. */
+export interface FilledIn {
+  readonly workers: boolean;
+  readonly poolSize: boolean;
+  readonly maxOverflow: boolean;
+}
+
+export function filledInBy({ command, env }: Pick<Values, 'command' | 'env'>): FilledIn {
+  const names = new Set(
+    [command ?? '', ...Object.values(env.set)].flatMap((text) => placeholdersOf(text)),
+  );
+  return {
+    workers: names.has('workers'),
+    poolSize: names.has('poolSize') || names.has('poolTotal'),
+    maxOverflow: names.has('maxOverflow') || names.has('poolTotal'),
+  };
+}
+
+/** `null`: the lab's own API is measured. */
+export function serviceAsked(values: Values, sources: ShapeSources): Service | null {
+  const { command, env, shell, serviceDirectory, readyPath, readyTimeout, stopTimeout } = values;
+  if (command === null) return null;
+  return {
+    kind: 'command',
+    command,
+    shell,
+    env: { ...env.set },
+    passEnv: [...env.pass],
+    directory: serviceDirectory,
+    readyPath,
+    readyTimeoutMs: readyTimeout,
+    stopTimeoutMs: stopTimeout,
+    metricsPath: values.serviceMetrics,
+    shapeKnown: filledInBy(values).poolSize || sources.poolSize !== SOURCE_DEFAULT,
+  };
+}
+
+/**
+ * The plan of the lab's API made into that of a service. What is neither filled in nor told is not the default of the
+ * lab's own pool: one process, and no overflow.
+ */
+export function planOfService(
+  plan: TrialPlan,
+  service: Service,
+  {
+    values,
+    sources,
+    requests,
+  }: {
+    readonly values: Values;
+    readonly sources: ShapeSources;
+    /** Of a file of settings; `null`: what `--request` says, or `GET /`. */
+    readonly requests: RequestPlan | null;
+  },
+): TrialPlan {
+  const filled = filledInBy(values);
+  const told = (name: keyof FilledIn): boolean => filled[name] || sources[name] !== SOURCE_DEFAULT;
+  return {
+    ...plan,
+    service,
+    workers: told('workers') ? plan.workers : 1,
+    pool: { ...plan.pool, maxOverflow: told('maxOverflow') ? plan.pool.maxOverflow : 0 },
+    workload: REQUESTS_WORKLOAD,
+    workloadParams: {},
+    requests: requests ?? requestsOf(values),
+    // A service is replaced as a whole: its second instance is there before the first one goes.
+    rolloutSurge: plan.rolloutSurge === 0 ? 0 : told('workers') ? plan.workers : 1,
+  };
+}
+
+function requestsOf({ request }: Pick<Values, 'request'>): RequestPlan {
+  const [only] = request;
+  return {
+    templates:
+      only === undefined
+        ? [
+            {
+              name: 'GET /',
+              method: 'GET',
+              path: '/',
+              headers: {},
+              body: null,
+              weight: 1,
+              expect: EXPECT_BY_DEFAULT,
+            },
+          ]
+        : [...request],
+    data: null,
+  };
+}
+
+export type ServiceSources = OptionSources<typeof SERVICE_OPTIONS>;
