@@ -64,6 +64,7 @@ export function requestLines(): ValueParser<readonly RequestTemplate[]> {
           path,
           headers: {},
           body: null,
+          bodyKind: 'text',
           weight,
           expect: EXPECT_BY_DEFAULT,
         });

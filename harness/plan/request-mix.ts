@@ -15,16 +15,24 @@ export const DATA_ORDERS = ['sequential', 'random'] as const;
 
 const status = z.int().min(100).max(599);
 
-/** One kind of request. `{{column}}` in path, header values and body is replaced by the row's value. */
+/** How a row's value goes into a body: as it is, or escaped for the JSON text that it stands in. */
+export const BODY_KINDS = ['text', 'json'] as const;
+
+/**
+ * One kind of request. `{{column}}` in path, header values and body is replaced by the row's value, once: what a value
+ * itself holds is no placeholder.
+ */
 export const requestTemplateSchema = z.strictObject({
   /** Unique in its mix; what reports call it, e.g. `POST /orders`. */
   name: z.string().min(1).max(200),
   method: z.enum(METHODS),
   /** With query string; begins with a slash. */
   path: z.string().max(REQUEST_LIMITS.pathCharactersMax).regex(/^\//),
-  /** Names in lower case. */
+  /** Names in lower case. In a plan `${NAME}` stands for a variable of the lab's environment; in a mix it is filled in. */
   headers: z.record(z.string(), z.string()),
   body: z.string().max(REQUEST_LIMITS.bodyCharactersMax).nullable(),
+  /** `json`: placeholders stand inside JSON strings. */
+  bodyKind: z.enum(BODY_KINDS),
   /** Its share of all requests, relative to the others'. */
   weight: z.int().min(1).max(REQUEST_LIMITS.weightMax),
   /** Statuses of a right answer, both ends inclusive; everything else is an error. */

@@ -91,6 +91,7 @@ function requestsOf({ request }: Pick<Values, 'request'>): RequestPlan {
               path: '/',
               headers: {},
               body: null,
+              bodyKind: 'text',
               weight: 1,
               expect: EXPECT_BY_DEFAULT,
             },
