@@ -8,6 +8,7 @@ import { lookAtForeignDatabase } from './foreign-database.ts';
 import { detectDebianPostgres, withDebianCluster } from './test/debian-cluster.ts';
 import { type ForeignServer, withForeignServer } from './test/foreign-server.ts';
 import { createUrlPostgres } from './url.ts';
+import { WORKER_SESSIONS } from './watched-sessions.ts';
 
 const debian = await optional('postgres15', detectDebianPostgres);
 
@@ -72,7 +73,7 @@ async function usedBy(owner: DatabaseConfig, superuser: DatabaseConfig) {
     expect(seen).toContainEqual(['pool-lab-worker-1', 'idle in transaction']);
     // The monitor, and a session whose state may be hidden.
     expect(database.others).toBe(1);
-    expect(await monitor.countOthers()).toBe(2);
+    expect(await monitor.countOthers(WORKER_SESSIONS)).toBe(2);
     await monitor.close();
     const { rows } = await api.query('SELECT current_user AS role');
     return { api: rows[0].role, warned };

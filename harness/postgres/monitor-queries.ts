@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import { z } from 'zod';
 import { MONITOR_APPLICATION_NAME } from '../../server/contract.ts';
 import { TAKES_A_SLOT } from './inspection-sql.ts';
+import { type Watched, watchedCondition } from './watched-sessions.ts';
 
 /*
  * What the monitor asks. Each query takes one connection and one row set; results are parsed, since
@@ -104,9 +105,14 @@ export async function readDatabaseBytes(client: ClientBase, database: string): P
   return z.object({ bytes: count }).parse(rows[0]).bytes;
 }
 
-/** Backends of one application name in one state, at one moment. */
+/** Backends of one name, role, database and address in one state, at one moment. */
 export interface BackendGroup {
   readonly applicationName: string;
+  /** Empty while it has not finished connecting, like the name and the database. */
+  readonly role: string;
+  readonly database: string;
+  /** Of the client; `socket` for a socket of the file system, empty where this role may not see it. */
+  readonly address: string;
   /**
    * As in `pg_stat_activity`, with `starting` for one that has not finished connecting: it occupies a
    * slot, has no name yet, and is what a refusal looks like for a moment.
@@ -120,12 +126,18 @@ export interface BackendGroup {
 const groupSchema = z
   .object({
     application_name: z.string(),
+    role: z.string(),
+    database: z.string(),
+    address: z.string(),
     state: z.string(),
     wait_event: z.string().nullable(),
     backends: count,
   })
   .transform((row) => ({
     applicationName: row.application_name,
+    role: row.role,
+    database: row.database,
+    address: row.address,
     state: row.state,
     waitEvent: row.wait_event,
     backends: row.backends,
@@ -140,12 +152,15 @@ const SAMPLE = {
   name: 'pool-lab-sample',
   text: `
   SELECT coalesce(application_name, '') AS application_name,
+         coalesce(usename, '') AS role,
+         coalesce(datname, '') AS database,
+         CASE WHEN backend_type IS NULL THEN '' ELSE coalesce(host(client_addr), 'socket') END AS address,
          coalesce(state, CASE WHEN usename IS NULL THEN 'starting' ELSE 'unknown' END) AS state,
          wait_event_type || '/' || wait_event AS wait_event,
          count(*) AS backends
     FROM pg_stat_activity a
    WHERE ${TAKES_A_SLOT}
-   GROUP BY 1, 2, 3`,
+   GROUP BY 1, 2, 3, 4, 5, 6`,
 };
 
 export async function sampleBackends(client: ClientBase): Promise<readonly BackendGroup[]> {
@@ -191,13 +206,13 @@ export async function readDatabaseCounts(
   };
 }
 
-/** Backends whose application name starts so; `_` and `%` stand for themselves. */
-export async function countBackends(client: ClientBase, namePrefix: string): Promise<number> {
+/** Backends of whoever is watched. */
+export async function countBackends(client: ClientBase, watched: Watched): Promise<number> {
+  const { name, text, values } = watchedCondition(watched);
   const { rows } = await client.query({
-    name: 'pool-lab-count',
-    text: `SELECT count(*) AS backends FROM pg_stat_activity a
-            WHERE ${TAKES_A_SLOT} AND starts_with(application_name, $1)`,
-    values: [namePrefix],
+    name: `pool-lab-count-${name}`,
+    text: `SELECT count(*) AS backends FROM pg_stat_activity a WHERE ${TAKES_A_SLOT} AND ${text}`,
+    values: [...values],
   });
   return z.object({ backends: count }).parse(rows[0]).backends;
 }

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
+import { type Watched, watchedCondition } from './watched-sessions.ts';
 
 /** How sessions came to the server, by what it sees itself. */
 export interface SessionTransports {
@@ -20,24 +21,26 @@ const rowSchema = z.object({
 });
 
 /** Of sessions that this role may not see, nothing of this is told, and they are left out. */
-const SESSION_TRANSPORTS = {
-  name: 'pool-lab-transports',
-  text: `
+const SESSION_TRANSPORTS = `
   SELECT count(*) FILTER (WHERE s.ssl) AS encrypted,
          count(*) FILTER (WHERE NOT s.ssl AND a.client_addr IS NOT NULL) AS plain,
          count(*) FILTER (WHERE NOT s.ssl AND a.client_addr IS NULL) AS socket,
          coalesce(array_agg(DISTINCT s.version || ' with ' || s.cipher ORDER BY s.version || ' with ' || s.cipher)
                     FILTER (WHERE s.ssl), '{}') AS protocols
     FROM pg_stat_activity a JOIN pg_stat_ssl s USING (pid)
-   WHERE a.backend_type = 'client backend' AND starts_with(a.application_name, $1)`,
-};
+   WHERE a.backend_type = 'client backend' AND `;
 
-/** Of sessions whose application name starts so; `null`: none was seen. */
+/** `null`: none was seen. */
 export async function readSessionTransports(
   client: ClientBase,
-  namePrefix: string,
+  watched: Watched,
 ): Promise<SessionTransports | null> {
-  const { rows } = await client.query({ ...SESSION_TRANSPORTS, values: [namePrefix] });
+  const { name, text, values } = watchedCondition(watched);
+  const { rows } = await client.query({
+    name: `pool-lab-transports-${name}`,
+    text: `${SESSION_TRANSPORTS}${text}`,
+    values: [...values],
+  });
   const seen = rowSchema.parse(rows[0]);
   return seen.encrypted + seen.plain + seen.socket === 0 ? null : seen;
 }

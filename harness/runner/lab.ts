@@ -1,7 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONTAINER_MARKS, type ServerSideSample } from '../../server/contract.ts';
-import type { Environment } from '../analysis/trial-machine.ts';
+import type { PostgresEnvironment, WatchedEnvironment } from '../analysis/trial-machine.ts';
 import type { Custodian } from '../custodian.ts';
 import { LabError } from '../lab-error.ts';
 import { createLoadEngine } from '../load/load-process-engine.ts';
@@ -16,6 +16,7 @@ import { openLabDirectory } from '../postgres/lab-directory.ts';
 import { hideDatabasePassword } from '../postgres/password-secrecy.ts';
 import type { PostgresProvider, PostgresSettings, StartedPostgres } from '../postgres/provider.ts';
 import { createUrlPostgres } from '../postgres/url.ts';
+import { WORKER_SESSIONS } from '../postgres/watched-sessions.ts';
 import type { Redactor } from '../report/redactor.ts';
 import type { DrivenApi } from './driven-api.ts';
 import { machineEnvironment } from './environment.ts';
@@ -36,7 +37,7 @@ export interface Lab {
   readonly monitor: Monitor;
   readonly load: LoadSession;
   /** Which engine made the load is known with its result. */
-  readonly environment: Omit<Environment, 'loadEngine'>;
+  readonly environment: Omit<WatchedEnvironment, 'loadEngine'>;
   /** Connections of everybody but the API, the monitor's own among them, before any load. */
   readonly others: number;
   /** The API that is driven, where it runs already; `null`: each trial starts its own. */
@@ -171,7 +172,7 @@ export async function withLab<T>(
     monitor,
     load,
     environment: await describeEnvironment(provider.kind, postgres, monitor, deps),
-    others: await monitor.countOthers(),
+    others: await monitor.countOthers(WORKER_SESSIONS),
     drivenApi,
     apiVia: via === null ? viaOf(drivenApi) : `${bracketed(via.host)}:${via.port}`,
     viaSettings,
@@ -219,7 +220,7 @@ function chooseProvider(deps: LabDeps, custodian: Custodian): PostgresProvider {
 }
 
 async function describeEnvironment(
-  provider: Environment['postgres']['provider'],
+  provider: PostgresEnvironment['provider'],
   postgres: StartedPostgres,
   monitor: Monitor,
   deps: LabDeps,

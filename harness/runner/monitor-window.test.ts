@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import type { BackendGroup } from '../postgres/monitor-queries.ts';
+import { WORKER_SESSIONS } from '../postgres/watched-sessions.ts';
 import { createWindowAccumulator } from './monitor-window.ts';
-
-const PREFIX = 'pool-lab-w';
 
 function group(
   applicationName: string,
@@ -10,11 +9,12 @@ function group(
   backends: number,
   waitEvent: string | null = null,
 ): BackendGroup {
-  return { applicationName, state, backends, waitEvent };
+  const who = { role: 'api', database: 'lab', address: '127.0.0.1' };
+  return { applicationName, ...who, state, backends, waitEvent };
 }
 
 test('the peak of all workers is that of one moment, not the sum of each worker’s own', () => {
-  const window = createWindowAccumulator(PREFIX);
+  const window = createWindowAccumulator(WORKER_SESSIONS);
   window.add(0, [group('pool-lab-w1', 'idle', 5), group('pool-lab-w2', 'idle', 1)]);
   window.add(100, [group('pool-lab-w1', 'idle', 1), group('pool-lab-w2', 'idle', 4)]);
   expect(window.result()).toMatchObject({
@@ -24,7 +24,7 @@ test('the peak of all workers is that of one moment, not the sum of each worker�
 });
 
 test('the peaks so far are those of the whole, and stay when connections go', () => {
-  const window = createWindowAccumulator(PREFIX);
+  const window = createWindowAccumulator(WORKER_SESSIONS);
   expect(window.peaks()).toEqual({ workers: 0, all: 0, worker: 0 });
   window.add(0, [group('pool-lab-w1', 'idle', 5), group('psql', 'idle', 2)]);
   window.add(100, [group('pool-lab-w1', 'idle', 1), group('pool-lab-w2', 'idle', 3)]);
@@ -32,7 +32,7 @@ test('the peaks so far are those of the whole, and stay when connections go', ()
 });
 
 test('what is there now is that of the last sample', () => {
-  const window = createWindowAccumulator(PREFIX);
+  const window = createWindowAccumulator(WORKER_SESSIONS);
   expect(window.live()).toEqual({ workersNow: 0, workersPeak: 0, allNow: 0, allPeak: 0 });
   window.add(0, [group('pool-lab-w1', 'idle', 5), group('psql', 'idle', 2)]);
   window.add(100, [group('pool-lab-w1', 'idle', 1), group('psql', 'idle', 1)]);
@@ -40,13 +40,13 @@ test('what is there now is that of the last sample', () => {
 });
 
 test('one worker in several states counts once per connection', () => {
-  const window = createWindowAccumulator(PREFIX);
+  const window = createWindowAccumulator(WORKER_SESSIONS);
   window.add(0, [group('pool-lab-w1', 'idle', 2), group('pool-lab-w1', 'active', 3)]);
   expect(window.result()).toMatchObject({ peakByWorker: { 'pool-lab-w1': 5 } });
 });
 
 test('connecting backends and strangers take slots but are nobody’s worker connections', () => {
-  const window = createWindowAccumulator(PREFIX);
+  const window = createWindowAccumulator(WORKER_SESSIONS);
   window.add(0, [
     group('pool-lab-w1', 'active', 2),
     group('', 'starting', 3),
@@ -63,7 +63,7 @@ test('connecting backends and strangers take slots but are nobody’s worker con
 });
 
 test('wait-event shares are those of active backends alone, and add up to one', () => {
-  const window = createWindowAccumulator(PREFIX);
+  const window = createWindowAccumulator(WORKER_SESSIONS);
   window.add(0, [
     group('pool-lab-w1', 'active', 2, 'Lock/transactionid'),
     group('pool-lab-w1', 'active', 1),
@@ -78,7 +78,7 @@ test('wait-event shares are those of active backends alone, and add up to one', 
 });
 
 test('means of a second divide by its own samples', () => {
-  const window = createWindowAccumulator(PREFIX);
+  const window = createWindowAccumulator(WORKER_SESSIONS);
   window.add(0, [group('pool-lab-w1', 'active', 4, 'Lock/tuple')]);
   window.add(900, []);
   window.add(1000, [group('pool-lab-w1', 'idle in transaction (aborted)', 2)]);
@@ -109,8 +109,11 @@ test('means of a second divide by its own samples', () => {
 });
 
 test('a window in which nothing was active has no wait events, and no division by zero', () => {
-  const window = createWindowAccumulator(PREFIX);
+  const window = createWindowAccumulator(WORKER_SESSIONS);
   window.add(0, [group('pool-lab-w1', 'idle', 3)]);
   expect(window.result().waitEventShares).toEqual({});
-  expect(createWindowAccumulator(PREFIX).result()).toMatchObject({ samples: 0, meanByState: {} });
+  expect(createWindowAccumulator(WORKER_SESSIONS).result()).toMatchObject({
+    samples: 0,
+    meanByState: {},
+  });
 });

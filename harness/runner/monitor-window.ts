@@ -1,5 +1,8 @@
+import type { SessionGroup } from '../analysis/service-reading.ts';
 import type { BackendGroup, TransactionCounts } from '../postgres/monitor-queries.ts';
 import type { SessionTransports } from '../postgres/session-transports.ts';
+import { isWatched, type Watched } from '../postgres/watched-sessions.ts';
+import { createSessionGroups } from './session-groups.ts';
 
 /** One second of a window; means over its samples. */
 export interface MonitorSecond {
@@ -32,8 +35,10 @@ export interface MonitorWindow {
   readonly clientBackendsPeak: number;
   /** Backends that had not finished connecting: they take a slot before they may be refused. */
   readonly startingPeak: number;
-  /** By application name. */
+  /** By application name; empty where others than the lab's workers are watched. */
   readonly peakByWorker: Readonly<Record<string, number>>;
+  /** Who was watched, where it is none of the lab's workers: their names are not the lab's to know beforehand. */
+  readonly sessions: readonly SessionGroup[];
   /** Of the workers' backends, e.g. `{ active: 3.2, idle: 16.8 }`. */
   readonly meanByState: Readonly<Record<string, number>>;
   /**
@@ -99,12 +104,14 @@ interface Totals {
   waitingForLocks: number;
 }
 
-export function createWindowAccumulator(workerPrefix: string): WindowAccumulator {
+export function createWindowAccumulator(watched: Watched): WindowAccumulator {
   const whole = noTotals();
   const bySecond = new Map<number, Totals>();
   const states = new Map<string, number>();
   const waits = new Map<string, number>();
   const peaks = new Map<string, number>();
+  const ofWorkers = watched.kind === 'names';
+  const sessions = createSessionGroups();
   let clientBackendsPeak = 0;
   let last = { workers: 0, all: 0 };
   return {
@@ -112,15 +119,16 @@ export function createWindowAccumulator(workerPrefix: string): WindowAccumulator
       const second = Math.floor(elapsedMs / 1000);
       const totals = bySecond.get(second) ?? noTotals();
       bySecond.set(second, totals);
-      const sample = summarize(groups, workerPrefix);
+      const seen = groups.filter((group) => isWatched(watched, group));
+      const sample = summarize(groups, new Set(seen));
       last = sample;
       for (const target of [whole, totals]) addTo(target, sample);
       clientBackendsPeak = Math.max(clientBackendsPeak, sample.all);
-      for (const [worker, backends] of sample.byWorker) {
+      if (!ofWorkers) sessions.add(seen);
+      for (const [worker, backends] of ofWorkers ? countByName(seen) : []) {
         peaks.set(worker, Math.max(peaks.get(worker) ?? 0, backends));
       }
-      for (const { applicationName, state, waitEvent, backends } of groups) {
-        if (!applicationName.startsWith(workerPrefix)) continue;
+      for (const { state, waitEvent, backends } of seen) {
         increase(states, state, backends);
         if (state === 'active') increase(waits, waitEvent ?? 'CPU', backends);
       }
@@ -142,6 +150,7 @@ export function createWindowAccumulator(workerPrefix: string): WindowAccumulator
       clientBackendsPeak,
       startingPeak: whole.startingPeak,
       peakByWorker: Object.fromEntries(peaks),
+      sessions: sessions.result(),
       meanByState: divided(states, whole.samples),
       waitEventShares: divided(waits, whole.active),
       seconds: [...bySecond].map(([second, totals]) => toSecond(second, totals)),
@@ -156,11 +165,12 @@ interface SampleSummary {
   readonly active: number;
   readonly idleInTransaction: number;
   readonly waitingForLocks: number;
-  readonly byWorker: ReadonlyMap<string, number>;
 }
 
-function summarize(groups: readonly BackendGroup[], workerPrefix: string): SampleSummary {
-  const byWorker = new Map<string, number>();
+function summarize(
+  groups: readonly BackendGroup[],
+  seen: ReadonlySet<BackendGroup>,
+): SampleSummary {
   const sum = {
     all: 0,
     workers: 0,
@@ -169,20 +179,26 @@ function summarize(groups: readonly BackendGroup[], workerPrefix: string): Sampl
     idleInTransaction: 0,
     waitingForLocks: 0,
   };
-  for (const { applicationName, state, waitEvent, backends } of groups) {
+  for (const group of groups) {
+    const { state, waitEvent, backends } = group;
     sum.all += backends;
-    if (!applicationName.startsWith(workerPrefix)) {
+    if (!seen.has(group)) {
       if (state === 'starting') sum.starting += backends;
       continue;
     }
     sum.workers += backends;
-    increase(byWorker, applicationName, backends);
     if (state.startsWith('idle in transaction')) sum.idleInTransaction += backends;
     if (state !== 'active') continue;
     sum.active += backends;
     if (waitEvent?.startsWith('Lock/') === true) sum.waitingForLocks += backends;
   }
-  return { ...sum, byWorker };
+  return sum;
+}
+
+function countByName(groups: readonly BackendGroup[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { applicationName, backends } of groups) increase(counts, applicationName, backends);
+  return counts;
 }
 
 function noTotals(): Totals {

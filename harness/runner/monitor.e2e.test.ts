@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { MONITOR_APPLICATION_NAME } from '../../server/contract.ts';
 import { createEmbeddedPostgres } from '../postgres/embedded.ts';
 import type { StartedPostgres } from '../postgres/provider.ts';
+import { WORKER_SESSIONS } from '../postgres/watched-sessions.ts';
 import { openMonitor } from './monitor.ts';
 import { readTreeCpuMs } from './process-cpu.ts';
 import { startWatchdog } from './watchdog.ts';
@@ -55,19 +56,19 @@ test('it stays connected and counts while the ordinary role is refused', async (
       superuserReservedConnections: 2,
       reservedConnections: 1,
     });
-    expect(await monitor.countOthers()).toBe(1);
-    const sampling = monitor.startSampling();
+    expect(await monitor.countOthers(WORKER_SESSIONS)).toBe(1);
+    const sampling = monitor.startSampling(WORKER_SESSIONS);
     const worker = () => new Client({ ...api, application_name: 'pool-lab-w1' });
     const accepted = [worker(), worker()];
     for (const client of accepted) await client.connect();
     const refused = worker();
     await expect(refused.connect()).rejects.toMatchObject({ code: '53300' });
     await refused.end();
-    expect(await monitor.waitUntilGone('pool-lab-w', 0)).toBe(2);
+    expect(await monitor.waitUntilGone(WORKER_SESSIONS, 0)).toBe(2);
     // What lives shorter than an interval may fall between two samples; these live for ten.
     await delay(100);
     for (const client of accepted) await client.end();
-    expect(await monitor.waitUntilGone('pool-lab-w', 2_000)).toBe(0);
+    expect(await monitor.waitUntilGone(WORKER_SESSIONS, 2_000)).toBe(0);
     const window = await sampling.stop();
     await monitor.close();
     // 6 − 3 reserved − 1 the monitor's: two fit, and the third never got its name.
@@ -80,7 +81,7 @@ test('a server that stops under the monitor is reported as lost', async () => {
   await withSmallServer(async (postgres) => {
     const { superuser, api } = postgres;
     const monitor = await openMonitor({ superuser, api, intervalMs: 10 });
-    const sampling = monitor.startSampling();
+    const sampling = monitor.startSampling(WORKER_SESSIONS);
     await postgres.stop();
     expect(await monitor.lost).toMatchObject({ code: 'DATABASE_UNREACHABLE' });
     expect((await sampling.stop()).lost).toMatch(/lost its connection/);
@@ -101,7 +102,7 @@ test('one that answers nothing any more is lost, and nobody waits for its farewe
     const pid = rows[0]?.pid ?? 0;
     process.kill(pid, 'SIGSTOP');
     try {
-      await expect(monitor.countOthers()).rejects.toMatchObject({
+      await expect(monitor.countOthers(WORKER_SESSIONS)).rejects.toMatchObject({
         code: 'DATABASE_UNREACHABLE',
         message: expect.stringContaining('it answers nothing any more'),
       });

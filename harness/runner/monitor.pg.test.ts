@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterEach, expect, inject, test } from 'vitest';
+import { MONITOR_APPLICATION_NAME } from '../../server/contract.ts';
 import { machineClockMs } from '../machine-clock.ts';
 import { LOOK_APPLICATION_NAME } from '../postgres/database-consent.ts';
+import type { Watched } from '../postgres/watched-sessions.ts';
 import { openMonitor } from './monitor.ts';
 
 const { api, superuser } = inject('postgres');
@@ -24,11 +26,13 @@ async function connectAs(applicationName: string): Promise<Client> {
 
 /** Prefix of this file's own sessions: other files use the server at the same time. */
 const PREFIX = 'monitor-test-w';
+const WATCHED: Watched = { kind: 'names', prefix: PREFIX };
+const FIRST_WORKER: Watched = { kind: 'names', prefix: `${PREFIX}1` };
 
 async function withMonitor<T>(
   use: (monitor: Awaited<ReturnType<typeof openMonitor>>) => Promise<T>,
 ) {
-  const monitor = await openMonitor({ superuser, api, workerPrefix: PREFIX, intervalMs: 10 });
+  const monitor = await openMonitor({ superuser, api, intervalMs: 10 });
   try {
     return await use(monitor);
   } finally {
@@ -85,14 +89,14 @@ test('a role’s own connection limit and its right to reserved slots are seen',
 
 test('a window reports the peak, by worker, of connections that were closed before it ended', async () => {
   await withMonitor(async (monitor) => {
-    const sampling = monitor.startSampling();
+    const sampling = monitor.startSampling(WATCHED);
     const first = await connectAs(`${PREFIX}1`);
     await connectAs(`${PREFIX}1`);
     await connectAs(`${PREFIX}2`);
     await delay(50);
     await first.end();
     opened.splice(opened.indexOf(first), 1);
-    await until(async () => (await monitor.waitUntilGone(`${PREFIX}1`, 0)) === 1);
+    await until(async () => (await monitor.waitUntilGone(FIRST_WORKER, 0)) === 1);
     const window = await sampling.stop();
     expect(window).toMatchObject({
       workerConnectionsPeak: 3,
@@ -117,7 +121,7 @@ test('a session that waits for a row lock shows up as waiting for the lock’s t
     await holder.query('UPDATE monitor_test.counter SET id = 2');
     const waiting = waiter.query('UPDATE monitor_test.counter SET id = 3');
     const window = await withMonitor(async (monitor) => {
-      const sampling = monitor.startSampling();
+      const sampling = monitor.startSampling(WATCHED);
       await delay(100);
       return sampling.stop();
     });
@@ -134,13 +138,13 @@ test('a session that waits for a row lock shows up as waiting for the lock’s t
 
 test('others are everybody but the workers and a lab that only looks, the monitor itself among them', async () => {
   await withMonitor(async (monitor) => {
-    const before = await monitor.countOthers();
+    const before = await monitor.countOthers(WATCHED);
     expect(before).toBeGreaterThanOrEqual(1);
     await connectAs(`${PREFIX}1`);
     await connectAs(LOOK_APPLICATION_NAME);
-    expect(await monitor.countOthers()).toBe(before);
+    expect(await monitor.countOthers(WATCHED)).toBe(before);
     await connectAs('somebody-else');
-    expect(await monitor.countOthers()).toBe(before + 1);
+    expect(await monitor.countOthers(WATCHED)).toBe(before + 1);
   });
 });
 
@@ -162,13 +166,15 @@ test('processes of PostgreSQL that take no slot of max_connections are not seen'
 
 test('committed and rolled back transactions of a window are counted', async () => {
   await withMonitor(async (monitor) => {
-    const sampling = monitor.startSampling();
+    const sampling = monitor.startSampling(WATCHED);
+    // The monitor asks one thing at a time: when this is answered, the window's first count is.
+    await monitor.databaseCounts();
     const client = await connectAs(`${PREFIX}1`);
     for (let i = 0; i < 20; i += 1) await client.query('BEGIN; SELECT 1; ROLLBACK');
     await client.end();
     opened.splice(opened.indexOf(client), 1);
     // A session's last transactions are counted at its end, which its client does not wait for.
-    expect(await monitor.waitUntilGone(`${PREFIX}1`, 5_000)).toBe(0);
+    expect(await monitor.waitUntilGone(FIRST_WORKER, 5_000)).toBe(0);
     const window = await sampling.stop();
     expect(window.transactions?.rolledBack).toBeGreaterThanOrEqual(20);
   });
@@ -176,7 +182,7 @@ test('committed and rolled back transactions of a window are counted', async () 
 
 test('who asks while a window is sampled gets its last sample, unless that is too old', async () => {
   // Of an interval this long there is one sample.
-  const monitor = await openMonitor({ superuser, api, workerPrefix: PREFIX, intervalMs: 60_000 });
+  const monitor = await openMonitor({ superuser, api, intervalMs: 60_000 });
   try {
     await connectAs(`${PREFIX}1`);
     const askedFromMs = machineClockMs();
@@ -185,7 +191,7 @@ test('who asks while a window is sampled gets its last sample, unless that is to
     expect(before?.groups).toContainEqual(
       expect.objectContaining({ applicationName: `${PREFIX}1`, state: 'idle', backends: 1 }),
     );
-    const sampling = monitor.startSampling();
+    const sampling = monitor.startSampling(WATCHED);
     await until(async () => (await monitor.backendsNow(60_000)) !== null);
     const sample = await monitor.backendsNow(60_000);
     await connectAs(`${PREFIX}2`);
@@ -218,8 +224,8 @@ test('transactions and sessions of the API’s database are as PostgreSQL counts
 test('waiting for sessions to go tells how many are left at the deadline', async () => {
   await withMonitor(async (monitor) => {
     const client = await connectAs(`${PREFIX}1`);
-    expect(await monitor.waitUntilGone(`${PREFIX}1`, 30)).toBe(1);
-    const gone = monitor.waitUntilGone(`${PREFIX}1`, 5_000);
+    expect(await monitor.waitUntilGone(FIRST_WORKER, 30)).toBe(1);
+    const gone = monitor.waitUntilGone(FIRST_WORKER, 5_000);
     await client.end();
     opened.splice(opened.indexOf(client), 1);
     expect(await gone).toBe(0);
@@ -227,8 +233,8 @@ test('waiting for sessions to go tells how many are left at the deadline', async
 });
 
 test('a window keeps what was seen and says so when the monitor’s session is terminated', async () => {
-  const monitor = await openMonitor({ superuser, api, workerPrefix: PREFIX, intervalMs: 10 });
-  const sampling = monitor.startSampling();
+  const monitor = await openMonitor({ superuser, api, intervalMs: 10 });
+  const sampling = monitor.startSampling(WATCHED);
   const admin = new Client(superuser);
   await admin.connect();
   await delay(50);
@@ -257,5 +263,70 @@ test.each([
     code,
     hint: expect.stringMatching(/\w/),
     message: expect.not.stringContaining('undefined'),
+  });
+});
+
+test('a service is told by its role whatever it calls itself, and the lab’s own sessions are not its', async () => {
+  const admin = new Client(superuser);
+  await admin.connect();
+  opened.push(admin);
+  await admin.query("CREATE ROLE monitor_test_service LOGIN PASSWORD 'monitor-test'");
+  const service = { ...api, user: 'monitor_test_service', password: 'monitor-test' };
+  const connectService = async (applicationName: string) => {
+    const client = new Client({ ...service, application_name: applicationName });
+    await client.connect();
+    return client;
+  };
+  const watched: Watched = { kind: 'role', role: service.user };
+  try {
+    await withMonitor(async (monitor) => {
+      const others = await monitor.countOthers(watched);
+      const sampling = monitor.startSampling(watched);
+      const clients = await Promise.all(
+        ['', '', 'worker of a stranger', MONITOR_APPLICATION_NAME].map(connectService),
+      );
+      await until(() => sampling.live().workersNow === 3);
+      const transaction = clients[2]?.query('BEGIN');
+      await transaction;
+      await delay(50);
+      expect(await monitor.countOthers(watched)).toBeGreaterThanOrEqual(1);
+      expect(others).toBeGreaterThanOrEqual(1);
+      expect(await monitor.waitUntilGone(watched, 0)).toBe(3);
+      await Promise.all(clients.map((client) => client.end()));
+      expect(await monitor.waitUntilGone(watched, 5_000)).toBe(0);
+      const window = await sampling.stop();
+      expect(window).toMatchObject({
+        workerConnectionsPeak: 3,
+        peakByWorker: {},
+        transports: { encrypted: 0 },
+      });
+      const who = { role: service.user, address: '127.0.0.1' };
+      expect(window.sessions).toMatchObject([
+        { applicationName: '', ...who, peak: 2 },
+        { applicationName: 'worker of a stranger', ...who, peak: 1 },
+      ]);
+      expect(window.sessions[1]?.meanByState['idle in transaction']).toBeGreaterThan(0);
+      expect(await sampling.stop()).toBe(window);
+    });
+  } finally {
+    await admin.query('DROP ROLE monitor_test_service');
+  }
+});
+
+test('where others share its role, a service is told by its database', async () => {
+  await withMonitor(async (monitor) => {
+    const client = await connectAs('told-by-its-database');
+    const watched: Watched = { kind: 'database', database: api.database };
+    const here = await monitor.waitUntilGone(watched, 0);
+    expect(here).toBeGreaterThanOrEqual(1);
+    expect(await monitor.waitUntilGone({ kind: 'database', database: 'postgres_none' }, 0)).toBe(0);
+    const window = monitor.startSampling(watched);
+    await until(() => window.live().workersNow > 0);
+    const { sessions } = await window.stop();
+    expect(sessions.map(({ applicationName }) => applicationName)).toContain(
+      'told-by-its-database',
+    );
+    await client.end();
+    opened.splice(opened.indexOf(client), 1);
   });
 });

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
-import { APPLICATION_NAME_PREFIX, type DatabaseConfig } from '../../server/contract.ts';
+import type { DatabaseConfig } from '../../server/contract.ts';
 import { LabError } from '../lab-error.ts';
 import { machineClockMs } from '../machine-clock.ts';
 import { clientOptions } from '../postgres/client-options.ts';
@@ -20,6 +20,7 @@ import {
   type TransactionCounts,
 } from '../postgres/monitor-queries.ts';
 import { readSessionTransports, type SessionTransports } from '../postgres/session-transports.ts';
+import { isWatched, type Watched } from '../postgres/watched-sessions.ts';
 import { describeError } from '../system-error.ts';
 import {
   createWindowAccumulator,
@@ -32,8 +33,8 @@ import { sampleOnSchedule } from './sampling-schedule.ts';
 /** The lab's eyes on the server side: one connection, a superuser's where there is one, never a second. */
 export interface Monitor {
   readonly limits: ServerLimits;
-  /** Client backends that are not the workers', this monitor's own among them. */
-  countOthers(): Promise<number>;
+  /** Client backends of everybody who is not watched, this monitor's own among them. */
+  countOthers(watched: Watched): Promise<number>;
   databaseBytes(): Promise<number>;
   /** Transactions and sessions of the API's database. */
   databaseCounts(): Promise<DatabaseCounts>;
@@ -43,9 +44,9 @@ export interface Monitor {
    */
   backendsNow(ageMsMax: number): Promise<BackendsSeen | null>;
   /** One window at a time. */
-  startSampling(): Sampling;
-  /** Waits until no session has such a name any more; gives back how many are left at the deadline. */
-  waitUntilGone(namePrefix: string, deadlineMs: number): Promise<number>;
+  startSampling(watched: Watched): Sampling;
+  /** Waits until no such session is left; gives back how many are, at the deadline. */
+  waitUntilGone(watched: Watched, deadlineMs: number): Promise<number>;
   /** Resolves when the connection is lost before `close`; from then on everything else rejects. */
   readonly lost: Promise<LabError>;
   close(): Promise<void>;
@@ -72,8 +73,6 @@ export interface MonitorOptions {
   readonly session?: Client | undefined;
   /** Whose limits are read. */
   readonly api: Pick<DatabaseConfig, 'user' | 'database'>;
-  /** Names of the sessions that are watched start so. @default the workers' */
-  readonly workerPrefix?: string;
   /** @default 100 */
   readonly intervalMs?: number;
   /** @default 10,000 */
@@ -94,7 +93,7 @@ const LOOKS_MAX = 10;
  * @throws LabError NO_SLOT_FOR_MONITOR, DATABASE_UNREACHABLE, DATABASE_AUTH
  */
 export async function openMonitor(options: MonitorOptions): Promise<Monitor> {
-  const { superuser, api, workerPrefix = APPLICATION_NAME_PREFIX, intervalMs = 100 } = options;
+  const { superuser, api, intervalMs = 100 } = options;
   const client =
     options.session ??
     new GuardedClient({
@@ -140,15 +139,15 @@ export async function openMonitor(options: MonitorOptions): Promise<Monitor> {
       limits,
       lost: lost.promise,
       close,
-      countOthers: () =>
+      countOthers: (watched) =>
         oneAtATime(async () => {
           const groups = await sampleBackends(client);
           return groups
             .filter(
-              ({ applicationName }) =>
-                !applicationName.startsWith(workerPrefix) &&
+              (group) =>
+                !isWatched(watched, group) &&
                 // Another lab's, which is refused in a moment.
-                applicationName !== LOOK_APPLICATION_NAME,
+                group.applicationName !== LOOK_APPLICATION_NAME,
             )
             .reduce((sum, { backends }) => sum + backends, 0);
         }),
@@ -159,13 +158,13 @@ export async function openMonitor(options: MonitorOptions): Promise<Monitor> {
         if (lastSample === null) return null;
         return machineClockMs() - lastSample.answeredAtMs <= ageMsMax ? lastSample : null;
       },
-      startSampling: () => {
+      startSampling: (watched) => {
         windows += 1;
         return startSampling({
           client,
           oneAtATime,
           lostBy,
-          workerPrefix,
+          watched,
           intervalMs,
           database: api.database,
           onSample: (seen) => {
@@ -176,10 +175,10 @@ export async function openMonitor(options: MonitorOptions): Promise<Monitor> {
           },
         });
       },
-      waitUntilGone: async (namePrefix, deadlineMs) => {
+      waitUntilGone: async (watched, deadlineMs) => {
         const deadline = performance.now() + deadlineMs;
         for (;;) {
-          const left = await oneAtATime(() => countBackends(client, namePrefix));
+          const left = await oneAtATime(() => countBackends(client, watched));
           if (left === 0 || performance.now() >= deadline) return left;
           await delay(GONE_POLL_MS);
         }
@@ -219,15 +218,15 @@ function startSampling(context: {
   readonly client: Client;
   readonly oneAtATime: Turnstile;
   readonly lostBy: () => LabError | null;
-  readonly workerPrefix: string;
+  readonly watched: Watched;
   readonly intervalMs: number;
   readonly database: string;
   readonly onSample: (seen: BackendsSeen) => void;
   readonly onStopped: () => void;
 }): Sampling {
-  const { client, oneAtATime, lostBy, workerPrefix, intervalMs, database } = context;
+  const { client, oneAtATime, lostBy, watched, intervalMs, database } = context;
   const stopping = new AbortController();
-  const accumulator = createWindowAccumulator(workerPrefix);
+  const accumulator = createWindowAccumulator(watched);
   const readCounts = (): Promise<TransactionCounts | null> =>
     // The window says by its own `lost` when the connection is gone; the counts are then unknown.
     oneAtATime(() => readDatabaseCounts(client, database)).catch(() => null);
@@ -245,7 +244,7 @@ function startSampling(context: {
         context.onSample(seen);
         if (transports === null && looks < LOOKS_MAX && accumulator.peaks().workers > 0) {
           looks += 1;
-          transports = await oneAtATime(() => readSessionTransports(client, workerPrefix));
+          transports = await oneAtATime(() => readSessionTransports(client, watched));
         }
       },
     });

@@ -6,7 +6,17 @@ import { type ServerSideFeedOptions, startServerSideFeed } from './server-side-f
 
 const ASKED_AT_MS = 7_000;
 const IDLE: BackendsSeen = {
-  groups: [{ applicationName: 'pool-lab-w1', state: 'idle', waitEvent: null, backends: 3 }],
+  groups: [
+    {
+      applicationName: 'pool-lab-w1',
+      role: 'api',
+      database: 'lab',
+      address: '127.0.0.1',
+      state: 'idle',
+      waitEvent: null,
+      backends: 3,
+    },
+  ],
   askedAtMs: ASKED_AT_MS,
 };
 

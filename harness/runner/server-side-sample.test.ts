@@ -23,6 +23,9 @@ function sampleOf(
     takenAtMs: 0,
     groups: groups.map((group) => ({
       applicationName: 'pool-lab-w1',
+      role: 'api',
+      database: 'lab',
+      address: '127.0.0.1',
       state: 'idle',
       waitEvent: null,
       backends: 1,

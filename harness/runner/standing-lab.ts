@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { DatabaseConfig } from '../../server/contract.ts';
 import type { LoadProgress, LoadRequest } from '../load/load-engine.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
+import { WORKER_SESSIONS } from '../postgres/watched-sessions.ts';
 import { withPrivateDirectory } from '../private-directory.ts';
 import { withApi } from './api.ts';
 import type { Api } from './driven-api.ts';
@@ -101,7 +102,7 @@ export async function keepLoading(
 }
 
 async function countConnections(lab: Lab, server: Api): Promise<ConnectionCount> {
-  const sampling = lab.monitor.startSampling();
+  const sampling = lab.monitor.startSampling(WORKER_SESSIONS);
   await new Promise((resolve) => setTimeout(resolve, WATCH_WINDOW_MS));
   const [window, stats] = await Promise.all([sampling.stop(), server.stats()]);
   return {

@@ -6,6 +6,7 @@ import { LabError } from '../lab-error.ts';
 import { mergeHistograms } from '../load/account/histogram.ts';
 import type { LoadProgress, LoadResult } from '../load/load-engine.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
+import { WORKER_SESSIONS } from '../postgres/watched-sessions.ts';
 import type { TrialPhase } from '../report/phase-words.ts';
 import { withApi } from './api.ts';
 import type { Api } from './driven-api.ts';
@@ -80,7 +81,7 @@ export async function runTrials(
   // One that goes on keeps its connections, and so does a PgBouncer between the two.
   const leftBehind =
     lab.drivenApi === null && lab.apiVia === null
-      ? await lab.monitor.waitUntilGone(APPLICATION_NAME_PREFIX, BACKENDS_GONE_DEADLINE_MS)
+      ? await lab.monitor.waitUntilGone(WORKER_SESSIONS, BACKENDS_GONE_DEADLINE_MS)
       : null;
   const end = {
     leftBehind,
@@ -132,7 +133,7 @@ async function measure(context: {
   const hostBefore = readHostHealth();
   // A pooler's connections are called after whoever had them last, and belong to no worker.
   const isPooled = server.pgbouncer !== null || lab.apiVia !== null;
-  const sampling = lab.monitor.startSampling();
+  const sampling = lab.monitor.startSampling(WORKER_SESSIONS);
   const limits = {
     maxConnections: lab.monitor.limits.maxConnections,
     superuserReserved: lab.monitor.limits.superuserReservedConnections,
