@@ -10,7 +10,11 @@ import { sumOf } from './failed-endings.ts';
 import { percentilesOf } from './statistics/percentiles.ts';
 import { evaluateThresholds } from './thresholds/threshold-results.ts';
 import type { DecodeHistogram, TrialObservations } from './trial-observations.ts';
-import { type MeasuredTrial, TRIAL_RESULT_SCHEMA_VERSION } from './trial-result.ts';
+import {
+  type MeasuredTrial,
+  TRIAL_RESULT_SCHEMA_VERSION,
+  type WatchedTrial,
+} from './trial-result.ts';
 import { findBottleneck } from './verdict/bottleneck.ts';
 import { bottleneckFacts } from './verdict/bottleneck-facts.ts';
 import { verdictOf } from './verdict/caveats.ts';
@@ -21,7 +25,7 @@ const MS_PER_SECOND = 1000;
 const US_PER_MS = 1000;
 
 /** The one place where observations become a result: laws, steady state, estimates, verdict. */
-export function summarizeTrial(seen: TrialObservations, decode: DecodeHistogram): MeasuredTrial {
+export function summarizeTrial(seen: TrialObservations, decode: DecodeHistogram): WatchedTrial {
   const { plan, load } = seen;
   const laws = checkLaws(seen);
   const steady = judgedSteadyState(plan, load, decode);
@@ -42,7 +46,7 @@ export function summarizeTrial(seen: TrialObservations, decode: DecodeHistogram)
     wholeRunMsP50: wholeRunMs.p50,
   });
   const composition = compositionOf(load.breakdown, estimates.latencyMs);
-  const trial: Omit<MeasuredTrial, 'thresholds'> = {
+  const trial: Omit<WatchedTrial, 'thresholds'> = {
     schemaVersion: TRIAL_RESULT_SCHEMA_VERSION,
     state: 'measured',
     plan,

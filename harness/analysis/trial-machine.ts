@@ -117,6 +117,24 @@ export const poolerReadingSchema = z.strictObject({
 });
 export type PoolerReading = Readonly<z.infer<typeof poolerReadingSchema>>;
 
+/** The server that was measured on. */
+export const postgresEnvironmentSchema = z.strictObject({
+  provider: z.enum(['embedded', 'docker', 'url']),
+  version: z.string(),
+  /** `fsync`, `synchronous_commit` … as the server reports them. */
+  durability: z.record(z.string(), z.string()),
+  sharedBuffersBytes: count,
+  databaseBytes: count,
+  /** Type of the file system under the data directory, where the system tells. */
+  fileSystem: z.string().nullable(),
+  /**
+   * What the sessions of others do, and which are still connecting, was seen; else they are counted only.
+   * Results of before there was a choice say nothing.
+   */
+  seesOthers: z.boolean().default(true),
+});
+export type PostgresEnvironment = Readonly<z.infer<typeof postgresEnvironmentSchema>>;
+
 /** Where the trial was measured, and with what. */
 export const environmentSchema = z.strictObject({
   poolLabVersion: z.string(),
@@ -127,21 +145,14 @@ export const environmentSchema = z.strictObject({
   cpuModel: z.string(),
   cores: count,
   memoryBytes: count,
-  postgres: z.strictObject({
-    provider: z.enum(['embedded', 'docker', 'url']),
-    version: z.string(),
-    /** `fsync`, `synchronous_commit` … as the server reports them. */
-    durability: z.record(z.string(), z.string()),
-    sharedBuffersBytes: count,
-    databaseBytes: count,
-    /** Type of the file system under the data directory, where the system tells. */
-    fileSystem: z.string().nullable(),
-    /**
-     * What the sessions of others do, and which are still connecting, was seen; else they are counted only.
-     * Results of before there was a choice say nothing.
-     */
-    seesOthers: z.boolean().default(true),
-  }),
+  /** `null`: there was none in sight. */
+  postgres: postgresEnvironmentSchema.nullable(),
   loadEngine: z.string(),
 });
 export type Environment = Readonly<z.infer<typeof environmentSchema>>;
+
+/** With a PostgreSQL in sight. */
+export const watchedEnvironmentSchema = environmentSchema.extend({
+  postgres: postgresEnvironmentSchema,
+});
+export type WatchedEnvironment = Readonly<z.infer<typeof watchedEnvironmentSchema>>;

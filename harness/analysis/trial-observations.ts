@@ -3,14 +3,14 @@ import type { LoadResult } from '../load/load-engine.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import type { HistogramView } from './statistics/percentiles.ts';
 import type { ThresholdStop } from './thresholds/threshold-results.ts';
-import type { Environment, FaultReading, Host } from './trial-machine.ts';
+import type { FaultReading, Host, WatchedEnvironment } from './trial-machine.ts';
 import type { MeasuredTrial } from './trial-result.ts';
 
 /** What one trial saw, from everybody who watched it; counts and times as they were taken. */
 export interface TrialObservations {
   readonly plan: TrialPlan;
   readonly startedAt: string;
-  readonly environment: Environment;
+  readonly environment: WatchedEnvironment;
   readonly load: LoadResult;
   /** The threshold that stopped the run (`--abort-on-fail`); `null`: none did. */
   readonly stoppedByThreshold: ThresholdStop | null;

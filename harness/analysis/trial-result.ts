@@ -19,6 +19,7 @@ import {
   poolerLimitsSchema,
   poolerReadingSchema,
   transportReadingSchema,
+  watchedEnvironmentSchema,
 } from './trial-machine.ts';
 import { BOTTLENECKS } from './verdict/bottleneck-kinds.ts';
 import { CAVEAT_CODES } from './verdict/caveat-codes.ts';
@@ -167,6 +168,46 @@ export const lawSchema = z.strictObject({
 });
 export type Law = Readonly<z.infer<typeof lawSchema>>;
 
+/** What was predicted of connections, and whether it came so. */
+export const budgetObservationSchema = z.strictObject({
+  /** Connections of everybody else, the lab's monitor among them. */
+  others: count,
+  predicted: budgetSchema,
+  /** Connections to PostgreSQL that this load can make the deployment open at most, those left idle included. */
+  reachable: claim,
+  /** By PostgreSQL, or by a pooler before it. */
+  predictedRefusals: z.boolean(),
+  observedRefusals: z.boolean(),
+  /** The arithmetic agrees with what happened, or there was none: what was reached has limits nobody told. */
+  agrees: z.boolean(),
+  /** Results of before there was anything to reach but PostgreSQL have none. */
+  reached: z.enum(REACHED).default('postgres'),
+  /** Of a service whose workers or pool nobody told, nothing is predicted: what is said above is no prediction then. */
+  shapeKnown: z.boolean().default(true),
+  /**
+   * `false`: a service failed without telling why, and PostgreSQL's log is not the lab's to read: whether it refused
+   * any cannot be seen, and no refusal was observed only for want of sight.
+   */
+  refusalsVisible: z.boolean().default(true),
+  /** `null`: no pooler, or its limits are unknown. */
+  clients: clientsReachedSchema.nullable().default(null),
+});
+export type BudgetObservation = Readonly<z.infer<typeof budgetObservationSchema>>;
+
+/** What the server side saw of connections. */
+export const connectionsSchema = z.strictObject({
+  maxConnections: count,
+  superuserReserved: count,
+  reserved: count,
+  /** Server-side peaks of 100 ms samples: the API's workers, and all client backends. */
+  peakWorkers: count,
+  peakAll: count,
+  peakByWorker: counts,
+  samples: count,
+  longestGapMs: ms,
+});
+export type Connections = Readonly<z.infer<typeof connectionsSchema>>;
+
 export const measuredTrialSchema = z.strictObject({
   schemaVersion: z.literal(TRIAL_RESULT_SCHEMA_VERSION),
   state: z.literal('measured'),
@@ -265,35 +306,10 @@ export const measuredTrialSchema = z.strictObject({
   ),
   bottleneck: bottleneckSchema,
 
-  budget: z.strictObject({
-    /** Connections of everybody else, the lab's monitor among them. */
-    others: count,
-    predicted: budgetSchema,
-    /** Connections to PostgreSQL that this load can make the deployment open at most, those left idle included. */
-    reachable: claim,
-    /** By PostgreSQL, or by a pooler before it. */
-    predictedRefusals: z.boolean(),
-    observedRefusals: z.boolean(),
-    /** The arithmetic agrees with what happened, or there was none: what was reached has limits nobody told. */
-    agrees: z.boolean(),
-    /** Results of before there was anything to reach but PostgreSQL have none. */
-    reached: z.enum(REACHED).default('postgres'),
-    /** Of a service whose workers or pool nobody told, nothing is predicted: what is said above is no prediction then. */
-    shapeKnown: z.boolean().default(true),
-    /** `null`: no pooler, or its limits are unknown. */
-    clients: clientsReachedSchema.nullable().default(null),
-  }),
-  connections: z.strictObject({
-    maxConnections: count,
-    superuserReserved: count,
-    reserved: count,
-    /** Server-side peaks of 100 ms samples: the API's workers, and all client backends. */
-    peakWorkers: count,
-    peakAll: count,
-    peakByWorker: counts,
-    samples: count,
-    longestGapMs: ms,
-  }),
+  /** `null`: no PostgreSQL was in sight. */
+  budget: budgetObservationSchema.nullable(),
+  /** `null`: no PostgreSQL was in sight. */
+  connections: connectionsSchema.nullable(),
   /** What the workers' active backends were doing, e.g. `Lock/transactionid`; sums to 1. */
   waitEventShares: z.record(z.string(), share),
   workers: z.array(
@@ -386,3 +402,19 @@ export const measuredTrialSchema = z.strictObject({
   environment: environmentSchema,
 });
 export type MeasuredTrial = Readonly<z.infer<typeof measuredTrialSchema>>;
+
+/** A trial whose PostgreSQL was in sight: each but that of a service that runs already, whose database nobody told. */
+export const watchedTrialSchema = measuredTrialSchema.extend({
+  budget: budgetObservationSchema,
+  connections: connectionsSchema,
+  environment: watchedEnvironmentSchema,
+});
+export type WatchedTrial = Readonly<z.infer<typeof watchedTrialSchema>>;
+
+/** The same trial where its PostgreSQL was in sight, `null` where not. */
+export function watchedTrial(trial: MeasuredTrial): WatchedTrial | null {
+  const { budget, connections, environment } = trial;
+  const { postgres } = environment;
+  if (budget === null || connections === null || postgres === null) return null;
+  return { ...trial, budget, connections, environment: { ...environment, postgres } };
+}

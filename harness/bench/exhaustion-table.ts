@@ -99,6 +99,7 @@ function planOf({ workers, shape, maxConnections, boundary }: Cell): TrialPlan {
 
 function rowOf({ boundary }: Cell, trial: MeasuredTrial): readonly string[] {
   const { plan, budget, refusals, connections } = trial;
+  if (budget === null || connections === null) throw new Error('a trial without its database');
   return [
     String(plan.postgres.maxConnections),
     `${plan.workers} × (${plan.pool.poolSize}+${plan.pool.maxOverflow})`,

@@ -92,7 +92,7 @@ debian.test(
         connections: { peakWorkers: 13 },
       });
       expect(trial.refusals.byReason['superuser_reserved']).toBeGreaterThan(0);
-      expect(trial.environment.postgres.seesOthers).toBe(false);
+      expect(trial.environment.postgres?.seesOthers).toBe(false);
       expect(trial.laws.filter(({ holds }) => !holds)).toEqual([]);
       expect(stderr).toContain('the API connects as ann itself');
       expect(stderr).toContain('NOT SEEN: what the sessions of others do');

@@ -1,4 +1,5 @@
 import type { CellTrial } from '../analysis/sweep/cell-rounds.ts';
+import { watchedTrial } from '../analysis/trial-result.ts';
 import { summarizeWays } from '../analysis/ways/summarize-ways.ts';
 import type { WaysResult } from '../analysis/ways/ways-result.ts';
 import { EXIT_CODE, type ExitCode } from '../exit-code.ts';
@@ -170,7 +171,7 @@ function report(
 ): ExitCode {
   const [first] = [...trials.values()]
     .flat()
-    .flatMap((it) => (it.state === 'measured' ? [it.result] : []));
+    .flatMap((it) => (it.state === 'measured' ? (watchedTrial(it.result) ?? []) : []));
   if (first === undefined) {
     if (failure !== null) throw failure;
     io.signal.throwIfAborted();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { REFUSAL_REASONS, type RefusalReason } from '../../server/contract.ts';
-import { type MeasuredTrial, measuredTrialSchema } from '../analysis/trial-result.ts';
+import { type WatchedTrial, watchedTrialSchema } from '../analysis/trial-result.ts';
 import type { RawFlags } from '../plan/option-table.ts';
 import { detectDebianPostgres, withDebianCluster } from '../postgres/test/debian-cluster.ts';
 import { detectDockerImage } from '../postgres/test/docker-image.ts';
@@ -29,14 +29,14 @@ const SLOTS = { maxConnections: '17', superuserReserved: '3' };
 async function run(flags: RawFlags, env: Readonly<Record<string, string>> = {}) {
   const io = recordingIo({ env: { ...process.env, ...env } });
   await runCommand.run({ ...EXHAUSTING, ...flags }, io, []);
-  return measuredTrialSchema.parse(JSON.parse(io.stdoutText()));
+  return watchedTrialSchema.parse(JSON.parse(io.stdoutText()));
 }
 
 /** Whose words PostgreSQL 16 changed: no refusal may be left that nobody understood. */
 const FOR_WANT_OF_SLOTS: readonly RefusalReason[] = ['all_slots', 'superuser_reserved'];
 
 /** What is predicted beside what is observed; how many were refused depends on the machine. */
-function tableOf({ budget, refusals, connections, laws }: MeasuredTrial) {
+function tableOf({ budget, refusals, connections, laws }: WatchedTrial) {
   const { others, predicted, predictedRefusals, observedRefusals, agrees } = budget;
   const { usable, floor, ceiling, rolloutCeiling, fits } = predicted;
   return {

@@ -1,4 +1,4 @@
-import type { Environment } from '../analysis/trial-machine.ts';
+import type { Environment, PostgresEnvironment } from '../analysis/trial-machine.ts';
 import type { SweepPlan } from '../plan/sweep/sweep-plan.ts';
 import type { Transport, TrialPlan } from '../plan/trial-plan.ts';
 import { formatBytes, plural } from './format.ts';
@@ -34,7 +34,7 @@ export function carriesOverLines(
     { label: 'DOES NOT', text: `requests per second, milliseconds, the best size${encryption}` },
     {
       label: 'UNKNOWN',
-      text: `${unknownNetwork(between)}, data that is not in memory, other clients (here: PostgreSQL ${postgres.version} with ${formatBytes(postgres.databaseBytes)} of data, ${formatBytes(postgres.sharedBuffersBytes)} of shared buffers, ${whereText(postgres, cores)})`,
+      text: `${unknownNetwork(between)}, data that is not in memory, other clients (here: ${databaseText(postgres, cores)})`,
     },
   ];
 }
@@ -62,8 +62,15 @@ export function farthestOf({ axes, base }: Pick<SweepPlan, 'axes' | 'base'>): Ne
   };
 }
 
+function databaseText(postgres: Environment['postgres'], cores: number): string {
+  if (postgres === null) {
+    return `a database that was not in sight, ${plural(cores, 'core')} for what ran here`;
+  }
+  return `PostgreSQL ${postgres.version} with ${formatBytes(postgres.databaseBytes)} of data, ${formatBytes(postgres.sharedBuffersBytes)} of shared buffers, ${whereText(postgres, cores)}`;
+}
+
 /** Whether a server that somebody else runs has the cores of this machine, the lab does not know. */
-function whereText({ provider }: Environment['postgres'], cores: number): string {
+function whereText({ provider }: PostgresEnvironment, cores: number): string {
   if (provider === 'url') return `run by somebody else; ${plural(cores, 'core')} for what ran here`;
   const shared = `on ${plural(cores, 'core')} shared by all`;
   return provider === 'docker' ? `in a container, ${shared}` : shared;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import type { WatchedTrial } from '../analysis/trial-result.ts';
 import type { Contrast, DemoResult } from '../scenarios/demo.ts';
 import { renderDemo } from './demo-screen.ts';
 import { createPaint } from './paint.ts';
@@ -11,7 +11,7 @@ function trial(
   poolSize: number,
   maxOverflow: number,
   budget: { predicted: boolean; refused: number; ceiling: number; rolloutCeiling: number },
-): MeasuredTrial {
+): WatchedTrial {
   return {
     ...sound,
     plan: { ...sound.plan, workers: 4, pool: { ...sound.plan.pool, poolSize, maxOverflow } },
@@ -35,7 +35,7 @@ function trial(
 }
 
 function contrast(workload: 'hot' | 'point', throughput: Contrast['throughput']): Contrast {
-  const side = (poolSize: number): MeasuredTrial => ({
+  const side = (poolSize: number): WatchedTrial => ({
     ...sound,
     plan: { ...sound.plan, pool: { ...sound.plan.pool, poolSize } },
     waitEventShares: { 'Lock/tuple': 0.6, 'Lock/transactionid': 0.31, CPU: 0.09 },
@@ -192,7 +192,7 @@ test('a throughput that was withheld is no ratio', () => {
 });
 
 test('doubts are told once each, with the trials they concern', () => {
-  const doubtful: MeasuredTrial = {
+  const doubtful: WatchedTrial = {
     ...demo.tooBig,
     verdict: 'INVALID',
     caveats: [{ code: 'law_broken', grade: 'INVALID', detail: 'ledger: 3 = 4', advice: '' }],

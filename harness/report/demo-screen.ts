@@ -1,5 +1,5 @@
 import type { PairedRatio } from '../analysis/statistics/paired-ratio.ts';
-import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import type { WatchedTrial } from '../analysis/trial-result.ts';
 import {
   type Contrast,
   type DemoResult,
@@ -207,7 +207,7 @@ function intervalOf({ ratio, low, high }: PairedRatio): string {
 }
 
 /** What the workers' backends spent most of their samples on, averaged over the trials. */
-function topWait(trials: readonly MeasuredTrial[]): string {
+function topWait(trials: readonly WatchedTrial[]): string {
   const sums = new Map<string, number>();
   for (const { waitEventShares } of trials) {
     for (const [event, share] of Object.entries(waitEventShares)) {
@@ -242,7 +242,7 @@ function trust(demo: DemoResult, paint: Paint): readonly Line[] {
   ];
 }
 
-function windowText(trials: readonly MeasuredTrial[]): string {
+function windowText(trials: readonly WatchedTrial[]): string {
   const seconds = trials.map(({ plan }) => plan.durationMs / 1_000);
   const [shortest, longest] = [Math.min(...seconds), Math.max(...seconds)];
   const first = shortest === longest ? '' : `${shortest.toFixed(1)}–`;

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import type { WatchedTrial } from '../analysis/trial-result.ts';
 import { faultLines } from './fault-lines.ts';
 import { sampleTrial } from './test/sample-trial.ts';
 import { trialHeadline } from './trial-headline.ts';
 
-const FAULT: MeasuredTrial['faults'][number] = {
+const FAULT: WatchedTrial['faults'][number] = {
   ...{ kind: 'stall', atMs: 1_000, durationMs: 500 },
   ...{ startedMs: 1_001, endedMs: 1_502, connections: 8, bytesLost: 0, bytesHeld: 2_048 },
   ...{ firstRightMs: 21, goodBeforePerSecond: 700, failed: 3 },
@@ -12,12 +12,12 @@ const FAULT: MeasuredTrial['faults'][number] = {
 };
 
 const textOf = (
-  fault: Partial<MeasuredTrial['faults'][number]>,
-  rest: Partial<MeasuredTrial> = {},
+  fault: Partial<WatchedTrial['faults'][number]>,
+  rest: Partial<WatchedTrial> = {},
 ): readonly string[] =>
   faultLines(sampleTrial({ ...rest, faults: [{ ...FAULT, ...fault }] })).map(({ text }) => text);
 
-test.each<[Partial<MeasuredTrial['faults'][number]>, string]>([
+test.each<[Partial<WatchedTrial['faults'][number]>, string]>([
   [
     {},
     'stall@1s:500ms: at 1.00 s, for 501 ms; 8 connections held up, 2.0 KiB late; first right answer 21 ms after its end, goodput back within 1.50 s; 3 failed until then',
@@ -51,7 +51,7 @@ test('more sessions than the pools open are explained where connections were cut
 });
 
 test('the headline says that the trial was disturbed on purpose, where it was', () => {
-  const headline = (faults: MeasuredTrial['faults']): string =>
+  const headline = (faults: WatchedTrial['faults']): string =>
     trialHeadline(sampleTrial({ faults })).text;
   expect(headline([FAULT, { ...FAULT, atMs: 9_000, startedMs: null, endedMs: null }])).toMatch(
     /\. Disturbed on purpose: stall@1s:500ms$/,

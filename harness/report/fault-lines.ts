@@ -59,6 +59,7 @@ function backText({ goodBeforePerSecond: before, goodputBackMs }: FaultResult): 
 
 /** A pool replaces what it has lost, while PostgreSQL still has the old sessions. */
 function lingeringLines({ faults, budget, connections }: MeasuredTrial): readonly ReportLine[] {
+  if (budget === null || connections === null) return [];
   const { ceiling } = budget.predicted;
   const hit = faults.some(({ kind, startedMs }) => kind !== 'stall' && startedMs !== null);
   if (!hit || ceiling === null || connections.peakWorkers <= ceiling) return [];

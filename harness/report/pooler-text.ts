@@ -36,6 +36,7 @@ export function poolerOfPlanLines({
 
 /** What the deployment claims against what there is for it, in one sentence that ends with the usable slots. */
 export function claimText({ plan, budget, api }: MeasuredTrial): string {
+  if (budget === null) return 'Its database was not in sight';
   const { predicted, reached } = budget;
   const pools = `${plural(plan.workers, 'worker')} × ${shapeText(plan.pool)}`;
   const during = plan.rolloutSurge > 0 ? ', in a rolling deploy' : '';
@@ -59,6 +60,6 @@ export function refusedBy({
   budget,
 }: Pick<MeasuredTrial, 'refusals' | 'budget'>): 'postgres' | 'pooler' | 'both' {
   const byPooler = refusals.byReason.pooler_clients ?? 0;
-  if (byPooler === 0 && budget.clients?.observedRefusals !== true) return 'postgres';
+  if (byPooler === 0 && budget?.clients?.observedRefusals !== true) return 'postgres';
   return byPooler === refusals.total ? 'pooler' : 'both';
 }

@@ -1,4 +1,4 @@
-import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import type { WatchedTrial } from '../analysis/trial-result.ts';
 import { connectionsOf } from '../load/load-engine.ts';
 import { waitingBehind } from '../sizing/pooled-budget.ts';
 import { countedConnections } from '../sizing/reachable-connections.ts';
@@ -7,7 +7,7 @@ import type { Paint } from './paint.ts';
 import { refusedBy } from './pooler-text.ts';
 
 /** Behind a pooler two things are predicted: what it takes of the pools, and what it takes of PostgreSQL. */
-export function predictedText(trial: MeasuredTrial): string {
+export function predictedText(trial: WatchedTrial): string {
   const { budget, connections, api } = trial;
   const { predicted } = budget;
   const reserved = connections.superuserReserved + connections.reserved;
@@ -26,14 +26,14 @@ export function predictedText(trial: MeasuredTrial): string {
   return `${verdict}: clients ${claimsText(trial, clients, reachable)}, of ${formatCount(clients.clients)} that it takes${ends}; behind it at most ${plural(predicted.rolloutCeiling ?? clients.servers, 'connection')}; usable ${usable}${shortText(trial)}`;
 }
 
-function verdictText({ budget }: MeasuredTrial, by: string, ends: string): string {
+function verdictText({ budget }: WatchedTrial, by: string, ends: string): string {
   if (budget.predictedRefusals) return `refused${by}`;
   return ends === '' ? 'not refused' : `perhaps refused${by}`;
 }
 
 /** Who counts more connections than there are callers, and so may refuse some although these fit. */
 function endsText(
-  { budget, plan }: MeasuredTrial,
+  { budget, plan }: WatchedTrial,
   { by, limit }: { readonly by: string; readonly limit: number },
 ): string {
   const reachable = budget.clients === null ? budget.reachable : budget.clients.reachable;
@@ -45,7 +45,7 @@ function endsText(
 }
 
 function claimsText(
-  { plan }: MeasuredTrial,
+  { plan }: WatchedTrial,
   claims: {
     readonly floor: number | null;
     readonly ceiling: number | null;
@@ -66,7 +66,7 @@ function claimsText(
 }
 
 /** What nobody is refused for, and what is felt all the same. */
-function shortText({ plan, budget }: MeasuredTrial): string {
+function shortText({ plan, budget }: WatchedTrial): string {
   const { predicted } = budget;
   const { clients, usable } = predicted;
   if (clients === null) return '';
@@ -89,7 +89,7 @@ function shortText({ plan, budget }: MeasuredTrial): string {
 }
 
 /** Who refused, if anybody. */
-export function observedText(trial: MeasuredTrial): string {
+export function observedText(trial: WatchedTrial): string {
   if (!trial.budget.observedRefusals) return 'not refused';
   return {
     postgres: 'refused',
@@ -99,7 +99,7 @@ export function observedText(trial: MeasuredTrial): string {
 }
 
 /** Whether what was predicted happened. */
-export function agreementText({ budget, api }: MeasuredTrial, paint: Paint): string {
+export function agreementText({ budget, api }: WatchedTrial, paint: Paint): string {
   if (budget.reached === 'unknown') return 'nothing was predicted';
   const why = api.via === null ? '' : ': see VIA';
   return budget.agrees ? paint.green('✓ as predicted') : paint.red(`✗ not as predicted${why}`);

@@ -3,9 +3,13 @@ import { REFUSAL_REASONS, type RefusalReason } from '../../server/contract.ts';
 /** PostgreSQL 16 reworded the refusal that ordinary roles meet first. */
 const REWORDED_IN_MAJOR = 16;
 
-/** The own sentence of PostgreSQL or PgBouncer for each refusal, as people find it in their logs. */
-export function refusalWord(reason: RefusalReason, postgresVersion: string): string {
-  const old = Number.parseInt(postgresVersion, 10) < REWORDED_IN_MAJOR;
+/**
+ * The own sentence of PostgreSQL or PgBouncer for each refusal, as people find it in their logs.
+ *
+ * @param postgresVersion `null` where it was not in sight: the words of today's versions
+ */
+export function refusalWord(reason: RefusalReason, postgresVersion: string | null): string {
+  const old = postgresVersion !== null && Number.parseInt(postgresVersion, 10) < REWORDED_IN_MAJOR;
   switch (reason) {
     case 'all_slots':
       return 'sorry, too many clients already';
@@ -29,7 +33,7 @@ export function refusalWord(reason: RefusalReason, postgresVersion: string): str
 /** The refusals of one trial, most frequent first. */
 export function refusalWords(
   byReason: Readonly<Partial<Record<RefusalReason, number>>>,
-  postgresVersion: string,
+  postgresVersion: string | null,
 ): readonly { readonly count: number; readonly words: string }[] {
   return REFUSAL_REASONS.map((reason) => ({
     count: byReason[reason] ?? 0,

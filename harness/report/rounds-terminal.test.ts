@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { roundsResultSchema, summarizeRounds } from '../analysis/estimates/rounds-result.ts';
-import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import type { WatchedTrial } from '../analysis/trial-result.ts';
 import { createPaint } from './paint.ts';
 import { roundsJson } from './rounds-json.ts';
 import { roundsTerminal } from './rounds-terminal.ts';
@@ -8,7 +8,7 @@ import { FITTING } from './test/sample-situations.ts';
 import { sampleTrial } from './test/sample-trial.ts';
 import { visibleLength } from './text-layout.ts';
 
-const round = (seed: number, changes: Partial<MeasuredTrial> = {}): MeasuredTrial => {
+const round = (seed: number, changes: Partial<WatchedTrial> = {}): WatchedTrial => {
   const trial = sampleTrial({ ...FITTING, ...changes });
   return { ...trial, plan: { ...trial.plan, seed } };
 };
@@ -19,7 +19,7 @@ const three = [
 ];
 
 function screen(
-  rounds: readonly MeasuredTrial[],
+  rounds: readonly WatchedTrial[],
   roundsAsked = rounds.length,
   columns = 80,
 ): string {
@@ -29,7 +29,7 @@ function screen(
     paint: createPaint(false),
   });
 }
-const flat = (rounds: readonly MeasuredTrial[], roundsAsked?: number): string =>
+const flat = (rounds: readonly WatchedTrial[], roundsAsked?: number): string =>
   screen(rounds, roundsAsked).replace(/\s+/g, ' ');
 
 test('the first line says how often what was found, and the middle of it with its range', () => {

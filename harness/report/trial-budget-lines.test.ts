@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { DIRECT_API } from '../analysis/trial-machine.ts';
-import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import type { WatchedTrial } from '../analysis/trial-result.ts';
 import { createPaint } from './paint.ts';
 import { sampleTrial } from './test/sample-trial.ts';
 import { trialBudgetLines } from './trial-budget-lines.ts';
 
-const linesOf = (api: Partial<MeasuredTrial['api']>) =>
+const linesOf = (api: Partial<WatchedTrial['api']>) =>
   trialBudgetLines(sampleTrial({ api: { ...DIRECT_API, ...api } }), createPaint(false));
 
 test('an API that was started for the trial has nothing more to say', () => {

@@ -1,4 +1,4 @@
-import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import { type MeasuredTrial, type WatchedTrial, watchedTrial } from '../analysis/trial-result.ts';
 import { formatCount, formatMs, plural } from './format.ts';
 import type { Paint } from './paint.ts';
 import { agreementText, observedText, predictedText } from './predicted-text.ts';
@@ -6,7 +6,26 @@ import type { ReportLine } from './report-line.ts';
 
 /** Predicted beside observed, and what the server side saw. */
 export function trialBudgetLines(trial: MeasuredTrial, paint: Paint): readonly ReportLine[] {
-  const { budget, connections, refusals, rollout, plan } = trial;
+  const { rollout } = trial;
+  const watched = watchedTrial(trial);
+  const lines: ReportLine[] = watched === null ? [] : [...predictedLines(watched, paint)];
+  // Keep-alive pins clients to workers: one pool may starve while another idles.
+  if (trial.workers.length > 1) {
+    const answers = trial.workers.map((it) => `w${it.worker} ${formatCount(it.answers)}`);
+    lines.push({ label: '', text: `answers by worker: ${answers.join(', ')}` });
+  }
+  lines.push(...apiLines(trial));
+  if (rollout !== null) {
+    lines.push({
+      label: 'DEPLOY',
+      text: `${plural(rollout.replaced, 'worker')} replaced in ${formatMs(rollout.durationMs)}, at most ${formatCount(rollout.workersPeak)} at the same time`,
+    });
+  }
+  return lines;
+}
+
+function predictedLines(trial: WatchedTrial, paint: Paint): readonly ReportLine[] {
+  const { budget, connections, refusals, plan } = trial;
   const { predicted } = budget;
   const agrees = agreementText(trial, paint);
   const tried = trial.attempts.httpErrors['too_many_connections'] ?? 0;
@@ -25,18 +44,6 @@ export function trialBudgetLines(trial: MeasuredTrial, paint: Paint): readonly R
     lines.push({
       label: '',
       text: `peak by worker: ${peaks.map(([worker, peak]) => `w${worker} ${formatCount(peak)}`).join(', ')}`,
-    });
-  }
-  // Keep-alive pins clients to workers: one pool may starve while another idles.
-  if (trial.workers.length > 1) {
-    const answers = trial.workers.map((it) => `w${it.worker} ${formatCount(it.answers)}`);
-    lines.push({ label: '', text: `answers by worker: ${answers.join(', ')}` });
-  }
-  lines.push(...apiLines(trial));
-  if (rollout !== null) {
-    lines.push({
-      label: 'DEPLOY',
-      text: `${plural(rollout.replaced, 'worker')} replaced in ${formatMs(rollout.durationMs)}, at most ${formatCount(rollout.workersPeak)} at the same time`,
     });
   }
   return lines;

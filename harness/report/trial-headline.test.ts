@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import type { WatchedTrial } from '../analysis/trial-result.ts';
 import { report } from './test/flat-report.ts';
 import { FITTING, NO_ERRORS, OVERLOADED, openPlan } from './test/sample-situations.ts';
 import { sampleTrial } from './test/sample-trial.ts';
 import { trialHeadline } from './trial-headline.ts';
 
-test.each<[string, Partial<MeasuredTrial>, string, boolean]>([
+test.each<[string, Partial<WatchedTrial>, string, boolean]>([
   [
     'refused',
     {},

@@ -19,9 +19,13 @@ export const FINDINGS = [
   'DRIFTING',
   'LATE',
   'NOT EXHAUSTED THIS TIME',
+  /** Of a service whose database was not in sight, and of which nothing can be said to fit. */
+  'ALL ANSWERED',
   'FITS',
 ] as const;
 export type Finding = (typeof FINDINGS)[number];
+
+const GOOD: ReadonlySet<Finding> = new Set(['FITS', 'ALL ANSWERED']);
 
 /** The answer in one sentence, and whether it is good news. */
 export interface Headline {
@@ -45,7 +49,7 @@ export function trialHeadline(trial: MeasuredTrial): Headline {
   return {
     finding,
     text: `${incomplete}${text}${disturbed}`,
-    good: finding === 'FITS' && incomplete === '',
+    good: GOOD.has(finding) && incomplete === '',
   };
 }
 
@@ -133,7 +137,7 @@ function failedOf(trial: MeasuredTrial): Found {
   if (failed > requests.dropped) {
     return {
       finding: 'FAILED REQUESTS',
-      text: `FAILED REQUESTS: ${formatCount(failed)} of ${formatCount(requests.scheduled)} (${causesText({ ...requests, unanswered })}), 0 refused. ${claimText(trial)}`,
+      text: `FAILED REQUESTS: ${formatCount(failed)} of ${formatCount(requests.scheduled)} (${causesText({ ...requests, unanswered })})${noneRefused(trial, ', ')}. ${claimText(trial)}`,
     };
   }
   if (failed > 0) {
@@ -147,20 +151,22 @@ function failedOf(trial: MeasuredTrial): Found {
   if (plan.load.retry === null || attemptsFailed === 0) return null;
   return {
     finding: 'FAILED ATTEMPTS',
-    text: `FAILED ATTEMPTS: ${formatCount(attemptsFailed)} of ${formatCount(attempts.started)} (${causesText(attempts)}), hidden from all users by retries; 0 refused. ${claimText(trial)}`,
+    text: `FAILED ATTEMPTS: ${formatCount(attemptsFailed)} of ${formatCount(attempts.started)} (${causesText(attempts)}), hidden from all users by retries${noneRefused(trial, '; ')}. ${claimText(trial)}`,
   };
 }
 
 /** As refusals, pool timeouts are no less for a retry that made up for them. */
-function starvedText({ plan, requests, attempts }: MeasuredTrial): string | null {
+function starvedText(trial: MeasuredTrial): string | null {
+  const { plan, requests, attempts } = trial;
+  const none = noneRefused(trial, '; ');
   const users = requests.httpErrors['pool_timeout'] ?? 0;
   const tried = attempts.httpErrors['pool_timeout'] ?? 0;
   const asked = plural(requests.scheduled, 'request');
   const what = 'got no connection from the pool (pool_timeout)';
   if (plan.load.retry !== null && tried > 0) {
-    return `${formatCount(tried)} of ${plural(attempts.started, 'attempt')} ${what}, ${formatCount(users)} of ${asked} after retries; 0 refused`;
+    return `${formatCount(tried)} of ${plural(attempts.started, 'attempt')} ${what}, ${formatCount(users)} of ${asked} after retries${none}`;
   }
-  return users === 0 ? null : `${formatCount(users)} of ${asked} ${what}; 0 refused`;
+  return users === 0 ? null : `${formatCount(users)} of ${asked} ${what}${none}`;
 }
 
 /** A pool's deadline covers the way to a connection, and that may end in a queue behind the pool. */
@@ -189,13 +195,13 @@ const LATE_SHARE_MAX = 0.05;
 
 /** Behind a queue without a deadline every answer is right, and comes when nobody waits any more. */
 function lateOf(trial: MeasuredTrial): Found {
-  const { plan, wholeRun, latencyMs, bottleneck } = trial;
+  const { plan, wholeRun, latencyMs, bottleneck, budget } = trial;
   const throughput = trial.throughputPerSecond ?? wholeRun.throughputPerSecond;
   const goodput = trial.goodputPerSecond ?? wholeRun.goodputPerSecond;
   if (throughput === 0 || goodput >= (1 - LATE_SHARE_MAX) * throughput) return null;
   return {
     finding: 'LATE',
-    text: `LATE: 0 refused, but ${formatShare(1 - goodput / throughput)} of the right answers took longer than ${formatMs(plan.load.goodputDeadlineMs)}: ${formatRate(throughput)}/s, ${formatRate(goodput)}/s of them in time, p99 ${formatMs(latencyMs.ok.p99)}; limited by ${BOTTLENECK_WORDS[bottleneck.kind]}. ${claimText(trial)}`,
+    text: `LATE: ${budget === null ? '' : '0 refused, but '}${formatShare(1 - goodput / throughput)} of the right answers took longer than ${formatMs(plan.load.goodputDeadlineMs)}: ${formatRate(throughput)}/s, ${formatRate(goodput)}/s of them in time, p99 ${formatMs(latencyMs.ok.p99)}; limited by ${BOTTLENECK_WORDS[bottleneck.kind]}. ${claimText(trial)}`,
   };
 }
 
@@ -206,6 +212,10 @@ function fitsOf(trial: MeasuredTrial): Omit<Headline, 'good'> {
     trial.throughputPerSecond === null
       ? `${formatRate(trial.wholeRun.throughputPerSecond)} right answers/s over the whole run (${formatRate(trial.wholeRun.goodputPerSecond)} within ${deadline})`
       : `${rateText(trial.throughputPerSecond, null)} right answers/s (${rateText(trial.goodputPerSecond, null)} within ${deadline}), p99 ${formatMs(latencyMs.ok.p99)}`;
+  if (budget === null) {
+    const text = `ALL ANSWERED: 0 failed at ${speed}. ${claimText(trial)}`;
+    return { finding: 'ALL ANSWERED', text };
+  }
   const fits = plan.rolloutSurge > 0 ? budget.predicted.fitsDuringRollout : budget.predicted.fits;
   // Without limits nothing fits or does not; what was seen is all there is.
   if (budget.reached === 'unknown') {
@@ -221,6 +231,11 @@ function fitsOf(trial: MeasuredTrial): Omit<Headline, 'good'> {
         finding: 'NOT EXHAUSTED THIS TIME',
         text: `NOT EXHAUSTED THIS TIME: 0 refused at ${speed}, but ${claimText(trial)}`,
       };
+}
+
+/** That nobody was refused is said only where the database was in sight. */
+function noneRefused({ budget }: MeasuredTrial, before: string): string {
+  return budget === null ? '' : `${before}0 refused`;
 }
 
 function shareOf(part: number, whole: number): string {

@@ -81,7 +81,8 @@ function errorLines(trial: MeasuredTrial, paint: Paint): readonly ReportLine[] {
 }
 
 function refusalLines({ refusals, environment }: MeasuredTrial): readonly ReportLine[] {
-  return refusalWords(refusals.byReason, environment.postgres.version).map(({ count, words }) => ({
+  const version = environment.postgres?.version ?? null;
+  return refusalWords(refusals.byReason, version).map(({ count, words }) => ({
     label: '',
     text: `  ${formatCount(count)} × "${words}"`,
   }));

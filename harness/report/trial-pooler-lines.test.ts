@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import type { WatchedTrial } from '../analysis/trial-result.ts';
 import { flat } from './test/flat-report.ts';
 import { pooledTrial, refusedByPooler } from './test/pooled-trial.ts';
 import { sampleTrial } from './test/sample-trial.ts';
@@ -89,7 +89,7 @@ test('the pooler has an account of its own', () => {
   expect(flat()).not.toContain('POOLER');
 });
 
-test.each<[string, Partial<MeasuredTrial['api']>, string]>([
+test.each<[string, Partial<WatchedTrial['api']>, string]>([
   [
     'what cannot carry them',
     { preparedStatements: false, statementsProblem: 'PgBouncer 1.18.0 cannot carry them' },

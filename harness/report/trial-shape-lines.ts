@@ -1,5 +1,5 @@
 import type { PoolShape } from '../../server/contract.ts';
-import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import type { BudgetObservation, MeasuredTrial } from '../analysis/trial-result.ts';
 import { DIALECTS, hasOverflow, inDialect } from '../sizing/dialect.ts';
 import { splitShape } from '../sizing/split-shape.ts';
 import { formatCount, plural } from './format.ts';
@@ -19,6 +19,7 @@ const NO_OBJECTION: readonly Finding[] = ['FITS', 'NOT EXHAUSTED THIS TIME'];
  */
 export function trialShapeLines(trial: MeasuredTrial): readonly ReportLine[] {
   const { plan, budget } = trial;
+  if (budget === null) return [];
   const { fits, fitsDuringRollout, clients } = budget.predicted;
   if (budget.reached === 'unknown') return [];
   const workers = plan.workers + plan.rolloutSurge;
@@ -46,7 +47,7 @@ export function trialShapeLines(trial: MeasuredTrial): readonly ReportLine[] {
     spelt('WOULD FIT', (withOverflow) => splitShape(perWorker, { withOverflow }));
   if (clients === null) return shapes();
   const claim = plan.rolloutSurge > 0 ? clients.rolloutCeiling : clients.ceiling;
-  if (claim === null) return [{ label: 'WOULD FIT', text: clientsOfUnbounded(trial) }];
+  if (claim === null) return [{ label: 'WOULD FIT', text: clientsOfUnbounded(budget) }];
   return [...shapes(), { label: '', text: `or max_client_conn = ${claim} in PgBouncer` }];
 }
 
@@ -54,7 +55,7 @@ export function trialShapeLines(trial: MeasuredTrial): readonly ReportLine[] {
 function overbookedLines({
   usable,
   clients,
-}: MeasuredTrial['budget']['predicted']): readonly ReportLine[] {
+}: BudgetObservation['predicted']): readonly ReportLine[] {
   if (clients === null || clients.servers <= usable) return [];
   return [
     {
@@ -65,7 +66,7 @@ function overbookedLines({
 }
 
 /** Pools without a limit are as many clients as there are requests at the same time. */
-function clientsOfUnbounded({ budget }: MeasuredTrial): string {
+function clientsOfUnbounded(budget: BudgetObservation): string {
   const reachable = budget.clients?.reachable ?? null;
   const here = reachable === null ? '' : `, ${formatCount(reachable)} by this load`;
   return `a max_client_conn of PgBouncer above the most requests at the same time${here}: the pools have no limit of their own`;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import type { WatchedTrial } from '../analysis/trial-result.ts';
 import { latencyText } from '../analysis/verdict/evidence-text.ts';
 import { createPaint } from './paint.ts';
 import { flat, report } from './test/flat-report.ts';
@@ -118,7 +118,7 @@ test('what clients did before their last try is no lateness of the generator', (
   expect(flat({ composition })).toContain('of 500 ms at p50: 300 ms before it was sent, 150 ms');
 });
 
-test.each<[MeasuredTrial['steadyState']['state'], string]>([
+test.each<[WatchedTrial['steadyState']['state'], string]>([
   ['steady', 'STEADY seconds 1 to 10 of 10: why'],
   ['level_shift', 'STEADY seconds 1 to 10 of 10, with a step in them: why'],
   ['drifting', 'STEADY no: it drifts, so no number stands for it: why'],

@@ -28,8 +28,15 @@ export function trialTrustLines(trial: MeasuredTrial, paint: Paint): readonly Re
   ];
 }
 
+/** What of a service without a database of the lab's knowledge no report can have. */
+const DATABASE_NOT_SEEN =
+  'the database: how many connections there are and may be, what they wait for, who is refused. DATABASE_URL and --postgres url would show it';
+
 /** Of what is not known the report has no number, and says so. */
 function notSeenLines({ environment }: MeasuredTrial): readonly ReportLine[] {
+  if (environment.postgres === null) {
+    return [{ label: 'NOT SEEN', text: DATABASE_NOT_SEEN }];
+  }
   if (environment.postgres.seesOthers) return [];
   return [
     {

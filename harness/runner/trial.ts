@@ -1,7 +1,7 @@
 import { APPLICATION_NAME_PREFIX, type ServerStats } from '../../server/contract.ts';
 import { summarizeTrial } from '../analysis/summarize.ts';
 import { thresholdConstants } from '../analysis/thresholds/threshold-constants.ts';
-import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import type { MeasuredTrial, WatchedTrial } from '../analysis/trial-result.ts';
 import { LabError } from '../lab-error.ts';
 import { mergeHistograms } from '../load/account/histogram.ts';
 import type { LoadProgress, LoadResult } from '../load/load-engine.ts';
@@ -46,7 +46,7 @@ export async function runTrial(
   plan: TrialPlan,
   hooks: TrialHooks = SILENT,
   ports: TrialPorts = { port: 0, adminPort: 0 },
-): Promise<MeasuredTrial> {
+): Promise<WatchedTrial> {
   const [result] = await runTrials(lab, [plan], hooks, ports);
   if (result === undefined) throw new Error('a trial ended without a result');
   return result;
@@ -61,7 +61,7 @@ export async function runTrials(
   plans: readonly TrialPlan[],
   hooks: TrialHooks = SILENT,
   ports: TrialPorts = { port: 0, adminPort: 0 },
-): Promise<readonly MeasuredTrial[]> {
+): Promise<readonly WatchedTrial[]> {
   const [first] = plans;
   if (first === undefined) return [];
   if (lab.drivenApi === null) hooks.onPhase('start');
@@ -96,7 +96,7 @@ type Measurement = (end: {
   readonly leftBehind: number | null;
   readonly stopServerMs: number;
   readonly waitGoneMs: number;
-}) => MeasuredTrial;
+}) => WatchedTrial;
 
 async function measure(context: {
   readonly lab: Lab;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import type { WatchedTrial } from '../analysis/trial-result.ts';
 import { connectionsOf } from '../load/load-engine.ts';
 import { type TrialPlan, trialPlanSchema } from '../plan/trial-plan.ts';
 import { sampleTrial } from '../report/test/sample-trial.ts';
@@ -9,7 +9,7 @@ import { runDemo, trialsOf } from './demo.ts';
 function fakeLab() {
   const asked: { readonly maxConnections: number; readonly plans: readonly TrialPlan[] }[] = [];
   let nowMs = 0;
-  const answer = (plan: TrialPlan): MeasuredTrial => {
+  const answer = (plan: TrialPlan): WatchedTrial => {
     nowMs += 1_000;
     const large = plan.workload === 'hot' && plan.pool.poolSize > 100;
     return sampleTrial({
@@ -25,9 +25,7 @@ function fakeLab() {
       say: () => undefined,
       onPostgres: <T>(
         { maxConnections }: { readonly maxConnections: number },
-        use: (
-          run: (plans: readonly TrialPlan[]) => Promise<readonly MeasuredTrial[]>,
-        ) => Promise<T>,
+        use: (run: (plans: readonly TrialPlan[]) => Promise<readonly WatchedTrial[]>) => Promise<T>,
       ): Promise<T> =>
         use((plans) => {
           asked.push({ maxConnections, plans });

@@ -1,6 +1,6 @@
 import type { PoolShape, Workload } from '../../server/contract.ts';
 import { type PairedRatio, pairedRatio } from '../analysis/statistics/paired-ratio.ts';
-import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import type { WatchedTrial } from '../analysis/trial-result.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import type { PostgresSettings } from '../postgres/provider.ts';
 import {
@@ -13,8 +13,8 @@ import {
 
 export interface Contrast {
   readonly workload: Workload;
-  readonly small: readonly MeasuredTrial[];
-  readonly large: readonly MeasuredTrial[];
+  readonly small: readonly WatchedTrial[];
+  readonly large: readonly WatchedTrial[];
   /** Small over large, in right answers per second. */
   readonly throughput: PairedRatio | null;
   /** The same of those within the goodput deadline. */
@@ -25,15 +25,15 @@ export interface Contrast {
 
 export interface ShapeUnderDeploy {
   readonly shape: PoolShape;
-  readonly steady: MeasuredTrial;
-  readonly rollout: MeasuredTrial;
+  readonly steady: WatchedTrial;
+  readonly rollout: WatchedTrial;
 }
 
 export interface DemoResult {
   readonly reproducedAfterMs: number;
   readonly elapsedMs: number;
   readonly surge: number;
-  readonly tooBig: MeasuredTrial;
+  readonly tooBig: WatchedTrial;
   readonly fits: ShapeUnderDeploy;
   readonly safe: ShapeUnderDeploy;
   readonly hot: Contrast;
@@ -51,7 +51,7 @@ export interface DemoDeps {
 }
 
 /** Trials of one server configuration share its fresh workers, each with a warm-up of its own. */
-export type RunTrials = (plans: readonly TrialPlan[]) => Promise<readonly MeasuredTrial[]>;
+export type RunTrials = (plans: readonly TrialPlan[]) => Promise<readonly WatchedTrial[]>;
 
 export async function runDemo(seed: number, deps: DemoDeps): Promise<DemoResult> {
   const startedMs = deps.nowMs();
@@ -98,7 +98,7 @@ async function measureContrast(
   runTrials: RunTrials,
   deps: DemoDeps,
 ): Promise<{ readonly hot: Contrast; readonly control: Contrast }> {
-  const noTrials = (): { hot: MeasuredTrial[]; control: MeasuredTrial[] } => ({
+  const noTrials = (): { hot: WatchedTrial[]; control: WatchedTrial[] } => ({
     hot: [],
     control: [],
   });
@@ -133,12 +133,12 @@ async function measureContrast(
 
 function contrastOf(
   workload: Workload,
-  small: readonly MeasuredTrial[],
-  large: readonly MeasuredTrial[],
+  small: readonly WatchedTrial[],
+  large: readonly WatchedTrial[],
 ): Contrast {
   const pairsOf =
-    (left: readonly MeasuredTrial[], right: readonly MeasuredTrial[]) =>
-    (read: (trial: MeasuredTrial) => number | null) =>
+    (left: readonly WatchedTrial[], right: readonly WatchedTrial[]) =>
+    (read: (trial: WatchedTrial) => number | null) =>
       left.flatMap((trial, index) => {
         const other = right[index];
         return other === undefined
@@ -168,7 +168,7 @@ export function trialsOf({
   safe,
   hot,
   control,
-}: DemoResult): readonly MeasuredTrial[] {
+}: DemoResult): readonly WatchedTrial[] {
   return [
     tooBig,
     fits.steady,
@@ -179,7 +179,7 @@ export function trialsOf({
   ];
 }
 
-async function one(runTrials: RunTrials, plan: TrialPlan): Promise<MeasuredTrial> {
+async function one(runTrials: RunTrials, plan: TrialPlan): Promise<WatchedTrial> {
   const [result] = await runTrials([plan]);
   if (result === undefined) throw new Error('the trial gave no result');
   return result;

@@ -1,21 +1,21 @@
 import { type SummarizedCell, summarizeCell } from '../analysis/sweep/summarize-cell.ts';
 import { summarizeSweep } from '../analysis/sweep/summarize-sweep.ts';
 import type { SweepResult } from '../analysis/sweep/sweep-result.ts';
-import type { Environment } from '../analysis/trial-machine.ts';
-import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import type { WatchedEnvironment } from '../analysis/trial-machine.ts';
+import { type MeasuredTrial, watchedTrial } from '../analysis/trial-result.ts';
 import { mergeHistograms } from '../load/account/histogram.ts';
 import type { StoredRun } from './stored-run.ts';
 
 /** What a run directory says, as every report shows it. Reads cell by cell and keeps no trial. */
 export function sweepResultOfRun(run: StoredRun): SweepResult {
   const cells: SummarizedCell[] = [];
-  let environment: Environment | null = null;
+  let environment: WatchedEnvironment | null = null;
   let lastTrialAt: string | null = null;
   for (const stored of run.cells()) {
     cells.push(summarizeCell(stored, { plan: run.plan, decode: mergeHistograms }));
     for (const trial of stored.trials) {
       if (trial.state !== 'measured') continue;
-      environment ??= trial.result.environment;
+      environment ??= watchedTrial(trial.result)?.environment ?? null;
       const endedAt = endOf(trial.result);
       if (lastTrialAt === null || endedAt > lastTrialAt) lastTrialAt = endedAt;
     }

@@ -1,4 +1,4 @@
-import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import type { MeasuredTrial, WatchedTrial } from '../analysis/trial-result.ts';
 import { Histogram } from '../load/account/histogram.ts';
 import type { PlannedTrial } from '../plan/sweep/trial-order.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
@@ -23,7 +23,7 @@ export function fakeTrial({
   cell,
   round,
   plan,
-}: Pick<PlannedTrial, 'cell' | 'round' | 'plan'>): MeasuredTrial {
+}: Pick<PlannedTrial, 'cell' | 'round' | 'plan'>): WatchedTrial {
   // Neighbouring seeds begin alike, so they are spread over all of them.
   const random = seededRandom(
     Math.imul(Number(cell.id.slice(1)) * 1_000 + round, SEED_SPREAD) >>> 0,
@@ -93,6 +93,7 @@ export function fakeTrial({
       agrees: predicted.fits === (refused === 0),
       reached: 'postgres',
       shapeKnown: true,
+      refusalsVisible: true,
       clients: null,
     },
     connections: {

@@ -1,7 +1,7 @@
 import { summarizeCell } from '../analysis/sweep/summarize-cell.ts';
 import { summarizeSweep } from '../analysis/sweep/summarize-sweep.ts';
 import type { SweepResult } from '../analysis/sweep/sweep-result.ts';
-import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import type { WatchedTrial } from '../analysis/trial-result.ts';
 import { mergeHistograms } from '../load/account/histogram.ts';
 import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
 import { expandCells } from '../plan/sweep/cells.ts';
@@ -91,7 +91,7 @@ const SERVER_NOT_READY = {
   hint: 'Look at its last lines above.',
 };
 
-const TROUBLE: Partial<MeasuredTrial> = {
+const TROUBLE: Partial<WatchedTrial> = {
   verdict: 'DEGRADED',
   caveats: [
     {
@@ -124,7 +124,7 @@ function firstCell(plan: SweepPlan) {
 }
 
 /** Rounds that differ by a few percent, and seconds that do not make a straight line. */
-function uneven(trial: MeasuredTrial, round: number): MeasuredTrial {
+function uneven(trial: WatchedTrial, round: number): WatchedTrial {
   const { workers, pool } = trial.plan;
   const factor = 1 + 0.02 * Math.sin(round * 2.1 + workers * 1.3 + pool.poolSize * 0.7);
   const scaled = (rate: number | null): number | null => (rate === null ? null : rate * factor);

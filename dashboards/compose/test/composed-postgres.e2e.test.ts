@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
-import { measuredTrialSchema } from '../../../harness/analysis/trial-result.ts';
+import { watchedTrialSchema } from '../../../harness/analysis/trial-result.ts';
 import { EXIT_CODE } from '../../../harness/exit-code.ts';
 import { findFreePort } from '../../../harness/postgres/free-port.ts';
 import { optional } from '../../../harness/test/optional.ts';
@@ -56,7 +56,7 @@ docker.test(
       if (error.code === EXIT_CODE.invalidMeasurement) return error;
       throw error;
     });
-    const trial = measuredTrialSchema.parse(JSON.parse(stdout));
+    const trial = watchedTrialSchema.parse(JSON.parse(stdout));
     expect(trial.plan.postgres).toMatchObject({
       maxConnections: 30,
       superuserReservedConnections: 3,

@@ -55,7 +55,8 @@ test('nor may a parameter of the workload', () => {
   ]);
 });
 
-const postgres = cell().environment.postgres;
+const { postgres } = cell().environment;
+if (postgres === null) throw new Error('the sample has a PostgreSQL');
 test.each<[string, Partial<Environment>, string[]]>([
   ['the machine', { cpuModel: 'another' }, ['environment.cpuModel']],
   ['its cores', { cores: 64 }, ['environment.cores']],

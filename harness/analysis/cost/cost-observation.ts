@@ -1,4 +1,4 @@
-import type { Environment, Host } from '../trial-machine.ts';
+import type { Host, WatchedEnvironment } from '../trial-machine.ts';
 import type { MeasuredTrial } from '../trial-result.ts';
 import type { ConnectionTimes } from './connection-times.ts';
 import type { MemoryPerBackend } from './memory-per-backend.ts';
@@ -30,7 +30,7 @@ export type ObservedThroughput = readonly {
 /** Everything that was seen, before anything is said of it. */
 export interface CostObservation {
   readonly startedAt: string;
-  readonly environment: Omit<Environment, 'loadEngine'>;
+  readonly environment: Omit<WatchedEnvironment, 'loadEngine'>;
   readonly seed: number;
   readonly samplesAsked: number;
   /** Of each variant before the first round: caches are cold then, code is being compiled. */

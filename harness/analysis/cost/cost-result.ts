@@ -3,7 +3,7 @@
  * bytes, shares between 0 and 1. What could not be measured is absent with its reason, never zero.
  */
 import { z } from 'zod';
-import { environmentSchema, hostSchema } from '../trial-machine.ts';
+import { hostSchema, watchedEnvironmentSchema } from '../trial-machine.ts';
 import { intervalSchema } from '../trial-result.ts';
 import { AUTHENTICATIONS, PHASES } from './connection-times.ts';
 import { durationSchema } from './duration.ts';
@@ -135,7 +135,7 @@ export type QuotedResult = Readonly<z.infer<typeof quotedResultSchema>>;
 
 export const costResultSchema = z.strictObject({
   startedAt: z.string(),
-  environment: environmentSchema.omit({ loadEngine: true }),
+  environment: watchedEnvironmentSchema.omit({ loadEngine: true }),
   seed: count,
   verdict: z.enum(['VALID', 'DEGRADED']),
   /** Why the numbers may be wrong. */

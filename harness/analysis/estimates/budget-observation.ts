@@ -4,7 +4,7 @@ import { shapeOfPool } from '../../sizing/process-claim.ts';
 import { countedConnections } from '../../sizing/reachable-connections.ts';
 import { sumOf } from '../failed-endings.ts';
 import type { TrialObservations } from '../trial-observations.ts';
-import type { MeasuredTrial } from '../trial-result.ts';
+import type { BudgetObservation } from '../trial-result.ts';
 import { timesOpened } from './left-behind.ts';
 import { poolerOfTrial } from './pooler-of-trial.ts';
 import { reachableByLoad } from './reachable-claim.ts';
@@ -21,7 +21,7 @@ import { reachableByLoad } from './reachable-claim.ts';
  * to itself while it has any connection at all: its clients wait (seen with PgBouncer 1.18, and so in the source
  * of 1.25), so that no refusal is predicted for too many connections behind it.
  */
-export function budgetObservation(seen: TrialObservations): MeasuredTrial['budget'] {
+export function budgetObservation(seen: TrialObservations): BudgetObservation {
   const { plan, limits, others, load } = seen;
   const { reached, pooler } = poolerOfTrial(seen);
   const predicted = computeBudget({

@@ -1,65 +1,73 @@
+import { deploySurge } from '../../plan/sweep/deploy-surge.ts';
 import type { SweepPlan } from '../../plan/sweep/sweep-plan.ts';
 import { computeBudget } from '../../sizing/budget.ts';
 import type { Claim } from '../../sizing/claim.ts';
-import { shapeOfPool } from '../../sizing/process-claim.ts';
 import { poolerOfTrial } from '../estimates/pooler-of-trial.ts';
+import { shapeOfPlan } from '../estimates/reachable-claim.ts';
+import { type BudgetObservation, type WatchedTrial, watchedTrial } from '../trial-result.ts';
 import type { MeasuredRound } from './cell-rounds.ts';
 import type { CellResult } from './sweep-result.ts';
 
 /**
  * The arithmetic beside what happened in any of the measured rounds. A trial without a rolling restart
  * predicts none; here the deploy that the sweep is planned for is always predicted. Where others held
- * more connections in one round than in another, the most counts.
+ * more connections in one round than in another, the most counts. `null` as well where no database was in sight.
  */
 export function cellBudget(
   rounds: readonly MeasuredRound[],
-  { predictedSurge, base }: Pick<SweepPlan, 'predictedSurge' | 'base'>,
+  sweep: Pick<SweepPlan, 'predictedSurge' | 'base'>,
 ): CellResult['budget'] {
-  const most = rounds.reduce<MeasuredRound | null>(
-    (found, it) =>
-      found === null || it.trial.budget.others > found.trial.budget.others ? it : found,
+  const watched = rounds.flatMap(({ trial }) => watchedTrial(trial) ?? []);
+  const most = watched.reduce<WatchedTrial | null>(
+    (found, it) => (found === null || it.budget.others > found.budget.others ? it : found),
     null,
   );
   if (most === null) return null;
-  const { plan, connections, budget } = most.trial;
-  const predictedRefusals = rounds.some(({ trial }) => trial.budget.predictedRefusals);
-  const observedRefusals = rounds.some(({ trial }) => trial.budget.observedRefusals);
-  const clients = budget.clients === null ? null : clientsOf(rounds, budget.clients.reachable);
-  const refusedBehindIt = rounds.some(
-    ({ trial: { budget: it } }) => it.observedRefusals && it.clients?.observedRefusals === false,
+  const { plan, connections, budget } = most;
+  const budgets = watched.map((it) => it.budget);
+  const predictedRefusals = budgets.some((it) => it.predictedRefusals);
+  const observedRefusals = budgets.some((it) => it.observedRefusals);
+  const clients = budget.clients === null ? null : clientsOf(budgets, budget.clients.reachable);
+  const refusedBehindIt = budgets.some(
+    (it) => it.observedRefusals && it.clients?.observedRefusals === false,
   );
   return {
     others: budget.others,
     predicted: computeBudget({
       workers: plan.workers,
-      shape: shapeOfPool(plan.pool),
-      rolloutSurge: Math.max(predictedSurge, base.rolloutSurge),
+      shape: shapeOfPlan(plan),
+      rolloutSurge: deploySurge(sweep, plan.workers),
       maxConnections: connections.maxConnections,
       superuserReserved: connections.superuserReserved,
       reserved: connections.reserved,
       others: budget.others,
-      pooler: poolerOfTrial(most.trial).pooler,
+      pooler: poolerOfTrial(most).pooler,
     }),
     reachable: budget.reachable,
     predictedRefusals,
     observedRefusals,
     agrees:
-      budget.reached === 'unknown' || (predictedRefusals === observedRefusals && !refusedBehindIt),
+      plan.service === null
+        ? budget.reached === 'unknown' ||
+          (predictedRefusals === observedRefusals && !refusedBehindIt)
+        : budgets.every(({ agrees }) => agrees),
     reached: budget.reached,
+    shapeKnown: budget.shapeKnown,
+    refusalsVisible: budgets.every(({ refusalsVisible }) => refusalsVisible),
     clients,
-    rolloutObserved: base.rolloutSurge > 0,
+    rolloutObserved: sweep.base.rolloutSurge > 0,
   };
 }
 
 /** The pooler's part, of all rounds together. */
 function clientsOf(
-  rounds: readonly MeasuredRound[],
+  budgets: readonly BudgetObservation[],
   reachable: Claim,
 ): NonNullable<NonNullable<CellResult['budget']>['clients']> {
-  const clients = rounds.flatMap(({ trial }) => trial.budget.clients ?? []);
+  const all = budgets.flatMap(({ clients }) => clients ?? []);
   return {
     reachable,
-    predictedRefusals: clients.some(({ predictedRefusals }) => predictedRefusals),
-    observedRefusals: clients.some(({ observedRefusals }) => observedRefusals),
+    predictedRefusals: all.some(({ predictedRefusals }) => predictedRefusals),
+    observedRefusals: all.some(({ observedRefusals }) => observedRefusals),
   };
 }

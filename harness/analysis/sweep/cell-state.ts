@@ -38,5 +38,5 @@ function failsTooMany(trial: MeasuredRound['trial']): boolean {
 }
 
 function wasRefused(trial: MeasuredRound['trial']): boolean {
-  return refusedAttempts(trial) > 0 || trial.budget.observedRefusals;
+  return refusedAttempts(trial) > 0 || trial.budget?.observedRefusals === true;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Histogram } from '../../load/account/histogram.ts';
-import type { MeasuredTrial } from '../trial-result.ts';
+import type { WatchedTrial } from '../trial-result.ts';
 import { type RoundChanges, sweptCell, unchanged } from './test/swept-trials.ts';
 import { invalidChanges, overloadedChanges, starvedChanges } from './test/troubled-trials.ts';
 
@@ -35,7 +35,7 @@ const latencies =
   };
 
 const caveat =
-  (code: MeasuredTrial['caveats'][number]['code'], detail: string): RoundChanges =>
+  (code: WatchedTrial['caveats'][number]['code'], detail: string): RoundChanges =>
   () => ({
     verdict: 'DEGRADED',
     caveats: [{ code, grade: 'DEGRADED', detail, advice: 'Do something.' }],
@@ -164,7 +164,7 @@ test('a caveat is told in the words of a round that counts, and else with the ro
 
 test('too few samples in a round are none against a cell with enough of them', () => {
   const few = caveat('few_samples', '4000 latencies leave 40 beyond the p99, 100 are wanted');
-  const enough = (it: MeasuredTrial) => ({ ...few(it), ...latencies(5_000, 10_000)(it) });
+  const enough = (it: WatchedTrial) => ({ ...few(it), ...latencies(5_000, 10_000)(it) });
   expect(sweptCell([few, few])).toMatchObject({ verdict: 'DEGRADED' });
   expect(sweptCell([enough, enough])).toMatchObject({ verdict: 'VALID', caveats: [] });
 });

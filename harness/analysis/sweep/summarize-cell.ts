@@ -76,18 +76,22 @@ export function summarizeCell(
     requests: requestCounts(rounds),
     failures: failureCounts(rounds),
     budget: cellBudget(rounds, options.plan),
-    connections:
-      rounds.length === 0
-        ? null
-        : {
-            peakWorkers: Math.max(...rounds.map(({ trial }) => trial.connections.peakWorkers)),
-            peakAll: Math.max(...rounds.map(({ trial }) => trial.connections.peakAll)),
-          },
+    connections: peaksOf(rounds),
     bottleneck: middle?.trial.bottleneck ?? null,
     composition: [...(middle?.trial.composition ?? [])],
     waitEventShares: { ...middle?.trial.waitEventShares },
     thresholds: cellThresholds(believable.length > 0 ? believable : rounds),
     series: middle === null ? null : cellSeries(middle, options.pointsMax ?? SERIES_POINTS_MAX),
+  };
+}
+
+/** Of the server side; `null` where it was not in sight. */
+function peaksOf(rounds: readonly MeasuredRound[]): SummarizedCell['connections'] {
+  const seen = rounds.flatMap(({ trial }) => trial.connections ?? []);
+  if (seen.length === 0) return null;
+  return {
+    peakWorkers: Math.max(...seen.map(({ peakWorkers }) => peakWorkers)),
+    peakAll: Math.max(...seen.map(({ peakAll }) => peakAll)),
   };
 }
 

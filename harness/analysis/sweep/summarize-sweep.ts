@@ -1,6 +1,6 @@
 import { countCells } from '../../plan/sweep/count-cells.ts';
 import type { SweepPlan } from '../../plan/sweep/sweep-plan.ts';
-import type { Environment } from '../trial-machine.ts';
+import type { WatchedEnvironment } from '../trial-machine.ts';
 import { CAVEAT_CODES } from '../verdict/caveat-codes.ts';
 import { CAVEAT_ADVICE } from '../verdict/caveats.ts';
 import { judgeSituations } from './situations.ts';
@@ -17,7 +17,7 @@ export interface SweepFacts {
   /** Sentences about what could not be used. */
   readonly damage: readonly string[];
   /** Of the first measured trial; a run is measured on one machine. */
-  readonly environment: Environment | null;
+  readonly environment: WatchedEnvironment | null;
   readonly lastTrialAt: string | null;
 }
 

@@ -7,7 +7,7 @@
  */
 import { z } from 'zod';
 import { axesSchema, sweepPlanSchema } from '../../plan/sweep/sweep-plan.ts';
-import { environmentSchema } from '../trial-machine.ts';
+import { watchedEnvironmentSchema } from '../trial-machine.ts';
 import {
   bottleneckSchema,
   budgetSchema,
@@ -178,6 +178,9 @@ export const cellResultSchema = z.strictObject({
       observedRefusals: z.boolean(),
       agrees: z.boolean(),
       reached: z.enum(REACHED).default('postgres'),
+      /** As in a trial's budget. */
+      shapeKnown: z.boolean().default(true),
+      refusalsVisible: z.boolean().default(true),
       clients: clientsReachedSchema.nullable().default(null),
       /** Whether the rounds had a rolling restart, so that `fitsDuringRollout` was put to the test. */
       rolloutObserved: z.boolean(),
@@ -297,7 +300,7 @@ export const sweepResultSchema = z.strictObject({
   trials: z.strictObject({ planned: count, measured: count, failed: count }),
   /** Sentences about what of the run directory could not be used, each naming the file. */
   damage: z.array(z.string()),
-  environment: environmentSchema.nullable(),
+  environment: watchedEnvironmentSchema.nullable(),
   /** INVALID: nothing may be believed; DEGRADED: something may not, or only with care. */
   verdict,
   /** What to do about each caveat that a cell has. */

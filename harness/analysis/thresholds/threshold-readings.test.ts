@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { FACT_NAMES, type FactName } from '../../plan/thresholds/threshold-facts.ts';
 import { percentiles, sampleTrial } from '../../report/test/sample-trial.ts';
-import type { MeasuredTrial } from '../trial-result.ts';
+import type { WatchedTrial } from '../trial-result.ts';
 import type { JudgedTrial } from './fact-reading.ts';
 import { readFact } from './threshold-readings.ts';
 
@@ -175,7 +175,7 @@ test.each([
     { connections: { ...sampleTrial().connections, samples: 0 } },
     'never sampled',
   ],
-] satisfies [FactName, Partial<MeasuredTrial>, string][])(
+] satisfies [FactName, Partial<WatchedTrial>, string][])(
   '%s is withheld with its reason: %j',
   (fact, changes, why) => {
     expect(value(fact, sampleTrial(changes))).toContain(why);

@@ -2,6 +2,7 @@ import { ERROR_CLASSES } from '../../../server/contract.ts';
 import { COMPONENTS } from '../../load/load-engine.ts';
 import type { FactName } from '../../plan/thresholds/threshold-facts.ts';
 import { failedEndings, sumOf } from '../failed-endings.ts';
+import type { BudgetObservation, Connections } from '../trial-result.ts';
 import {
   type JudgedTrial,
   known,
@@ -88,13 +89,13 @@ const READINGS: ReadonlyMap<FactName, Read> = new Map<FactName, Read>([
   ['pg.connections.peak', sampled(({ peakWorkers }) => peakWorkers)],
   ['pg.connections.peak.all', sampled(({ peakAll }) => peakAll)],
   ['pg.connections.peak.worker', peakOfOneWorker],
-  ['pg.lock_waits', number(({ waitEventShares }) => lockShare(waitEventShares))],
-  ['max_connections', number(({ connections }) => connections.maxConnections)],
-  ['others', number(({ budget }) => budget.others)],
-  ['usable', number(({ budget }) => budget.predicted.usable)],
-  ['floor', number(({ budget }) => budget.predicted.floor ?? UNBOUNDED)],
-  ['ceiling', number(({ budget }) => budget.predicted.ceiling ?? UNBOUNDED)],
-  ['rollout_ceiling', number(({ budget }) => budget.predicted.rolloutCeiling ?? UNBOUNDED)],
+  ['pg.lock_waits', watched((_, { waitEventShares }) => known(lockShare(waitEventShares)))],
+  ['max_connections', watched(({ connections }) => known(connections.maxConnections))],
+  ['others', watched(({ budget }) => known(budget.others))],
+  ['usable', watched(({ budget }) => known(budget.predicted.usable))],
+  ['floor', watched(({ budget }) => known(budget.predicted.floor ?? UNBOUNDED))],
+  ['ceiling', watched(({ budget }) => known(budget.predicted.ceiling ?? UNBOUNDED))],
+  ['rollout_ceiling', watched(({ budget }) => known(budget.predicted.rolloutCeiling ?? UNBOUNDED))],
 
   ['cpu.postgres', busyCores(({ cpuMs }) => cpuMs.postgres)],
   ['cpu.api', busyCores(({ cpuMs }) => cpuMs.api)],
@@ -159,11 +160,27 @@ function peakOfWorkers(read: (worker: JudgedTrial['workers'][number]) => number 
   };
 }
 
-function sampled(read: (connections: JudgedTrial['connections']) => number): Read {
-  return ({ connections }) =>
+/** What only the server side of the database tells. */
+function watched(
+  read: (
+    seen: { readonly budget: BudgetObservation; readonly connections: Connections },
+    trial: JudgedTrial,
+  ) => Reading,
+): Read {
+  return (trial) => {
+    const { budget, connections } = trial;
+    return budget === null || connections === null
+      ? withheld('the database was not in sight')
+      : read({ budget, connections }, trial);
+  };
+}
+
+function sampled(read: (connections: Connections) => number): Read {
+  return watched(({ connections }) =>
     connections.samples === 0
       ? withheld('the server side was never sampled')
-      : known(read(connections));
+      : known(read(connections)),
+  );
 }
 
 function peakOfOneWorker(trial: JudgedTrial): Reading {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { percentiles, sampleTrial } from '../../report/test/sample-trial.ts';
-import type { MeasuredTrial } from '../trial-result.ts';
+import type { WatchedTrial } from '../trial-result.ts';
 import { evaluateThresholds } from './threshold-results.ts';
 
-const judged = (expression: string, changes: Partial<MeasuredTrial> = {}) => {
+const judged = (expression: string, changes: Partial<WatchedTrial> = {}) => {
   const [result] = evaluateThresholds([expression], sampleTrial(changes));
   return result;
 };

@@ -9,7 +9,7 @@ import {
 } from '../sweep/cell-rounds.ts';
 import { believableRounds, goodputOfRound, throughputOfRound } from '../sweep/round-rates.ts';
 import { type SummarizedCell, summarizeCell } from '../sweep/summarize-cell.ts';
-import type { Environment } from '../trial-machine.ts';
+import type { WatchedEnvironment } from '../trial-machine.ts';
 import type { DecodeHistogram } from '../trial-observations.ts';
 import { churnOf, poolerAccountOf, refusalsOf } from './way-facts.ts';
 import { waysCaveats } from './ways-caveats.ts';
@@ -32,7 +32,7 @@ export function summarizeWays(
     environment,
     decode,
   }: {
-    readonly environment: Environment;
+    readonly environment: WatchedEnvironment;
     readonly decode: DecodeHistogram;
   },
 ): WaysResult {

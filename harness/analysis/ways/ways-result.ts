@@ -9,7 +9,7 @@ import { trialPlanSchema } from '../../plan/trial-plan.ts';
 import { WAYS } from '../../plan/ways/way.ts';
 import { contrastSchema } from '../comparison/comparison-result.ts';
 import { cellResultSchema } from '../sweep/sweep-result.ts';
-import { environmentSchema } from '../trial-machine.ts';
+import { watchedEnvironmentSchema } from '../trial-machine.ts';
 
 export const WAYS_RESULT_SCHEMA_VERSION = 1;
 
@@ -147,6 +147,6 @@ export const waysResultSchema = z.strictObject({
   caveats: z.array(
     z.strictObject({ code: z.enum(WAYS_CAVEATS), ways: z.array(way), detail: z.string() }),
   ),
-  environment: environmentSchema,
+  environment: watchedEnvironmentSchema,
 });
 export type WaysResult = Readonly<z.infer<typeof waysResultSchema>>;

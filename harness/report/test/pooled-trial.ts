@@ -1,4 +1,4 @@
-import type { MeasuredTrial } from '../../analysis/trial-result.ts';
+import type { WatchedTrial } from '../../analysis/trial-result.ts';
 import { POOLER_DEFAULTS, type Pooler } from '../../plan/pooler.ts';
 import { computeBudget } from '../../sizing/budget.ts';
 import { poolerLimits } from '../../sizing/pooler-limits.ts';
@@ -8,8 +8,8 @@ import { sampleTrial } from './sample-trial.ts';
 /** The sample's 4 × (5+10) behind a PgBouncer, of which everything was as it says. */
 export function pooledTrial(
   asked: Partial<Pooler> = {},
-  changes: Partial<MeasuredTrial> = {},
-): Partial<MeasuredTrial> {
+  changes: Partial<WatchedTrial> = {},
+): Partial<WatchedTrial> {
   const { plan, budget } = sampleTrial();
   const pooler: Pooler = { ...POOLER_DEFAULTS, mode: 'transaction', ...asked };
   const predicted = computeBudget({
@@ -55,7 +55,7 @@ export function pooledTrial(
 }
 
 /** The same with more clients than it takes. */
-export function refusedByPooler(): Partial<MeasuredTrial> {
+export function refusedByPooler(): Partial<WatchedTrial> {
   const trial = pooledTrial({ maxClientConn: 40 });
   const { budget } = { ...sampleTrial(), ...trial };
   const { requests, attempts } = sampleTrial();

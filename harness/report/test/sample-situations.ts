@@ -1,4 +1,4 @@
-import type { MeasuredTrial } from '../../analysis/trial-result.ts';
+import type { WatchedTrial } from '../../analysis/trial-result.ts';
 import type { RawFlags } from '../../plan/option-table.ts';
 import { parseTrialPlan } from '../../plan/parse-trial-plan.ts';
 import { sampleTrial } from './sample-trial.ts';
@@ -8,7 +8,7 @@ export const NO_ERRORS = {
   requests: { ...sampleTrial().requests, scheduled: 8_094, httpErrors: {} },
   attempts: { ...sampleTrial().attempts, started: 8_094, httpErrors: {} },
   refusals: { total: 0, byReason: {} },
-} satisfies Partial<MeasuredTrial>;
+} satisfies Partial<WatchedTrial>;
 export const FITTING = {
   ...NO_ERRORS,
   budget: {
@@ -17,7 +17,7 @@ export const FITTING = {
     predictedRefusals: false,
     observedRefusals: false,
   },
-} satisfies Partial<MeasuredTrial>;
+} satisfies Partial<WatchedTrial>;
 
 export const OVERLOADED = {
   ...FITTING,
@@ -39,6 +39,6 @@ export const OVERLOADED = {
     goodputPerSecond: 310,
   },
   bottleneck: { kind: 'pool', evidence: 'the pools were full' },
-} satisfies Partial<MeasuredTrial>;
-export const openPlan = (flags: RawFlags = {}): MeasuredTrial['plan'] =>
+} satisfies Partial<WatchedTrial>;
+export const openPlan = (flags: RawFlags = {}): WatchedTrial['plan'] =>
   parseTrialPlan({ flags: { rate: '800/s', ...flags }, env: {} }).plan;

@@ -1,13 +1,13 @@
 import { DIRECT_API } from '../../analysis/trial-machine.ts';
 import type {
-  MeasuredTrial,
   PercentileIntervals,
   Percentiles,
+  WatchedTrial,
 } from '../../analysis/trial-result.ts';
 import { parseTrialPlan } from '../../plan/parse-trial-plan.ts';
 
 /** A trial that was refused connections, with something in every field a report shows. */
-export function sampleTrial(changes: Partial<MeasuredTrial> = {}): MeasuredTrial {
+export function sampleTrial(changes: Partial<WatchedTrial> = {}): WatchedTrial {
   const { plan } = parseTrialPlan({
     flags: { maxConnections: '30', workload: 'hold', param: ['ms=20'] },
     env: {},
@@ -117,6 +117,7 @@ export function sampleTrial(changes: Partial<MeasuredTrial> = {}): MeasuredTrial
       agrees: true,
       reached: 'postgres',
       shapeKnown: true,
+      refusalsVisible: true,
       clients: null,
     },
     connections: {

@@ -4,7 +4,7 @@ import { plan as parsedPlan } from '../../../plan/test/parsed-plan.ts';
 import { fakeTrial } from '../../../test/fake-sweep.ts';
 import { summarizeCell } from '../../sweep/summarize-cell.ts';
 import type { Environment } from '../../trial-machine.ts';
-import type { MeasuredTrial } from '../../trial-result.ts';
+import type { WatchedTrial } from '../../trial-result.ts';
 import type { ComparedCell } from '../compared-cell.ts';
 
 /** What one round gave; what is left out is as in a round without any trouble. */
@@ -15,8 +15,8 @@ export interface GivenRound {
   /** @default 0 */
   readonly refused?: number;
   /** @default VALID */
-  readonly verdict?: MeasuredTrial['verdict'];
-  readonly changes?: Partial<MeasuredTrial>;
+  readonly verdict?: WatchedTrial['verdict'];
+  readonly changes?: Partial<WatchedTrial>;
 }
 
 export interface GivenCell {
@@ -71,7 +71,7 @@ export function measuredCell(given: GivenCell): ComparedCell {
   };
 }
 
-function trialOf(trial: MeasuredTrial, given: GivenRound): MeasuredTrial {
+function trialOf(trial: WatchedTrial, given: GivenRound): WatchedTrial {
   const { goodput, p99 = 60, refused = 0, verdict = 'VALID', changes = {} } = given;
   const interval = { low: goodput * (1 - HALF_WIDTH), high: goodput * (1 + HALF_WIDTH) };
   const ok = Math.round(goodput * SECONDS);

@@ -3,6 +3,7 @@ import { parseTrialPlan } from '../../../plan/parse-trial-plan.ts';
 import { type Cell, expandCells } from '../../../plan/sweep/cells.ts';
 import { type Axes, type SweepPlan, sweepPlanSchema } from '../../../plan/sweep/sweep-plan.ts';
 import { fakeTrial } from '../../../test/fake-sweep.ts';
+import { watchedTrial } from '../../trial-result.ts';
 import { type CellTrial, type CellTrials, refusedAttempts } from '../cell-rounds.ts';
 import { summarizeCell } from '../summarize-cell.ts';
 import { summarizeSweep } from '../summarize-sweep.ts';
@@ -51,6 +52,7 @@ export function sampleSweepResult(options: SampleSweepOptions = {}): SweepResult
     .flatMap(({ trials }) => trials)
     .filter((it) => it.state === 'measured')
     .map(({ result }) => result);
+  const [first] = measured;
   return summarizeSweep(
     cells.map((cell) => summarizeCell(cell, { plan, decode: mergeHistograms })),
     {
@@ -58,7 +60,7 @@ export function sampleSweepResult(options: SampleSweepOptions = {}): SweepResult
       planHash: 'a3f5'.repeat(16),
       createdAt: '2026-01-02T03:00:00.000Z',
       damage: (options.damage ?? []).map((text) => withHostile(text, options.hostile)),
-      environment: measured[0]?.environment ?? null,
+      environment: first === undefined ? null : (watchedTrial(first)?.environment ?? null),
       lastTrialAt: measured.at(-1)?.startedAt ?? null,
     },
   );
@@ -138,6 +140,7 @@ function hostileTrial(trial: CellTrial, hostile: string): CellTrial {
   }
   const { result } = trial;
   const { environment, requests, attempts } = result;
+  const { postgres } = environment;
   // Where nothing failed nothing is added: the cell shall stay usable.
   const failure = refusedAttempts(result) > 0 ? { [hostile]: 3 } : {};
   return {
@@ -162,13 +165,16 @@ function hostileTrial(trial: CellTrial, hostile: string): CellTrial {
         cpuModel: hostile,
         osRelease: hostile,
         loadEngine: hostile,
-        postgres: {
-          ...environment.postgres,
-          version: hostile,
-          fileSystem: hostile,
-          seesOthers: true,
-          durability: { ...environment.postgres.durability, [hostile]: hostile },
-        },
+        postgres:
+          postgres === null
+            ? null
+            : {
+                ...postgres,
+                version: hostile,
+                fileSystem: hostile,
+                seesOthers: true,
+                durability: { ...postgres.durability, [hostile]: hostile },
+              },
       },
     },
   };

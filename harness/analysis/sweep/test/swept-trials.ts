@@ -1,12 +1,13 @@
 import { mergeHistograms } from '../../../load/account/histogram.ts';
 import { expandCells } from '../../../plan/sweep/cells.ts';
-import type { MeasuredTrial } from '../../trial-result.ts';
+import { fakeTrial } from '../../../test/fake-sweep.ts';
+import type { WatchedTrial } from '../../trial-result.ts';
 import type { CellTrial } from '../cell-rounds.ts';
 import { type SummarizedCell, summarizeCell } from '../summarize-cell.ts';
-import { measuredFake, type SampleSweepOptions, sampleSweepPlan } from './sample-sweep.ts';
+import { type SampleSweepOptions, sampleSweepPlan } from './sample-sweep.ts';
 
 /** What is different about a round of a cell that is usable by default. */
-export type RoundChanges = (trial: MeasuredTrial) => Partial<MeasuredTrial>;
+export type RoundChanges = (trial: WatchedTrial) => Partial<WatchedTrial>;
 
 /** One cell, 2 × (4+0) on `point`, with a round for each of the changes; `null`: the round failed. */
 export function sweptCell(
@@ -22,15 +23,15 @@ export function sweptCell(
   if (cell === undefined) throw new Error('a plan has a cell');
   const trials = changes.map((change, index): CellTrial => {
     const round = index + 1;
-    const trial = measuredFake(cell, round);
-    if (change === null || trial.state === 'failed') {
+    if (change === null) {
       return {
         state: 'failed',
         round,
         error: { code: 'LAB_FAILED', message: 'It broke.', hint: '' },
       };
     }
-    return { ...trial, result: { ...trial.result, ...change(trial.result) } };
+    const result = fakeTrial({ cell, round, plan: cell.plan });
+    return { state: 'measured', round, result: { ...result, ...change(result) } };
   });
   return summarizeCell({ cell, trials }, { plan, decode: mergeHistograms });
 }

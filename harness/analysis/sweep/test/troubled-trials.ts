@@ -1,13 +1,13 @@
 import type { Cell } from '../../../plan/sweep/cells.ts';
 import { fakeTrial } from '../../../test/fake-sweep.ts';
-import type { MeasuredTrial } from '../../trial-result.ts';
+import type { WatchedTrial } from '../../trial-result.ts';
 import type { CellTrial } from '../cell-rounds.ts';
 
 /** What happens to the first nine cells; the others are measured without any trouble. */
 export function troubledTrial(cell: Cell, round: number): CellTrial | null {
   const index = Number(cell.id.slice(1));
   const trial = fakeTrial({ cell, round, plan: cell.plan });
-  const measured = (changes: Partial<MeasuredTrial>): CellTrial => ({
+  const measured = (changes: Partial<WatchedTrial>): CellTrial => ({
     state: 'measured',
     round,
     result: { ...trial, ...metThresholds(trial), ...changes },
@@ -36,7 +36,7 @@ export function troubledTrial(cell: Cell, round: number): CellTrial | null {
   }
 }
 
-export function invalidChanges(): Partial<MeasuredTrial> {
+export function invalidChanges(): Partial<WatchedTrial> {
   return {
     verdict: 'INVALID',
     caveats: [
@@ -50,10 +50,7 @@ export function invalidChanges(): Partial<MeasuredTrial> {
   };
 }
 
-export function overloadedChanges({
-  steadyState,
-  latencyMs,
-}: MeasuredTrial): Partial<MeasuredTrial> {
+export function overloadedChanges({ steadyState, latencyMs }: WatchedTrial): Partial<WatchedTrial> {
   return {
     verdict: 'DEGRADED',
     caveats: [
@@ -87,7 +84,7 @@ export function overloadedChanges({
   };
 }
 
-export function starvedChanges({ requests, attempts }: MeasuredTrial): Partial<MeasuredTrial> {
+export function starvedChanges({ requests, attempts }: WatchedTrial): Partial<WatchedTrial> {
   const httpErrors = { pool_timeout: 17 };
   return {
     requests: { ...requests, scheduled: requests.scheduled + 17, httpErrors },
@@ -95,13 +92,13 @@ export function starvedChanges({ requests, attempts }: MeasuredTrial): Partial<M
   };
 }
 
-function metThresholds({ plan }: MeasuredTrial): Pick<MeasuredTrial, 'thresholds'> {
+function metThresholds({ plan }: WatchedTrial): Pick<WatchedTrial, 'thresholds'> {
   return {
     thresholds: plan.thresholds.map((expression) => ({ expression, met: true, detail: '20 < 50' })),
   };
 }
 
-function missedThresholds(): Partial<MeasuredTrial> {
+function missedThresholds(): Partial<WatchedTrial> {
   return {
     thresholds: [
       { expression: 'latency.p99<50ms', met: false, detail: '73.2 ms ≥ 50 ms' },

@@ -5,7 +5,7 @@ import { isPooled, WAYS, type Way } from '../../../plan/ways/way.ts';
 import { cellOfWay, planWays, type WaysPlan } from '../../../plan/ways/ways-plan.ts';
 import { fakeTrial } from '../../../test/fake-sweep.ts';
 import type { CellTrial } from '../../sweep/cell-rounds.ts';
-import type { MeasuredTrial } from '../../trial-result.ts';
+import type { WatchedTrial } from '../../trial-result.ts';
 import { summarizeWays } from '../summarize-ways.ts';
 import type { WaysResult } from '../ways-result.ts';
 
@@ -20,7 +20,7 @@ export interface GivenWayRound {
   /** Requests that PgBouncer refused. @default 0 */
   readonly refusedByPooler?: number;
   /** @default VALID */
-  readonly verdict?: MeasuredTrial['verdict'];
+  readonly verdict?: WatchedTrial['verdict'];
   /** What arithmetic says. @default as observed */
   readonly predicted?: boolean;
 }
@@ -85,7 +85,7 @@ export function wayTrial(
   way: Way,
   { plans }: WaysPlan,
   { round, number }: { readonly round: GivenWayRound; readonly number: number },
-): MeasuredTrial {
+): WatchedTrial {
   const { goodput, p99 = 60, refused = 0, refusedByPooler = 0, verdict = 'VALID' } = round;
   const plan = { ...plans[way], seed: plans[way].seed + number - 1 };
   const trial = fakeTrial({ cell: cellOfWay(way, plan), round: number, plan });
