@@ -23,6 +23,8 @@ export const ERROR_CODES = {
   SEED_FAILED: EXIT_CODE.database,
   SERVER_NOT_READY: EXIT_CODE.environment,
   SERVER_CRASH_LOOP: EXIT_CODE.environment,
+  SERVICE_NOT_READY: EXIT_CODE.environment,
+  SERVICE_ENDED: EXIT_CODE.environment,
   LOAD_PROCESS_FAILED: EXIT_CODE.environment,
   DISTANCE_FAILED: EXIT_CODE.environment,
   PGBOUNCER_MISSING: EXIT_CODE.environment,

@@ -6,11 +6,17 @@ export type CommandWords =
   | { readonly ok: false; readonly problem: string };
 
 /**
- * The words of a command line as a shell would split them, with its quotes, and without anything a shell would do:
- * variables stay as they are written, and what only a shell can do is named.
+ * The words of a command line as a shell would split them, with its quotes, and without anything a shell would do: what
+ * only a shell can do, variables outside of single quotes included, is named.
  */
 export function commandWords(line: string): CommandWords {
-  const parts = parse(line, (name) => `$${name}`);
+  const variables: string[] = [];
+  const parts = parse(line, (name) => {
+    variables.push(name);
+    return '';
+  });
+  const [variable] = variables;
+  if (variable !== undefined) return { ok: false, problem: `needs a shell for $${variable}` };
   const words: string[] = [];
   for (const part of parts) {
     if (typeof part === 'string') {
