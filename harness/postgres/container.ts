@@ -5,6 +5,7 @@ import { LabError } from '../lab-error.ts';
 import { describeError } from '../system-error.ts';
 import { LAB_LABEL } from './container-removal.ts';
 import { createLogTail } from './log-tail.ts';
+import { createRefusalLog } from './refusal-log.ts';
 
 /*
  * Adapter of testcontainers: its engine's client, its registry logins and its reaper. Its containers that
@@ -32,6 +33,8 @@ export interface RunningContainer {
   /** How it ended, once it has, e.g. `exit code 1`. Never rejects. */
   readonly ended: Promise<string>;
   lastLines(): readonly string[];
+  /** Of connections, so far and by the log of the PostgreSQL inside. */
+  refusals(): number;
 }
 
 export interface Publication {
@@ -205,11 +208,15 @@ async function run(
 async function watch(
   client: Client,
   container: CreatedContainer,
-): Promise<Pick<RunningContainer, 'ended' | 'lastLines'>> {
+): Promise<Pick<RunningContainer, 'ended' | 'lastLines' | 'refusals'>> {
   const tail = createLogTail();
+  const refusalLog = createRefusalLog();
   const output: Readable = await client.container.attach(container);
   const closed = Promise.withResolvers<void>();
-  output.on('data', (chunk: Buffer | string) => tail.push(chunk));
+  output.on('data', (chunk: Buffer | string) => {
+    tail.push(chunk);
+    refusalLog.push(chunk);
+  });
   output.on('close', () => closed.resolve());
   output.on('end', () => closed.resolve());
   output.on('error', () => closed.resolve());
@@ -224,7 +231,7 @@ async function watch(
     output.destroy();
     return code === null ? 'its exit code is not known' : exitWords(code);
   });
-  return { ended, lastLines: () => tail.lines() };
+  return { ended, lastLines: () => tail.lines(), refusals: () => refusalLog.refusals() };
 }
 
 /** 128 and a signal's number: most often the kernel's, which wants memory back. */

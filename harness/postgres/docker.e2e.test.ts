@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import { Client } from 'pg';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { z } from 'zod';
 import type { ContainerAsked } from '../plan/database-asked.ts';
 import { createRedactor } from '../report/redactor.ts';
@@ -104,6 +104,12 @@ docker.test(
         expect(rows).toEqual([
           { slots: '12', kept: '2', work_mem: '7MB', encoding: 'UTF8', superuser: 'off' },
         ]);
+        const crowd = Array.from({ length: 12 }, () => new Client(clientOptions(postgres.api)));
+        const connected = await Promise.allSettled(crowd.map((one) => one.connect()));
+        await Promise.allSettled(crowd.map((one) => one.end()));
+        const refused = connected.filter(({ status }) => status === 'rejected').length;
+        expect(refused).toBeGreaterThanOrEqual(2);
+        await vi.waitFor(() => expect(postgres.refusals?.()).toBe(refused), 5_000);
         if (process.platform === 'linux') {
           expect(postgres.capabilities.showsProcesses).toBe(true);
           expect(readTreeCpuMs(postgres.postmasterPid ?? 0)).toBeGreaterThan(0);

@@ -20,6 +20,7 @@ import { locateDockerSocket } from './docker-socket.ts';
 import { hideDatabasePassword } from './password-secrecy.ts';
 import type { PostgresProvider, PostgresSettings, StartedPostgres } from './provider.ts';
 import { connectWhenReady } from './readiness.ts';
+import { tellsRefusals } from './refusal-log.ts';
 
 export interface DockerDeps {
   readonly custodian: Custodian;
@@ -139,6 +140,7 @@ async function bringUp(
     died: container.ended.then(() =>
       stopping === null ? { lastLines: container.lastLines() } : never,
     ),
+    refusals: up.logTells ? () => container.refusals() : null,
     stop: () => {
       stopping ??= tidy(remove, labelled, deps);
       return stopping;
@@ -201,6 +203,7 @@ interface Ready {
   readonly api: DatabaseConfig;
   readonly superuser: DatabaseConfig;
   readonly version: string;
+  readonly logTells: boolean;
   readonly publication: Awaited<ReturnType<RunningContainer['published']>>;
 }
 
@@ -240,11 +243,14 @@ async function untilReady(
     const api = { ...common, user: API_ROLE, password: randomPassword() };
     for (const role of [first, superuser, api]) hideDatabasePassword(role, redactor);
     await connectWhenReady(clientOptions(first), signal, (client) => setUp(client, superuser, api));
-    const version = await connectWhenReady(clientOptions(superuser), signal, async (client) => {
+    const found = await connectWhenReady(clientOptions(superuser), signal, async (client) => {
       const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
-      return rows[0]?.server_version ?? 'unknown';
+      return {
+        version: rows[0]?.server_version ?? 'unknown',
+        logTells: await tellsRefusals(client),
+      };
     });
-    return { api, superuser, version, publication };
+    return { api, superuser, publication, ...found };
   };
   const connecting = connect();
   // Where the container ends first, that is the news, and not that nothing answers any more.

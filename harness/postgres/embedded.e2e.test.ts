@@ -3,7 +3,9 @@ import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Client } from 'pg';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { clientOptions } from './client-options.ts';
 import { createEmbeddedPostgres } from './embedded.ts';
 import { findFreePort } from './free-port.ts';
 import { serverProcesses } from './postmaster-end.ts';
@@ -74,6 +76,31 @@ test('right after the start every slot is free again', async () => {
     },
     { maxConnections: 2, superuserReservedConnections: 1 },
   );
+});
+
+test('connections that it refuses are counted by its log, whoever asked', async () => {
+  await withPostgres(
+    { labParent: lab.path },
+    async ({ api, superuser, refusals }) => {
+      const before = refusals?.();
+      expect(before).toBe(0);
+      const clients = [api, api, api, api, api, superuser, superuser].map(
+        (role) => new Client({ ...clientOptions(role), ssl: false }),
+      );
+      const connected = await Promise.allSettled(clients.map((client) => client.connect()));
+      const refused = connected.filter(({ status }) => status === 'rejected').length;
+      await Promise.allSettled(clients.map((client) => client.end()));
+      expect(refused).toBeGreaterThanOrEqual(2);
+      await vi.waitFor(() => expect(refusals?.()).toBe(refused), 5_000);
+    },
+    { maxConnections: 4, superuserReservedConnections: 1 },
+  );
+});
+
+test('where its log does not tell refusals, none are claimed not to be there', async () => {
+  await withPostgres({ labParent: lab.path }, async ({ refusals }) => expect(refusals).toBeNull(), {
+    extra: { log_min_messages: 'panic' },
+  });
 });
 
 test('two labs that find nothing staged both get their server', async () => {

@@ -21,6 +21,7 @@ import type {
   StartedPostgres,
 } from './provider.ts';
 import { connectWhenReady } from './readiness.ts';
+import { tellsRefusals } from './refusal-log.ts';
 import { clusterName, createRunDirectory, type RunDirectory } from './run-directory.ts';
 import { stageBinaries } from './staging.ts';
 import { explainStartFailure } from './start-failure.ts';
@@ -120,6 +121,7 @@ interface Up {
   readonly api: DatabaseConfig;
   readonly superuser: DatabaseConfig;
   readonly version: string;
+  readonly logTells: boolean;
 }
 
 async function bringUp(context: BringUp): Promise<Up> {
@@ -237,18 +239,19 @@ async function untilReady(postmaster: Postmaster, port: number, context: BringUp
   const connect = async (): Promise<Up> => {
     const host = context.run.dataPath;
     const socket = { host, port, user: SUPERUSER_ROLE, password: '', database: DATABASE };
-    await connectWhenReady(clientOptions(socket), signal, (client) =>
-      client.query(
+    const logTells = await connectWhenReady(clientOptions(socket), signal, async (client) => {
+      await client.query(
         [superuser, api]
           .map(({ user, password }) => `ALTER ROLE ${user} PASSWORD '${scramVerifier(password)}'`)
           .join(';'),
-      ),
-    );
+      );
+      return await tellsRefusals(client);
+    });
     const version = await connectWhenReady(clientOptions(api), signal, async (client) => {
       const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
       return rows[0]?.server_version ?? 'unknown';
     });
-    return { postmaster, api, superuser, version };
+    return { postmaster, api, superuser, version, logTells };
   };
   try {
     return await Promise.race([connect(), failed]);
@@ -270,7 +273,7 @@ function supervise(
     readonly removeRun: () => Promise<void>;
   },
 ): StartedPostgres {
-  const { postmaster, api, superuser, version } = up;
+  const { postmaster, api, superuser, version, logTells } = up;
   let stopping: Promise<void> | null = null;
   const never = Promise.withResolvers<never>().promise;
   const died = postmaster.ended.then(() =>
@@ -290,6 +293,7 @@ function supervise(
     postmasterPid: postmaster.pid,
     dataDirectory: rest.dataDirectory,
     died,
+    refusals: logTells ? () => postmaster.refusals() : null,
     stop: () => {
       stopping ??= stop();
       return stopping;

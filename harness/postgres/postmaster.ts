@@ -5,6 +5,7 @@ import { identifyProcess } from '../process-table.ts';
 import type { ServerAccount } from './account.ts';
 import { createLogTail } from './log-tail.ts';
 import { endServer, ORDERLY_END } from './postmaster-end.ts';
+import { createRefusalLog } from './refusal-log.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { SERVER_ENVIRONMENT, spawnIdentity } from './server-program.ts';
 
@@ -14,6 +15,8 @@ export interface Postmaster {
   /** How it ended, once it has, e.g. `exit code 1`. Never rejects. */
   readonly ended: Promise<string>;
   lastLines(): readonly string[];
+  /** Of connections, so far and by its log. */
+  refusals(): number;
   /** Ends it and all its children, however long it hesitates. Idempotent. */
   end(): Promise<void>;
 }
@@ -29,6 +32,7 @@ export function startPostmaster(start: {
   const { programs, account, custodian } = start;
   const { dataPath, configPath } = start.run;
   const tail = createLogTail();
+  const refusalLog = createRefusalLog();
   const child = spawn(
     join(programs, 'bin', 'postgres'),
     ['-c', `config_file=${configPath}`, '-D', dataPath],
@@ -48,7 +52,10 @@ export function startPostmaster(start: {
       ? NOTHING_GUARDED
       : custodian.guard({ kind: 'postmaster', pid, dataDirectory: dataPath });
   const identity = pid === null ? null : identifyProcess(pid);
-  child.stderr.on('data', (chunk: Buffer) => tail.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => {
+    tail.push(chunk);
+    refusalLog.push(chunk);
+  });
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.once('exit', (code, signal) => {
@@ -72,6 +79,7 @@ export function startPostmaster(start: {
     pid,
     ended,
     lastLines: () => tail.lines(),
+    refusals: () => refusalLog.refusals(),
     end: () => {
       ending ??= end();
       return ending;

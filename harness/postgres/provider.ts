@@ -48,6 +48,11 @@ export interface StartedPostgres {
   readonly dataDirectory: string | null;
   /** Resolves when the server ends without having been asked to, with its last log lines. */
   readonly died: Promise<{ readonly lastLines: readonly string[] }>;
+  /**
+   * Connections that it refused for want of a slot since its start, by its own log, whoever asked; `null`: the log is
+   * not the lab's to read, or its settings keep them out of it.
+   */
+  readonly refusals: (() => number) | null;
   /** Stops it and removes its data; resolves when nothing of it is left. Idempotent. */
   stop(): Promise<void>;
 }

@@ -124,6 +124,7 @@ function startedOn(
     dataDirectory: null,
     // Whether a server that somebody else runs has ended, only its connections tell.
     died: new Promise(() => undefined),
+    refusals: null,
   };
 }
 
