@@ -80,9 +80,12 @@ export interface LoadRequest {
 
 /** How requests ended; of the users' requests and of the single attempts alike. */
 export interface Endings {
-  /** Answered with a status below 400. */
+  /** Answered right: with a status below 400, or with one that its request expects. */
   readonly ok: number;
-  /** Answered with 4xx or 5xx, by the server's error class (`other` where it named none). */
+  /**
+   * Answered otherwise, by the error class: the server's own, or one that is known by its words. Where there is none it
+   * is `other`, and of a service of the user's own `http_` and the status.
+   */
   readonly httpErrors: Readonly<Record<string, number>>;
   /** Refusals (53300) by which text PostgreSQL used; they are part of `httpErrors`. */
   readonly refusalReasons: Readonly<Record<string, number>>;
@@ -111,6 +114,26 @@ export interface Ledger extends Endings {
   readonly attempts: Endings & { readonly started: number };
 }
 
+/**
+ * Right answers that told each part by `Server-Timing`, of all right answers. What an answer does not tell is
+ * in its `rest`, and not in the part's histograms: a mean of parts is that of the answers which told it.
+ */
+export interface TimedAnswers {
+  readonly answers: number;
+  readonly wait: number;
+  readonly connect: number;
+  readonly db: number;
+  readonly loop: number;
+  readonly total: number;
+}
+
+/** How the users' requests of one name ended; dropped ones, which were never sent, in neither. */
+export interface RequestEndings {
+  readonly name: string;
+  readonly ok: number;
+  readonly failed: number;
+}
+
 /** An HDR histogram of microseconds in its V2 compressed base64 form; merge, never average. */
 export type EncodedHistogram = string;
 
@@ -125,7 +148,8 @@ export type Outcome = (typeof OUTCOMES)[number];
 /**
  * Parts of a right answer's latency. They add up to it, request by request: `lag` from the intended
  * start until the (last) attempt was sent, `wait`, `connect` and `db` as the API tells them, `loop`
- * what the API's own event loop was late, `rest` the API's own work, both HTTP stacks and the network.
+ * what the API's own event loop was late, `rest` the API's own work, both HTTP stacks and the network,
+ * and whatever of the others was not told, see `TimedAnswers`.
  */
 export const COMPONENTS = ['lag', 'wait', 'connect', 'db', 'loop', 'rest'] as const;
 export type Component = (typeof COMPONENTS)[number];
@@ -155,7 +179,7 @@ export interface LoadSecond {
   readonly inFlightSeconds: number;
   readonly outcomes: Readonly<Record<Outcome, number>>;
   readonly latencyUs: Readonly<Record<Outcome, EncodedHistogram | null>>;
-  /** Of right answers. */
+  /** Of right answers that told them. */
   readonly componentsUs: Readonly<Record<Component, EncodedHistogram | null>>;
 }
 
@@ -197,12 +221,15 @@ export interface LoadResult {
   readonly lagUs: EncodedHistogram;
   /** From sending the last attempt to its answer, of right answers. */
   readonly serviceUs: EncodedHistogram;
-  /** Of right answers; see `COMPONENTS`. */
+  /** Of right answers that told them; see `COMPONENTS`. */
   readonly componentsUs: Readonly<Record<Component, EncodedHistogram>>;
   /** Ascending; only buckets that are not empty. */
   readonly breakdown: readonly BreakdownBucket[];
   /** Answers by worker id: keep-alive pins connections to workers. */
   readonly answersByWorker: Readonly<Record<string, number>>;
+  readonly timed: TimedAnswers;
+  /** In the order of the mix's templates; empty without `requests`. */
+  readonly byRequest: readonly RequestEndings[];
   /**
    * By the request's `marksMs`, how long after each a request that began after it was answered right, in ms;
    * `null`: none was.

@@ -122,6 +122,15 @@ export const loadResultSchema: z.ZodType<LoadResult> = z.strictObject({
   componentsUs: components(histogram),
   breakdown: z.array(z.strictObject({ fromUs: duration, count, sumUs: components(z.number()) })),
   answersByWorker: counts,
+  timed: z.strictObject({
+    answers: count,
+    wait: count,
+    connect: count,
+    db: count,
+    loop: count,
+    total: count,
+  }),
+  byRequest: z.array(z.strictObject({ name: z.string(), ok: count, failed: count })),
   firstRightMs: z.array(duration.nullable()),
   reconnects: count,
   generator: z.strictObject({

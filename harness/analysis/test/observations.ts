@@ -215,6 +215,15 @@ function closedLoad(): LoadResult {
       bucket(30, 20 * SECONDS, { wait: 22, connect: 2, db: 4, loop: 0.5, rest: 1.5 }),
     ],
     answersByWorker: { '1': 6_000, '2': 6_000 },
+    timed: {
+      answers: 960 * SECONDS,
+      wait: 960 * SECONDS,
+      connect: 960 * SECONDS,
+      db: 960 * SECONDS,
+      loop: 960 * SECONDS,
+      total: 960 * SECONDS,
+    },
+    byRequest: [],
     firstRightMs: [],
     reconnects: 0,
     generator: {

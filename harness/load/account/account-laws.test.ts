@@ -43,6 +43,7 @@ const sound: Account = {
   lagSamples: 10,
   rightAnswers: {
     samples: { lag: 3, wait: 3, connect: 3, db: 3, loop: 3, rest: 3, service: 3 },
+    timed: { answers: 3, wait: 3, connect: 3, db: 3, loop: 3, total: 3 },
     latencySumUs: 60_000,
   },
   breakdown: [
@@ -58,6 +59,10 @@ const sound: Account = {
     },
   ],
   answersByWorker: { 1: 3, 2: 1 },
+  byRequest: [
+    { name: 'GET /', ok: 2, failed: 4 },
+    { name: 'POST /orders', ok: 1, failed: 1 },
+  ],
   inFlightSeconds: 1.75,
   seconds: [firstSecond, secondSecond],
 };
@@ -66,7 +71,7 @@ test('an account that agrees with itself breaks no law', () => {
   expect(checkAccount(sound)).toEqual([]);
 });
 
-const { samples } = sound.rightAnswers;
+const { samples, timed } = sound.rightAnswers;
 
 /** One miscount each, and the law that tells. */
 const MISCOUNTS: Readonly<Record<string, Partial<Account>>> = {
@@ -83,7 +88,7 @@ const MISCOUNTS: Readonly<Record<string, Partial<Account>>> = {
   ...Object.fromEntries(
     Object.keys(samples).map((name) => [
       `${name} of right answers 2 = in the account 3`,
-      { rightAnswers: { latencySumUs: 60_000, samples: { ...samples, [name]: 2 } } },
+      { rightAnswers: { ...sound.rightAnswers, samples: { ...samples, [name]: 2 } } },
     ]),
   ),
   'answers in the breakdown 5 = in the account 3': {
@@ -109,7 +114,16 @@ const MISCOUNTS: Readonly<Record<string, Partial<Account>>> = {
     seconds: [firstSecond, { ...secondSecond, outcomes: { ok: 1, error: 2, censored: 1 } }],
   },
   'seconds that right answers were made of 0.06 = in the account 0.061': {
-    rightAnswers: { samples, latencySumUs: 61_000 },
+    rightAnswers: { ...sound.rightAnswers, latencySumUs: 61_000 },
+  },
+  'right answers, timed or not 4 = in the account 3': {
+    rightAnswers: { ...sound.rightAnswers, timed: { ...timed, answers: 4 } },
+  },
+  'right answers by request 4 = in the account 3': {
+    byRequest: [{ name: 'GET /', ok: 4, failed: 5 }],
+  },
+  'failures by request 6 = in the account 5': {
+    byRequest: [{ name: 'GET /', ok: 3, failed: 6 }],
   },
   'request-seconds in flight in all seconds 1.75 = in the account 2': { inFlightSeconds: 2 },
 };
@@ -128,6 +142,16 @@ test('what is not a number is not equal to anything', () => {
 test("the ledger's own laws are among them", () => {
   const ledger = { ...sound.ledger, attempts: { ...sound.ledger.attempts, started: 9 } };
   expect(checkAccount({ ...sound, ledger })).toEqual([expect.stringMatching(/^attempts 9 = /)]);
+});
+
+test('a part that some answers told has as many samples as there were such answers', () => {
+  const toldByTwo = { samples: { ...samples, db: 2 }, timed: { ...timed, db: 2 } };
+  const rightAnswers = { ...sound.rightAnswers, ...toldByTwo };
+  expect(checkAccount({ ...sound, rightAnswers })).toEqual([]);
+});
+
+test('where requests are not counted by what they are, nothing is missing', () => {
+  expect(checkAccount({ ...sound, byRequest: [] })).toEqual([]);
 });
 
 test('sums may differ by rounding', () => {

@@ -6,6 +6,7 @@ import {
   type LoadSecond,
   OUTCOMES,
   type Outcome,
+  type RequestEndings,
 } from '../load-engine.ts';
 import { US_PER_SECOND } from '../monotonic-clock.ts';
 import { answeredRequests, checkLedger, endedRequests } from './ledger.ts';
@@ -21,9 +22,10 @@ export interface Account {
   /** In each whole-run histogram. */
   readonly latencySamples: Readonly<Record<Outcome, number>>;
   readonly lagSamples: number;
-  readonly rightAnswers: Pick<RightAnswers, 'samples' | 'latencySumUs'>;
+  readonly rightAnswers: Pick<RightAnswers, 'samples' | 'latencySumUs' | 'timed'>;
   readonly breakdown: readonly BreakdownBucket[];
   readonly answersByWorker: Readonly<Record<string, number>>;
+  readonly byRequest: readonly RequestEndings[];
   readonly inFlightSeconds: number;
   readonly seconds: readonly LoadSecond[];
 }
@@ -45,6 +47,7 @@ type Sides = readonly (readonly [name: string, left: number, right: number])[];
 
 function countsOf(account: Account): Sides {
   const { ledger, latencySamples, lagSamples, rightAnswers, answersByWorker, seconds } = account;
+  const { samples, timed } = rightAnswers;
   const { ok, scheduled, dropped } = ledger;
   const censored = ledger.timeouts + ledger.unanswered;
   const failed = endedRequests(ledger) - dropped - ok - censored;
@@ -54,9 +57,14 @@ function countsOf(account: Account): Sides {
     ['latencies of failures', latencySamples.error, failed],
     ['ages of the unanswered', latencySamples.censored, censored],
     ['lags of the generator', lagSamples, scheduled],
-    ...Object.entries(rightAnswers.samples).map(
-      ([name, samples]) => [`${name} of right answers`, samples, ok] as const,
+    ['right answers, timed or not', timed.answers, ok],
+    ...(['lag', 'rest', 'service'] as const).map(
+      (name) => [`${name} of right answers`, samples[name], ok] as const,
     ),
+    ...(['wait', 'connect', 'db', 'loop'] as const).map(
+      (name) => [`${name} of right answers`, samples[name], timed[name]] as const,
+    ),
+    ...countsByRequest(account.byRequest, { ok, failed: failed + censored }),
     ['answers in the breakdown', sum(account.breakdown.map(({ count }) => count)), ok],
     [
       'answers of all workers',
@@ -74,6 +82,18 @@ function countsOf(account: Account): Sides {
           { ok, error: failed, censored }[outcome],
         ] as const,
     ),
+  ];
+}
+
+/** Where requests are counted by what they are; otherwise there is nothing to hold against the account. */
+function countsByRequest(
+  byRequest: readonly RequestEndings[],
+  { ok, failed }: { readonly ok: number; readonly failed: number },
+): Sides {
+  if (byRequest.length === 0) return [];
+  return [
+    ['right answers by request', sum(byRequest.map((one) => one.ok)), ok],
+    ['failures by request', sum(byRequest.map((one) => one.failed)), failed],
   ];
 }
 

@@ -15,14 +15,25 @@ test('what the API tells is taken, and the rest is what it does not tell', () =>
   });
 });
 
-test('without Server-Timing everything beyond the lag is rest', () => {
+test('without Server-Timing everything beyond the lag is rest, and nothing else is claimed', () => {
   expect(answerParts(15_000, 1_000, {})).toEqual({
     lag: 1_000,
-    wait: 0,
-    connect: 0,
-    db: 0,
-    loop: 0,
+    wait: null,
+    connect: null,
+    db: null,
+    loop: null,
     rest: 14_000,
+  });
+});
+
+test('what is told in part is taken, and the rest is not told', () => {
+  expect(answerParts(15_000, 1_000, { db: 5, wait: 0 })).toEqual({
+    lag: 1_000,
+    wait: 0,
+    connect: null,
+    db: 5_000,
+    loop: null,
+    rest: 9_000,
   });
 });
 
@@ -63,9 +74,9 @@ test('whatever an API claims, the parts add up to the latency and none is less t
   fc.assert(
     fc.property(latencyUs, lagShare, timings, (latency, share, timing) => {
       const parts = answerParts(latency, latency * share, timing);
-      const sum = COMPONENTS.reduce((total, name) => total + parts[name], 0);
+      const sum = COMPONENTS.reduce((total, name) => total + (parts[name] ?? 0), 0);
       expect(Math.abs(sum - latency)).toBeLessThanOrEqual(latency * 1e-12);
-      for (const name of COMPONENTS) expect(parts[name]).toBeGreaterThanOrEqual(0);
+      for (const name of COMPONENTS) expect(parts[name] ?? 0).toBeGreaterThanOrEqual(0);
     }),
     { numRuns: 500 },
   );

@@ -2,12 +2,15 @@ import type { Component } from '../load-engine.ts';
 import { US_PER_MS } from '../monotonic-clock.ts';
 import type { ServerTimingMs } from './server-timing.ts';
 
+/** `null`: not told. */
+export type LatencyPartsUs = Readonly<Record<Component, number | null>>;
+
 /**
  * Splits the latency of one right answer into parts that add up to it, in µs.
  *
  * What the API tells of itself is trusted for the shares, and never for more than what its client
  * saw: a request that does several things at once (a fan-out) spends more than its own duration in
- * sum, and its parts are scaled down to it. Without `Server-Timing` everything beyond the lag is `rest`.
+ * sum, and its parts are scaled down to it. What it does not tell is `null`, and part of the `rest`.
  *
  * @param lagUs from the intended start to the sending of the attempt that was answered, back-off and
  *   earlier attempts included
@@ -16,7 +19,7 @@ export function answerParts(
   latencyUs: number,
   lagUs: number,
   timing: ServerTimingMs,
-): Readonly<Record<Component, number>> {
+): LatencyPartsUs {
   const serviceUs = Math.max(0, latencyUs - lagUs);
   const wait = (timing.wait ?? 0) * US_PER_MS;
   const connect = (timing.connect ?? 0) * US_PER_MS;
@@ -30,10 +33,10 @@ export function answerParts(
   const scale = told > room ? room / told : 1;
   return {
     lag: latencyUs - serviceUs,
-    wait: wait * scale,
-    connect: connect * scale,
-    db: db * scale,
-    loop: loop * scale,
+    wait: timing.wait === undefined ? null : wait * scale,
+    connect: timing.connect === undefined ? null : connect * scale,
+    db: timing.db === undefined ? null : db * scale,
+    loop: timing.loop === undefined ? null : loop * scale,
     // Rounding may leave a hair less than nothing.
     rest: Math.max(0, serviceUs - told * scale),
   };

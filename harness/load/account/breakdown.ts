@@ -1,4 +1,5 @@
-import { type BreakdownBucket, COMPONENTS, type Component } from '../load-engine.ts';
+import { type BreakdownBucket, COMPONENTS } from '../load-engine.ts';
+import type { LatencyPartsUs } from './answer-parts.ts';
 
 /** Buckets for each doubling of the latency: neighbours differ by 4.4 %. */
 const BUCKETS_PER_DOUBLING = 16;
@@ -12,11 +13,11 @@ const STRIDE = 1 + COMPONENTS.length;
 export class Breakdown {
   readonly #sums = new Float64Array(BUCKETS * STRIDE);
 
-  record(latencyUs: number, partsUs: Readonly<Record<Component, number>>): void {
+  record(latencyUs: number, partsUs: LatencyPartsUs): void {
     const at = bucketOf(latencyUs) * STRIDE;
     this.#add(at, 1);
     for (const [index, component] of COMPONENTS.entries()) {
-      this.#add(at + 1 + index, partsUs[component]);
+      this.#add(at + 1 + index, partsUs[component] ?? 0);
     }
   }
 

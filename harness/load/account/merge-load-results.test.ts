@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ERROR_CLASSES } from '../../../server/contract.ts';
 import type { EncodedHistogram, LoadProgress, LoadResult } from '../load-engine.ts';
+import { template } from '../test/request-template.ts';
 import { decodeHistogram } from './histogram.ts';
 import type { Ending } from './ledger.ts';
 import { mergeLoadProgress } from './merge-load-progress.ts';
@@ -15,7 +16,7 @@ const endings: fc.Arbitrary<Ending> = fc.oneof(
     .record({
       errorClass: fc.constantFrom(null, null, null, ...ERROR_CLASSES),
       worker: fc.constantFrom('1', '2', '3'),
-      wait: fc.integer({ min: 0, max: 30 }),
+      wait: fc.option(fc.integer({ min: 0, max: 30 })),
       loop: fc.integer({ min: 0, max: 3 }),
     })
     .map(({ errorClass, worker, wait, loop }) => ({
@@ -24,7 +25,7 @@ const endings: fc.Arbitrary<Ending> = fc.oneof(
         errorClass,
         refusalReason: errorClass === 'too_many_connections' ? ('reserved' as const) : null,
         worker,
-        serverTiming: { wait, loop, total: 40 },
+        serverTiming: { ...(wait === null ? {} : { wait }), loop, total: 40 },
       },
     })),
   fc.constantFrom<Ending>(
@@ -41,6 +42,7 @@ const requests = fc.array(
     lagUs: fc.integer({ min: 0, max: 900 }),
     tookMs: fc.integer({ min: 1, max: 800 }),
     thread: fc.integer({ min: 0, max: 3 }),
+    template: fc.integer({ min: 0, max: 2 }),
     dropped: fc.integer({ min: 0, max: 9 }).map((digit) => digit === 0),
     ending: endings,
   }),
@@ -151,6 +153,7 @@ function progressOf(all: readonly { readonly tookMs: number }[]): LoadProgress {
       lagUs: 0,
       tookMs,
       thread: 0,
+      template: 0,
       dropped: false,
       ending: right,
     })),
@@ -164,10 +167,11 @@ function replay(all: readonly Request[]) {
     clock: () => nowUs,
     durationMs: DURATION_MS,
     goodputDeadlineMs: 300,
+    requests: { templates: ['GET /', 'GET /items', 'POST /orders'].map((name) => template(name)) },
   });
   recorder.start();
   const events: { readonly us: number; readonly tell: () => void }[] = [];
-  for (const { dueMs, lagUs, tookMs, dropped, ending } of all) {
+  for (const { dueMs, lagUs, tookMs, dropped, template: of, ending } of all) {
     const dueUs = dueMs * 1_000;
     const sentUs = dueUs + lagUs;
     if (dropped) {
@@ -177,7 +181,7 @@ function replay(all: readonly Request[]) {
     events.push({
       us: sentUs,
       tell: () => {
-        const flight = recorder.begin(dueUs);
+        const flight = recorder.begin(dueUs, of);
         recorder.sent(flight);
         ends.set(flight, () => recorder.end(flight, ending));
         pending.push({ us: sentUs + tookMs * 1_000, flight });

@@ -5,10 +5,12 @@ import type {
   LoadResult,
   LoadSecond,
   Outcome,
+  TimedAnswers,
 } from '../load-engine.ts';
 import { mergeFirstRightMs } from './first-right-answers.ts';
 import { mergeHistograms } from './histogram.ts';
 import { mergeCounts, mergeLedgers, sumOf } from './merge-ledgers.ts';
+import { mergeByRequest } from './request-counts.ts';
 
 /**
  * One result of threads that made parts of the same load at the same time: counts and integrals are
@@ -48,6 +50,8 @@ export function mergeLoadResults(results: readonly LoadResult[]): LoadResult {
     ),
     breakdown: mergeBreakdown(results.flatMap(({ breakdown }) => breakdown)),
     answersByWorker: mergeCounts(results.map(({ answersByWorker }) => answersByWorker)),
+    timed: mergeTimed(results.map(({ timed }) => timed)),
+    byRequest: mergeByRequest(results.map(({ byRequest }) => byRequest)),
     firstRightMs: mergeFirstRightMs(results.map(({ firstRightMs }) => firstRightMs)),
     reconnects: sumOf(results, ({ reconnects }) => reconnects),
     generator: mergeGenerators(results.map(({ generator }) => generator)),
@@ -61,6 +65,17 @@ type ByComponent<T> = Readonly<Record<Component, T>>;
 function mergeEnded(all: readonly LoadResult['ended'][]): LoadResult['ended'] {
   if (all.includes('target_down')) return 'target_down';
   return all.includes('aborted') ? 'aborted' : 'completed';
+}
+
+function mergeTimed(all: readonly TimedAnswers[]): TimedAnswers {
+  return {
+    answers: sumOf(all, ({ answers }) => answers),
+    wait: sumOf(all, ({ wait }) => wait),
+    connect: sumOf(all, ({ connect }) => connect),
+    db: sumOf(all, ({ db }) => db),
+    loop: sumOf(all, ({ loop }) => loop),
+    total: sumOf(all, ({ total }) => total),
+  };
 }
 
 function mergeOffered(all: readonly LoadResult['offered'][]): LoadResult['offered'] {

@@ -1,8 +1,9 @@
-import { COMPONENTS, type Component, type LoadResult } from '../load-engine.ts';
-import { answerParts } from './answer-parts.ts';
+import { COMPONENTS, type Component, type LoadResult, type TimedAnswers } from '../load-engine.ts';
+import { answerParts, type LatencyPartsUs } from './answer-parts.ts';
 import { Breakdown } from './breakdown.ts';
 import { Histogram } from './histogram.ts';
 import type { ServerTimingMs } from './server-timing.ts';
+import { TimedCounts } from './timed-counts.ts';
 
 /** Where the time of right answers went, over the whole run. */
 export class RightAnswers {
@@ -16,19 +17,20 @@ export class RightAnswers {
   };
   readonly #service = new Histogram();
   readonly #breakdown = new Breakdown();
+  readonly #timed = new TimedCounts();
   #latencySumUs = 0;
 
   /**
    * @param lagUs from the intended start to the sending of the attempt that was answered
    * @returns the parts, which add up to the latency
    */
-  record(
-    latencyUs: number,
-    lagUs: number,
-    timing: ServerTimingMs,
-  ): Readonly<Record<Component, number>> {
+  record(latencyUs: number, lagUs: number, timing: ServerTimingMs): LatencyPartsUs {
     const partsUs = answerParts(latencyUs, lagUs, timing);
-    for (const component of COMPONENTS) this.#components[component].record(partsUs[component]);
+    for (const component of COMPONENTS) {
+      const us = partsUs[component];
+      if (us !== null) this.#components[component].record(us);
+    }
+    this.#timed.add(timing);
     this.#service.record(latencyUs - lagUs);
     this.#breakdown.record(latencyUs, partsUs);
     this.#latencySumUs += latencyUs;
@@ -49,12 +51,16 @@ export class RightAnswers {
     };
   }
 
+  get timed(): TimedAnswers {
+    return this.#timed.snapshot();
+  }
+
   /** Of all latencies. */
   get latencySumUs(): number {
     return this.#latencySumUs;
   }
 
-  finish(): Pick<LoadResult, 'serviceUs' | 'componentsUs' | 'breakdown'> {
+  finish(): Pick<LoadResult, 'serviceUs' | 'componentsUs' | 'breakdown' | 'timed'> {
     const { lag, wait, connect, db, loop, rest } = this.#components;
     return {
       serviceUs: this.#service.encode(),
@@ -67,6 +73,7 @@ export class RightAnswers {
         rest: rest.encode(),
       },
       breakdown: this.#breakdown.buckets(),
+      timed: this.timed,
     };
   }
 }

@@ -10,6 +10,7 @@ import {
   timedOut,
   unanswered,
 } from '../test/moved-recorder.ts';
+import { template } from '../test/request-template.ts';
 import { decodeHistogram } from './histogram.ts';
 
 test('each way to end is counted once, under its outcome, with its own time', () => {
@@ -242,21 +243,43 @@ test('the deadline of goodput runs from when the request was due, not from when 
   expect(good).toBe(0);
 });
 
-test('components are those of right answers, and the rest is what the server did not see', () => {
+test('components are those of right answers that told them, and the rest is what nobody told', () => {
   const { recorder, at, send } = startRecorder();
   const [ok, failed, silent] = [send(0), send(0), send(0)] as const;
   const serverTiming = { wait: 4, connect: 0, db: 5, loop: 0.5, total: 10 };
   at(12).end(ok, answered({ ...right, serverTiming }));
   at(12).end(failed, answered({ ...refused, serverTiming }));
   at(12).end(silent, answered(right));
-  expect(componentsMs(recorder.finish())).toEqual({
+  const record = recorder.finish();
+  expect(componentsMs(record)).toEqual({
     lag: [0, 0],
-    wait: [0, 4],
-    connect: [0, 0],
-    db: [0, 5],
-    loop: [0, 1],
+    wait: [4],
+    connect: [0],
+    db: [5],
+    loop: [1],
     rest: [3, 12],
   });
+  expect(record.timed).toEqual({ answers: 2, wait: 1, connect: 1, db: 1, loop: 1, total: 1 });
+  // By latency they add up to it, whoever told what.
+  const [bucket] = record.breakdown;
+  expect(bucket).toMatchObject({ count: 2, sumUs: { wait: 4_000, db: 5_000, rest: 14_500 } });
+});
+
+test('endings are counted by the template of their request, dropped ones by none', () => {
+  const { recorder, at } = startRecorder({
+    requests: { templates: [template('GET /'), template('POST /orders')] },
+  });
+  const flights = [0, 1, 1, 1].map((of) => recorder.begin(undefined, of));
+  for (const flight of flights) recorder.sent(flight);
+  const endings = [answered(right), answered(right), answered(refused), unanswered];
+  for (const [index, flight] of flights.entries()) at(10).end(flight, endings[index] ?? lost);
+  recorder.dropped(10_000);
+  const record = recorder.finish();
+  expect(record.byRequest).toEqual([
+    { name: 'GET /', ok: 1, failed: 0 },
+    { name: 'POST /orders', ok: 1, failed: 2 },
+  ]);
+  expect(record.brokenLaws).toEqual([]);
 });
 
 test('the silence of the target is the time since its last answer, of whatever kind', () => {

@@ -1,6 +1,8 @@
-import type { Component, LoadProgress, LoadResult, Outcome } from '../load-engine.ts';
+import type { RequestMix } from '../../plan/request-mix.ts';
+import type { LoadProgress, LoadResult, Outcome } from '../load-engine.ts';
 import { type ClockUs, US_PER_MS, US_PER_SECOND } from '../monotonic-clock.ts';
 import { checkAccount } from './account-laws.ts';
+import type { LatencyPartsUs } from './answer-parts.ts';
 import { FirstRightAnswers } from './first-right-answers.ts';
 import { type Flight, OpenFlight } from './flight.ts';
 import { Histogram } from './histogram.ts';
@@ -8,6 +10,7 @@ import { InFlightIntegral } from './in-flight-integral.ts';
 import { type Ending, endedRequests, LedgerAccount } from './ledger.ts';
 import { progressLatency } from './progress-latency.ts';
 import { RecentValues } from './recent-values.ts';
+import { RequestCounts } from './request-counts.ts';
 import { RightAnswers } from './right-answers.ts';
 import { RunClock } from './run-clock.ts';
 import { SecondSeries } from './second-series.ts';
@@ -23,6 +26,8 @@ interface RunRecorderOptions {
   readonly goodputDeadlineMs: number;
   /** @default none */
   readonly marksMs?: readonly number[];
+  /** What is asked, where it is counted by what it is. @default not counted */
+  readonly requests?: Pick<RequestMix, 'templates'>;
 }
 
 /** What a recorder contributes to a `LoadResult`; the engine adds what it knows of itself. */
@@ -42,6 +47,8 @@ type RunRecord = Pick<
   | 'latencyUs'
   | 'componentsUs'
   | 'answersByWorker'
+  | 'timed'
+  | 'byRequest'
   | 'firstRightMs'
 >;
 
@@ -69,13 +76,16 @@ export class RunRecorder {
   readonly #rightAnswers = new RightAnswers();
   readonly #firstRight: FirstRightAnswers;
   readonly #workers = new WorkerCounts();
+  readonly #requests: RequestCounts;
   readonly #brokenLaws = new Set<string>();
   #residenceUs = 0;
   #good = 0;
   #silentSinceUs: number | null = null;
   #notConnectedSinceUs: number | null = null;
 
-  constructor({ clock, durationMs, goodputDeadlineMs, marksMs = [] }: RunRecorderOptions) {
+  constructor(options: RunRecorderOptions) {
+    const { clock, durationMs, goodputDeadlineMs, marksMs = [], requests } = options;
+    this.#requests = new RequestCounts(requests?.templates.map(({ name }) => name) ?? []);
     this.#clock = new RunClock(clock, ({ fromUs, toUs }) =>
       this.#breakLaw(`the clock went from ${fromUs} µs back to ${toUs} µs`),
     );
@@ -120,8 +130,9 @@ export class RunRecorder {
    * A user's request is due, and in flight from then on.
    *
    * @param intendedUs when it was due, in the past where the generator comes late. @default now
+   * @param template of the mix, by its index
    */
-  begin(intendedUs?: number): Flight {
+  begin(intendedUs?: number, template = 0): Flight {
     const nowUs = this.#clock.now();
     const dueUs = Math.min(intendedUs ?? nowUs, nowUs);
     this.#account.schedule();
@@ -129,7 +140,7 @@ export class RunRecorder {
     this.#recordLag(nowUs - dueUs);
     this.#integral.change(dueUs, 1);
     this.#silentSinceUs ??= nowUs;
-    return new OpenFlight(dueUs);
+    return new OpenFlight(dueUs, template);
   }
 
   /** An attempt begins: the request is handed to a connection. */
@@ -164,6 +175,7 @@ export class RunRecorder {
     const outcome = outcomeOf(ending);
     const good = outcome === 'ok' && latencyUs <= this.#goodputDeadlineUs;
     if (good) this.#good += 1;
+    this.#requests.add(flight.template, outcome === 'ok');
     const partsUs = outcome === 'ok' ? this.#recordParts(flight, ending, latencyUs) : null;
     this.#seconds.ended(endedUs, { outcome, latencyUs, good, partsUs });
     this.#latency[outcome].record(latencyUs);
@@ -230,6 +242,7 @@ export class RunRecorder {
     const seconds = this.#seconds.finish(endUs, (it) => this.#integral.ofSecond(it));
     const rightAnswers = this.#rightAnswers.finish();
     const answersByWorker = this.#workers.snapshot();
+    const byRequest = this.#requests.snapshot();
     const { ok, error, censored } = this.#latency;
     const broken = checkAccount({
       ledger,
@@ -239,6 +252,7 @@ export class RunRecorder {
       rightAnswers: this.#rightAnswers,
       breakdown: rightAnswers.breakdown,
       answersByWorker,
+      byRequest,
       inFlightSeconds,
       seconds,
     });
@@ -255,6 +269,7 @@ export class RunRecorder {
       lagUs: this.#lag.encode(),
       ...rightAnswers,
       answersByWorker,
+      byRequest,
       firstRightMs: this.#firstRight.snapshot(),
     };
   }
@@ -282,7 +297,7 @@ export class RunRecorder {
     { intendedUs, sentUs }: Flight,
     ending: Ending,
     latencyUs: number,
-  ): Readonly<Record<Component, number>> | null {
+  ): LatencyPartsUs | null {
     if (ending.kind !== 'answered') return null;
     const lagUs = sentUs === null ? 0 : sentUs - intendedUs;
     return this.#rightAnswers.record(latencyUs, lagUs, ending.answer.serverTiming);

@@ -7,6 +7,7 @@ import {
   type Outcome,
 } from '../load-engine.ts';
 import { US_PER_SECOND } from '../monotonic-clock.ts';
+import type { LatencyPartsUs } from './answer-parts.ts';
 import { Histogram, recordableUs } from './histogram.ts';
 import { ValueQueue } from './value-queue.ts';
 
@@ -63,7 +64,10 @@ export class SecondSeries {
     this.#add(second, outcome, latencyUs);
     if (good) second.good += 1;
     if (partsUs === null) return;
-    for (const component of COMPONENTS) this.#add(second, component, partsUs[component]);
+    for (const component of COMPONENTS) {
+      const us = partsUs[component];
+      if (us !== null) this.#add(second, component, us);
+    }
   }
 
   /** All seconds up to the given moment, empty ones included. Nothing may be added afterwards. */
@@ -155,7 +159,7 @@ interface EndedRequest {
   readonly latencyUs: number;
   readonly good: boolean;
   /** Of right answers. */
-  readonly partsUs: Readonly<Record<Component, number>> | null;
+  readonly partsUs: LatencyPartsUs | null;
 }
 
 function queues(): Readonly<Record<SeriesName, ValueQueue>> {

@@ -23,9 +23,16 @@ export const unanswered: Ending = { kind: 'unanswered' };
 export const notConnected: Ending = { kind: 'not_connected', code: 'ECONNREFUSED' };
 
 /** A recorder on a clock that the test moves, started at a moment that is not zero. */
-export function startRecorder({ durationMs = 10_000, goodputDeadlineMs = 100 } = {}) {
+export function startRecorder(
+  changes: Partial<Omit<ConstructorParameters<typeof RunRecorder>[0], 'clock'>> = {},
+) {
   let nowUs = 123_456;
-  const recorder = new RunRecorder({ clock: () => nowUs, durationMs, goodputDeadlineMs });
+  const recorder = new RunRecorder({
+    clock: () => nowUs,
+    durationMs: 10_000,
+    goodputDeadlineMs: 100,
+    ...changes,
+  });
   recorder.start();
   const at = (ms: number): RunRecorder => {
     nowUs = 123_456 + ms * 1000;
