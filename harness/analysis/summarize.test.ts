@@ -7,6 +7,7 @@ import {
   soundOpenObservations,
   soundSecond,
 } from './test/observations.ts';
+import { serviceObservations } from './test/service-observations.ts';
 import { measuredTrialSchema } from './trial-result.ts';
 
 test.each([
@@ -59,4 +60,22 @@ test('the mean in flight of a second that the window ends in is of its part in i
   };
   const { seconds } = summarizeTrial({ ...sound, load }, decodeFake);
   expect(seconds.slice(-3).map(({ inFlightMean }) => inFlightMean)).toEqual([16, 16, 0]);
+});
+
+test('of a service that does not tell where its time went nothing is said of it', () => {
+  const { composition, workers, bottleneck, cpuMs, service } = summarizeTrial(
+    serviceObservations(),
+    decodeFake,
+  );
+  expect({ composition, workers }).toEqual({ composition: [], workers: [] });
+  expect(bottleneck).toMatchObject({ kind: 'pool', evidence: expect.stringMatching(/^480 of/) });
+  expect(cpuMs.api).toBe(4_800);
+  expect(service?.unseen).toHaveLength(1);
+});
+
+test('a service that tells all of its parts has them shown', () => {
+  const { load, ...seen } = serviceObservations();
+  const timed = { answers: 11_520, wait: 11_520, connect: 11_520, db: 11_500, loop: 0, total: 0 };
+  const { composition } = summarizeTrial({ ...seen, load: { ...load, timed } }, decodeFake);
+  expect(composition.length).toBeGreaterThan(0);
 });

@@ -1,7 +1,7 @@
 import { REFUSAL_REASONS, type RefusalReason } from '../../server/contract.ts';
 import type { LoadResult } from '../load/load-engine.ts';
 import { budgetObservation } from './estimates/budget-observation.ts';
-import { compositionOf } from './estimates/composition.ts';
+import { compositionOf, tellsParts } from './estimates/composition.ts';
 import { faultResults } from './estimates/fault-results.ts';
 import { judgedSteadyState } from './estimates/judged-steady-state.ts';
 import { offeredPerSecond, steadyEstimates, wholeRunRates } from './estimates/steady-estimates.ts';
@@ -45,7 +45,7 @@ export function summarizeTrial(seen: TrialObservations, decode: DecodeHistogram)
     generator,
     wholeRunMsP50: wholeRunMs.p50,
   });
-  const composition = compositionOf(load.breakdown, estimates.latencyMs);
+  const composition = tellsParts(seen) ? compositionOf(load.breakdown, estimates.latencyMs) : [];
   const trial: Omit<WatchedTrial, 'thresholds'> = {
     schemaVersion: TRIAL_RESULT_SCHEMA_VERSION,
     state: 'measured',
@@ -89,7 +89,7 @@ export function summarizeTrial(seen: TrialObservations, decode: DecodeHistogram)
     rollout: seen.rollout,
     cpuMs: {
       postgres: seen.postgresCpuMs,
-      api: apiCpuMs(seen.before, seen.after),
+      api: apiCpuMs(seen),
       generator: load.generator.cpuMs,
       pooler: seen.poolerCpuMs,
     },
@@ -97,7 +97,7 @@ export function summarizeTrial(seen: TrialObservations, decode: DecodeHistogram)
     host: seen.host,
     seconds: secondsOf(seen, decode),
     api: { ...seen.api },
-    service: seen.service,
+    service: seen.service?.reading ?? null,
     distance: seen.distance,
     transport: seen.transport,
     faults: faultResults(seen),

@@ -1,6 +1,7 @@
 import type { ServerStats } from '../../server/contract.ts';
 import type { LoadResult } from '../load/load-engine.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
+import type { ServiceReading } from './service-reading.ts';
 import type { HistogramView } from './statistics/percentiles.ts';
 import type { ThresholdStop } from './thresholds/threshold-results.ts';
 import type { FaultReading, Host, WatchedEnvironment } from './trial-machine.ts';
@@ -14,9 +15,8 @@ export interface TrialObservations {
   readonly load: LoadResult;
   /** The threshold that stopped the run (`--abort-on-fail`); `null`: none did. */
   readonly stoppedByThreshold: ThresholdStop | null;
-  /** The server's own account, with nothing in flight: before the window and after the drain. */
-  readonly before: ServerStats;
-  readonly after: ServerStats;
+  /** Of the lab's own API; `null`: a service was measured, which gives no account. */
+  readonly account: ServerAccount | null;
   readonly deaths: readonly { readonly worker: number; readonly reason: string }[];
   readonly limits: {
     readonly maxConnections: number;
@@ -41,8 +41,8 @@ export interface TrialObservations {
     }[];
     readonly lost: boolean;
   };
-  /** `null`: the lab's own API was measured, and has told `before` and `after`. */
-  readonly service: MeasuredTrial['service'];
+  /** `null`: the lab's own API was measured. */
+  readonly service: ServiceObservation | null;
   readonly rollout: MeasuredTrial['rollout'];
   readonly api: MeasuredTrial['api'];
   readonly distance: MeasuredTrial['distance'];
@@ -61,6 +61,21 @@ export interface TrialObservations {
   readonly postgresCpuMs: number | null;
   readonly host: Host;
   readonly phasesMs: Readonly<Record<string, number>>;
+}
+
+/** What a service showed, with what only the judgement needs. */
+export interface ServiceObservation {
+  readonly reading: ServiceReading;
+  /** Requests that were answered wrong before any load, with what came instead, e.g. `status 500`. */
+  readonly wrongBefore: readonly { readonly name: string; readonly got: string }[];
+  /** Its connections on average over that second of the window which had the most of them. */
+  readonly busiestSecondMean: number;
+}
+
+/** The API's own account, with nothing in flight: before the window and after the drain. */
+export interface ServerAccount {
+  readonly before: ServerStats;
+  readonly after: ServerStats;
 }
 
 /** Merges histograms in the form the load engine sent them; `null` stands for an empty one. */

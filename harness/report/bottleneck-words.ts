@@ -7,6 +7,7 @@ export const BOTTLENECK_WORDS: Readonly<Record<BottleneckKind, string>> = {
   pooler: 'PgBouncer',
   database: 'PostgreSQL',
   api_event_loop: "the API's event loop",
+  service: "the service's own CPU",
   generator: 'the load generator',
   host: 'this machine, whose CPU something else has',
   none: 'the load alone',

@@ -1,5 +1,5 @@
 import { timesOpened } from '../analysis/estimates/left-behind.ts';
-import { reachableByLoad } from '../analysis/estimates/reachable-claim.ts';
+import { reachableByLoad, shapeOfPlan } from '../analysis/estimates/reachable-claim.ts';
 import { LabError } from '../lab-error.ts';
 import type { DatabaseAsked } from '../plan/database-asked.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
@@ -10,7 +10,6 @@ import type { Claim } from '../sizing/claim.ts';
 import { FREE_SLOTS_MIN, leavesEnough } from '../sizing/free-slots.ts';
 import { claimBehind } from '../sizing/pooled-budget.ts';
 import { poolerLimits } from '../sizing/pooler-limits.ts';
-import { shapeOfPool } from '../sizing/process-claim.ts';
 import { countedConnections } from '../sizing/reachable-connections.ts';
 
 /** One configuration that is to be measured there. */
@@ -83,7 +82,7 @@ function budgetOf(plan: TrialPlan | undefined, { settings, others }: ForeignData
   if (plan === undefined) return null;
   return computeBudget({
     workers: plan.workers,
-    shape: shapeOfPool(plan.pool),
+    shape: shapeOfPlan(plan),
     rolloutSurge: plan.rolloutSurge,
     maxConnections: settings.maxConnections,
     superuserReserved: settings.superuserReservedConnections,

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
+import { both, type Change, withAttempts } from '../test/observation-changes.ts';
 import { POOLER, soundObservations, soundOpenObservations } from '../test/observations.ts';
+import { serviceObservations, withoutShape, withService } from '../test/service-observations.ts';
+import type { TrialObservations } from '../trial-observations.ts';
+import type { BudgetObservation } from '../trial-result.ts';
 import { budgetObservation } from './budget-observation.ts';
 
 test.each([
@@ -211,3 +215,71 @@ test.each([
     });
   },
 );
+
+const FULL = { maxConnections: 10, superuserReserved: 3, reserved: 0 };
+const refusing = (
+  classes: Readonly<Record<string, number>>,
+  refusalReasons: Readonly<Record<string, number>> = {},
+): Change => withAttempts({ httpErrors: classes, refusalReasons });
+
+test.each<[what: string, Change, expected: Partial<BudgetObservation>]>([
+  [
+    'is refused as predicted, by its answers',
+    both(full, refusing({ too_many_connections: 9 }, { all_slots: 9 })),
+    { predictedRefusals: true, observedRefusals: true, agrees: true },
+  ],
+  [
+    "is refused as predicted, by PostgreSQL's log",
+    both(full, refusing({ http_500: 9 }), withService({}, { refusalsLogged: 9 })),
+    { predictedRefusals: true, observedRefusals: true, agrees: true },
+  ],
+  [
+    'is not refused although predicted',
+    full,
+    { predictedRefusals: true, observedRefusals: false, agrees: false, refusalsVisible: true },
+  ],
+  [
+    'fails for reasons that nobody sees',
+    both(full, refusing({ http_500: 9 }), withService({}, { refusalsLogged: null })),
+    { observedRefusals: false, refusalsVisible: false, agrees: true },
+  ],
+  [
+    'does not fail, where the log is not to be read',
+    withService({}, { refusalsLogged: null }),
+    { observedRefusals: false, refusalsVisible: true, agrees: true },
+  ],
+  [
+    'has more connections for a request than one, within what it may have',
+    both(full, withFewCallers, withService({}, { refusalsLogged: 3 })),
+    { predictedRefusals: false, observedRefusals: true, agrees: true, reachable: 4 },
+  ],
+  [
+    'is of a shape that nobody told',
+    both(full, withoutShape, withService({}, { refusalsLogged: 9 })),
+    {
+      predictedRefusals: false,
+      observedRefusals: true,
+      agrees: true,
+      shapeKnown: false,
+      reachable: null,
+    },
+  ],
+])('a service that %s', (_, change, expected) => {
+  expect(budgetObservation(change(serviceObservations()))).toMatchObject(expected);
+});
+
+test('a deploy of a service is one of all its workers', () => {
+  const { plan, ...sound } = serviceObservations();
+  const budget = budgetObservation({ ...sound, plan: { ...plan, rolloutSurge: 2 } });
+  expect(budget).toMatchObject({ reachable: 16, predicted: { ceiling: 8, rolloutCeiling: 16 } });
+});
+
+function full(seen: TrialObservations): TrialObservations {
+  return { ...seen, limits: FULL };
+}
+
+/** Of whom each holds one connection, as far as anybody can say. */
+function withFewCallers({ plan, ...seen }: TrialObservations): TrialObservations {
+  const model = { kind: 'closed', connections: 2, thinkTimeMs: 0 } as const;
+  return { ...seen, plan: { ...plan, load: { ...plan.load, model } } };
+}

@@ -1,13 +1,13 @@
 import { computeBudget } from '../../sizing/budget.ts';
 import { claimBehind } from '../../sizing/pooled-budget.ts';
-import { shapeOfPool } from '../../sizing/process-claim.ts';
 import { countedConnections } from '../../sizing/reachable-connections.ts';
 import { sumOf } from '../failed-endings.ts';
 import type { TrialObservations } from '../trial-observations.ts';
 import type { BudgetObservation } from '../trial-result.ts';
 import { timesOpened } from './left-behind.ts';
 import { poolerOfTrial } from './pooler-of-trial.ts';
-import { reachableByLoad } from './reachable-claim.ts';
+import { reachableByLoad, shapeOfPlan } from './reachable-claim.ts';
+import { serviceRefusals } from './service-refusals.ts';
 
 /**
  * The arithmetic beside what happened. Refusals are predicted for what the trial did: few requests
@@ -20,13 +20,16 @@ import { reachableByLoad } from './reachable-claim.ts';
  * Behind a pooler it is the pooler that refuses, by its limit of clients. What PostgreSQL refuses it, it keeps
  * to itself while it has any connection at all: its clients wait (seen with PgBouncer 1.18, and so in the source
  * of 1.25), so that no refusal is predicted for too many connections behind it.
+ *
+ * A service may take several connections for one request, or open all of them when it starts: what it opens
+ * beyond what its callers can make the lab's own pools open is no contradiction, as long as it is what it may open.
  */
 export function budgetObservation(seen: TrialObservations): BudgetObservation {
   const { plan, limits, others, load } = seen;
   const { reached, pooler } = poolerOfTrial(seen);
   const predicted = computeBudget({
     workers: plan.workers,
-    shape: shapeOfPool(plan.pool),
+    shape: shapeOfPlan(plan),
     rolloutSurge: plan.rolloutSurge,
     ...limits,
     others,
@@ -34,12 +37,15 @@ export function budgetObservation(seen: TrialObservations): BudgetObservation {
   });
   const opened = reachableByLoad(plan, predicted.clients ?? predicted);
   const refusals = load.ledger.attempts.refusalReasons;
-  const observedRefusals = sumOf(refusals) > 0;
+  const shapeKnown = plan.service?.shapeKnown ?? true;
+  const { observed: observedRefusals, visible } = serviceRefusals(seen, sumOf(refusals));
   const counted = opened === null ? null : countedConnections(plan.pool.kind, opened);
   if (pooler === null) {
-    const predictedRefusals = opened === null || opened > predicted.usable;
-    const explained = observedRefusals && lingering(seen) * (counted ?? 0) > predicted.usable;
-    const agrees = predictedRefusals === observedRefusals || reached === 'unknown' || explained;
+    const predictedRefusals = shapeKnown && (opened === null || opened > predicted.usable);
+    const most = plan.service === null ? (counted ?? 0) : (predicted.rolloutCeiling ?? 0);
+    const explained = observedRefusals && lingering(seen) * most > predicted.usable;
+    const isCompared = shapeKnown && visible && reached !== 'unknown';
+    const agrees = predictedRefusals === observedRefusals || !isCompared || explained;
     return {
       others,
       predicted,
@@ -48,13 +54,14 @@ export function budgetObservation(seen: TrialObservations): BudgetObservation {
       observedRefusals,
       agrees,
       reached,
-      shapeKnown: plan.service?.shapeKnown ?? true,
+      shapeKnown,
+      refusalsVisible: visible,
       clients: null,
     };
   }
   const clients = {
     reachable: opened,
-    predictedRefusals: opened === null || opened > pooler.clients,
+    predictedRefusals: shapeKnown && (opened === null || opened > pooler.clients),
     observedRefusals: (refusals['pooler_clients'] ?? 0) > 0,
   };
   const explained = clients.observedRefusals && (counted ?? 0) > pooler.clients;
@@ -65,9 +72,13 @@ export function budgetObservation(seen: TrialObservations): BudgetObservation {
     reachable: claimBehind(pooler, opened),
     predictedRefusals: clients.predictedRefusals,
     observedRefusals,
-    agrees: (clients.predictedRefusals === clients.observedRefusals || explained) && !byPostgres,
+    agrees:
+      !shapeKnown ||
+      !visible ||
+      ((clients.predictedRefusals === clients.observedRefusals || explained) && !byPostgres),
     reached,
-    shapeKnown: plan.service?.shapeKnown ?? true,
+    shapeKnown,
+    refusalsVisible: visible,
     clients,
   };
 }

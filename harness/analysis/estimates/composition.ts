@@ -1,4 +1,5 @@
 import { type BreakdownBucket, COMPONENTS } from '../../load/load-engine.ts';
+import type { TrialObservations } from '../trial-observations.ts';
 import type { MeasuredTrial, Parts, Percentiles } from '../trial-result.ts';
 
 /** So many requests make up one composition at least: one alone tells of its own bad luck. */
@@ -8,6 +9,19 @@ const DISTANCE_MAX = 2;
 
 const QUANTILES = ['p50', 'p95', 'p99'] as const;
 const US_PER_MS = 1000;
+
+/** A part that so few of the right answers leave out is as good as told by all. */
+const TOLD_SHARE = 0.99;
+
+/** Whether answers tell what they waited for and what PostgreSQL took: a service's need not. */
+export function tellsParts({
+  service,
+  load,
+}: Pick<TrialObservations, 'service' | 'load'>): boolean {
+  if (service === null) return true;
+  const { answers, wait, db } = load.timed;
+  return answers > 0 && Math.min(wait, db) >= TOLD_SHARE * answers;
+}
 
 /**
  * What requests of about the latency of a percentile were made of. Percentiles of the parts do not

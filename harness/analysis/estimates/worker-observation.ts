@@ -1,18 +1,18 @@
 import type { ServerStats, WorkerStats } from '../../../server/contract.ts';
-import type { TrialObservations } from '../trial-observations.ts';
+import type { ServerAccount, TrialObservations } from '../trial-observations.ts';
 import type { MeasuredTrial } from '../trial-result.ts';
 
 const MS_PER_SECOND = 1000;
 
-/** Each worker's account of the window and its drain: the difference of its two readings. */
+/** Each worker's account of the window and its drain: the difference of its two readings. A service gives none. */
 export function workerObservations({
   load,
-  before,
-  after,
+  account,
   api,
 }: TrialObservations): MeasuredTrial['workers'] {
+  if (account === null) return [];
   const seconds = observedSeconds(load);
-  return sinceBefore(before, after).map(({ end, start, since }) => ({
+  return sinceBefore(account).map(({ end, start, since }) => ({
     worker: end.worker,
     answers: load.answersByWorker[String(end.worker)] ?? 0,
     acquireStarted: since(({ pool }) => pool.acquireStarted),
@@ -29,19 +29,25 @@ export function workerObservations({
   }));
 }
 
-/** Connections that all workers held at the same time, on average. */
-export function meanHeld({ load, before, after }: TrialObservations): number {
+/** Connections that all workers held at the same time, on average; 0 where nobody told. */
+export function meanHeld({ load, account }: TrialObservations): number {
+  if (account === null) return 0;
   const seconds = observedSeconds(load);
-  const held = sinceBefore(before, after).reduce(
+  const held = sinceBefore(account).reduce(
     (sum, { since }) => sum + since(({ pool }) => pool.holdSeconds),
     0,
   );
   return seconds > 0 ? held / seconds : 0;
 }
 
-/** CPU time of all workers and their primary in between, in ms. */
-export function apiCpuMs(before: ServerStats, after: ServerStats): number {
-  return cpuMsOf(after) - cpuMsOf(before);
+/** CPU time of all workers and their primary in between, or of a service's processes, in ms; `null`: unknown. */
+export function apiCpuMs({
+  account,
+  service,
+}: Pick<TrialObservations, 'account' | 'service'>): number | null {
+  return account === null
+    ? (service?.reading.process?.cpuMs ?? null)
+    : cpuMsOf(account.after) - cpuMsOf(account.before);
 }
 
 /** Of a worker that served others before, a peak is the trial's own only where it is a new one. */
@@ -64,10 +70,7 @@ function peakOf(
 type Since = (read: (stats: WorkerStats) => number) => number;
 
 /** A worker that started in between began at nothing. */
-function sinceBefore(
-  before: ServerStats,
-  after: ServerStats,
-): readonly {
+function sinceBefore({ before, after }: ServerAccount): readonly {
   readonly end: WorkerStats;
   readonly start: WorkerStats | null;
   readonly since: Since;

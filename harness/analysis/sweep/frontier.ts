@@ -1,7 +1,8 @@
+import { deploySurge } from '../../plan/sweep/deploy-surge.ts';
 import type { SweepPlan } from '../../plan/sweep/sweep-plan.ts';
 import { type Budget, computeBudget } from '../../sizing/budget.ts';
 import { poolerLimits } from '../../sizing/pooler-limits.ts';
-import { shapeOfPool } from '../../sizing/process-claim.ts';
+import { shapeOfPlan } from '../estimates/reachable-claim.ts';
 import type { CellLine } from './cell-lines.ts';
 import type { SummarizedCell } from './summarize-cell.ts';
 import type { Situation } from './sweep-result.ts';
@@ -65,14 +66,16 @@ function wasRefused({ requests, budget }: SummarizedCell): boolean {
 
 function predictedFor(
   { variables }: SummarizedCell,
-  { predictedSurge, base }: Pick<SweepPlan, 'predictedSurge' | 'base'>,
+  sweep: Pick<SweepPlan, 'predictedSurge' | 'base'>,
   others: number,
 ): Budget {
+  const { base } = sweep;
   const { workers, poolKind, poolSize, maxOverflow, maxConnections } = variables;
+  const pool = { kind: poolKind, poolSize, maxOverflow };
   return computeBudget({
     workers,
-    shape: shapeOfPool({ kind: poolKind, poolSize, maxOverflow }),
-    rolloutSurge: Math.max(predictedSurge, base.rolloutSurge),
+    shape: shapeOfPlan({ pool, service: base.service }),
+    rolloutSurge: deploySurge(sweep, workers),
     maxConnections,
     superuserReserved: base.postgres.superuserReservedConnections,
     reserved: base.postgres.reservedConnections,

@@ -1,6 +1,6 @@
 import type { Ledger, LoadResult, LoadSecond } from '../../load/load-engine.ts';
 import type { Gates } from '../../plan/gates.ts';
-import type { TrialObservations } from '../trial-observations.ts';
+import type { ServerAccount, TrialObservations } from '../trial-observations.ts';
 
 /** What makes a sound trial another one. */
 export type Change = (sound: TrialObservations) => TrialObservations;
@@ -33,8 +33,16 @@ export const withAttempts = (change: Partial<Ledger['attempts']>): Change =>
   }));
 
 export const withAfter =
-  (workers: TrialObservations['after']['workers']): Change =>
-  (sound) => ({ ...sound, after: { ...sound.after, workers } });
+  (workers: ServerAccount['after']['workers']): Change =>
+  (sound) => ({
+    ...sound,
+    account: { ...accountOf(sound), after: { ...accountOf(sound).after, workers } },
+  });
+
+function accountOf({ account }: TrialObservations): ServerAccount {
+  if (account === null) throw new Error('the sound trial has an account');
+  return account;
+}
 
 export const withSeconds = (change: (second: LoadSecond) => LoadSecond): Change =>
   withLoad(({ seconds }) => ({ seconds: seconds.map(change) }));

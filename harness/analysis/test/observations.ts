@@ -40,8 +40,10 @@ export function soundObservations(): TrialObservations {
     },
     load: closedLoad(),
     stoppedByThreshold: null,
-    before: { workers: [worker(1, 0), worker(2, 0)], crashes: 0, primaryCpuMs: 10 },
-    after: { workers: [worker(1, 6_000), worker(2, 6_000)], crashes: 0, primaryCpuMs: 20 },
+    account: {
+      before: { workers: [worker(1, 0), worker(2, 0)], crashes: 0, primaryCpuMs: 10 },
+      after: { workers: [worker(1, 6_000), worker(2, 6_000)], crashes: 0, primaryCpuMs: 20 },
+    },
     deaths: [],
     limits: { maxConnections: 30, superuserReserved: 3, reserved: 0 },
     others: 1,

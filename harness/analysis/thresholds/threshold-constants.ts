@@ -2,11 +2,11 @@ import type { FactName } from '../../plan/thresholds/threshold-facts.ts';
 import type { TrialPlan } from '../../plan/trial-plan.ts';
 import { type BudgetInput, computeBudget } from '../../sizing/budget.ts';
 import { poolerLimits } from '../../sizing/pooler-limits.ts';
-import { shapeOfPool } from '../../sizing/process-claim.ts';
+import { shapeOfPlan } from '../estimates/reachable-claim.ts';
 
 /** Facts that are known before the load starts and stay as they are. */
 export function thresholdConstants(known: {
-  readonly plan: Pick<TrialPlan, 'workers' | 'pool' | 'rolloutSurge' | 'pooler'>;
+  readonly plan: Pick<TrialPlan, 'workers' | 'pool' | 'rolloutSurge' | 'pooler' | 'service'>;
   readonly limits: Pick<BudgetInput, 'maxConnections' | 'superuserReserved' | 'reserved'>;
   readonly others: number;
   readonly cores: number;
@@ -14,7 +14,7 @@ export function thresholdConstants(known: {
   const { plan, limits, others, cores } = known;
   const { usable, floor, ceiling, rolloutCeiling } = computeBudget({
     workers: plan.workers,
-    shape: shapeOfPool(plan.pool),
+    shape: shapeOfPlan(plan),
     rolloutSurge: plan.rolloutSurge,
     ...limits,
     others,

@@ -1,5 +1,5 @@
 import { claimOfShape, shapeOfPool } from '../../sizing/process-claim.ts';
-import { meanComposition } from '../estimates/composition.ts';
+import { meanComposition, tellsParts } from '../estimates/composition.ts';
 import { poolerOfTrial } from '../estimates/pooler-of-trial.ts';
 import { apiCpuMs, meanHeld } from '../estimates/worker-observation.ts';
 import { sumOf } from '../failed-endings.ts';
@@ -48,7 +48,7 @@ export function bottleneckFacts(
     pooled: poolerOfTrial(seen).pooler !== null,
     poolTimeouts: attempts.httpErrors['pool_timeout'] ?? 0,
     slow: slowestOf(composition),
-    mean: meanOf(load.breakdown),
+    mean: tellsParts(seen) ? meanOf(load.breakdown) : null,
     workers: workers.map((it) => ({ ...it, cores: cores(it.cpuMs) })),
     pool: {
       connections: claimOfShape(shapeOfPool(plan.pool)).most,
@@ -64,12 +64,29 @@ export function bottleneckFacts(
       isHere: environment.postgres.provider !== 'url',
     },
     pooler: poolerFacts(seen),
+    service: serviceFacts(seen),
     machine: {
       cores: environment.cores,
-      apiCores: cores(apiCpuMs(seen.before, seen.after)),
+      apiCores: cores(apiCpuMs(seen) ?? 0),
       generatorCores: cores(load.generator.cpuMs),
       cpuPressureShare: seen.host.cpuPressureShare,
     },
+  };
+}
+
+function serviceFacts({ service, plan, load }: TrialObservations): BottleneckFacts['service'] {
+  if (service === null) return null;
+  const { process, metrics, refusalsLogged } = service.reading;
+  const observedMs = load.durationMs + load.drainMs;
+  const cpuMs = process?.cpuMs ?? null;
+  return {
+    workers: plan.workers,
+    cores: cpuMs === null || observedMs === 0 ? null : cpuMs / observedMs,
+    // Behind a pooler it is the pooler that was refused, which keeps that to itself.
+    refusalsLogged: plan.pooler === null ? (refusalsLogged ?? 0) : 0,
+    waitingMean: metrics?.waitingMean ?? null,
+    usedMean: metrics?.usedMean ?? null,
+    poolMax: metrics?.max ?? null,
   };
 }
 

@@ -10,6 +10,8 @@ export const BOTTLENECKS = [
   'database',
   /** The API's single thread per worker. */
   'api_event_loop',
+  /** The processors that a service of somebody's own runs on. */
+  'service',
   /** The load generator: the measurement failed. */
   'generator',
   /** The machine's CPU, which something else has: neither the API nor PostgreSQL can show what they can. */

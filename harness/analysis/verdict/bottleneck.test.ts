@@ -44,6 +44,7 @@ const IDLE: BottleneckFacts = {
     isHere: true,
   },
   pooler: null,
+  service: null,
   machine: { cores: 2, apiCores: 0.6, generatorCores: 0.3, cpuPressureShare: 0.1 },
 };
 

@@ -1,6 +1,7 @@
 import type { Bottleneck, Parts } from '../trial-result.ts';
 import type { BottleneckKind } from './bottleneck-kinds.ts';
 import { HELD_IDLE, latencyText, partWords, percentText } from './evidence-text.ts';
+import { type ServiceFacts, serviceBottleneck } from './service-bottleneck.ts';
 
 /** A latency and what it was made of. */
 export interface Composed {
@@ -69,6 +70,8 @@ export interface BottleneckFacts {
     /** `null` where it cannot be measured. */
     readonly cores: number | null;
   } | null;
+  /** Of a service, which shows little of itself; `null`: the lab's own API. */
+  readonly service: ServiceFacts | null;
   readonly machine: {
     readonly cores: number;
     readonly apiCores: number;
@@ -135,6 +138,19 @@ function decide(facts: BottleneckFacts): Decision {
       kind: 'pooler',
       because: `PgBouncer refused ${facts.poolerRefusals} of ${facts.attempts} requests, which were more clients than it takes (max_client_conn)`,
     };
+  }
+  if (facts.service !== null) {
+    const { poolTimeouts, attempts, postgres, machine } = facts;
+    return serviceBottleneck(facts.service, {
+      poolTimeouts,
+      attempts,
+      database: databaseLimit(facts),
+      pooler: poolerLimit(facts),
+      tellsDatabase: dominates(facts, 'db'),
+      activeMean: postgres.activeMean,
+      machine,
+      postgresCores: postgres.isHere ? postgres.cores : null,
+    });
   }
   const loop = loopLimit(facts);
   if (loop !== null) {
@@ -249,7 +265,13 @@ interface DatabaseLimit {
   readonly bindsAlone: boolean;
 }
 
-function databaseLimit({ postgres, pooler, machine, pool }: BottleneckFacts): DatabaseLimit | null {
+function databaseLimit({
+  postgres,
+  pooler,
+  machine,
+  pool,
+  service,
+}: BottleneckFacts): DatabaseLimit | null {
   const { activeMean, waitEventShares, cores } = postgres;
   const waits = Object.entries(waitEventShares)
     .filter(([event]) => OWN_WAITS.some((prefix) => event.startsWith(prefix)))
@@ -270,7 +292,7 @@ function databaseLimit({ postgres, pooler, machine, pool }: BottleneckFacts): Da
   const largest = cores !== null && cores >= apiCores && cores >= generatorCores;
   if (busy && largest) {
     return {
-      because: `PostgreSQL used ${cores.toFixed(2)} of ${machine.cores} cores, and with the API's ${apiCores.toFixed(2)} and the generator's ${generatorCores.toFixed(2)} none is left${churnText(pool)}`,
+      because: `PostgreSQL used ${cores.toFixed(2)} of ${machine.cores} cores, and with the ${service === null ? 'API' : 'service'}'s ${apiCores.toFixed(2)} and the generator's ${generatorCores.toFixed(2)} none is left${churnText(pool)}`,
       bindsAlone: true,
     };
   }

@@ -13,6 +13,8 @@ export const CAVEAT_CODES = [
   'fault_off',
   'statements_lost',
   'pooler_untold',
+  'shape_exceeded',
+  'wrong_before_load',
   'drifting',
   'overloaded',
   'level_shift',

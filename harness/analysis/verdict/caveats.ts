@@ -27,6 +27,10 @@ export const CAVEAT_ADVICE: Readonly<Record<CaveatCode, string>> = {
     'A named statement lives in one session, and the pooler gives each transaction another: 26000 where it is not there, 42P05 where it is somebody else’s. Leave --prepared-statements at auto, or use PgBouncer 1.21 or later, or --pooler-mode session.',
   pooler_untold:
     'Whether clients waited inside PgBouncer is not known, and the time shows as time in PostgreSQL. Look at the warnings; its console answers late where the machine is full.',
+  shape_exceeded:
+    'The shape it was told is not the one it has, so that nothing predicted by it holds. Count all its pools and processes, fill {workers}, {poolSize} and {maxOverflow} in, or tell what it has with --workers, --pool-size and --max-overflow.',
+  wrong_before_load:
+    'It was wrong without any load, so that its failures say nothing of connections. Correct the request, or say what is right with an expected status.',
   drifting:
     'Measure longer or warm up longer (--warmup); if it stays, look for what grows: data, locks, memory.',
   overloaded:

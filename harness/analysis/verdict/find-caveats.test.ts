@@ -29,6 +29,7 @@ import {
   soundSecond,
   worker,
 } from '../test/observations.ts';
+import { serviceObservations, withoutShape, withService } from '../test/service-observations.ts';
 import type { TrialObservations } from '../trial-observations.ts';
 import type { Caveat } from '../trial-result.ts';
 import { CAVEAT_CODES, type CaveatCode } from './caveat-codes.ts';
@@ -77,6 +78,9 @@ const networkLate =
     },
   });
 
+/** 2 × 2+2 are 8, and one in ten of the 4 of the overflow may be ending, and one more. */
+const SERVED = serviceObservations();
+const WRONG = { name: 'GET /orders', got: 'status 500' };
 const OPEN = soundOpenObservations();
 
 /** At the edge nothing is said; a little further it is, with that grade. */
@@ -220,6 +224,20 @@ const EDGES: readonly (readonly [
     'DEGRADED',
   ],
   ['pooler_untold', { edge: pooled(POOLER_READING), beyond: pooled(null) }, 'DEGRADED'],
+  [
+    'shape_exceeded',
+    {
+      sound: SERVED,
+      edge: withService({ busiestSecondMean: 9.4 }),
+      beyond: withService({ busiestSecondMean: 9.5 }),
+    },
+    'INVALID',
+  ],
+  [
+    'wrong_before_load',
+    { sound: SERVED, edge: withService({}), beyond: withService({ wrongBefore: [WRONG] }) },
+    'DEGRADED',
+  ],
   ['drifting', { edge: unchanged, beyond: drifting }, 'INVALID'],
   ['overloaded', { sound: OPEN, edge: unchanged, beyond: overloading }, 'DEGRADED'],
   [
@@ -340,3 +358,39 @@ function p99Alternating(evenMs: number, oddMs: number): Change {
     },
   }));
 }
+
+test('a service that answers nothing right, and was wrong before any load, has failed by itself', () => {
+  const silent = both(withLedger({ ok: 0 }), withService({ wrongBefore: [WRONG] }));
+  expect(found('no_answers', silent, SERVED)).toMatchObject({
+    grade: 'INVALID',
+    detail:
+      '0 of 12000 requests were answered right, and before any load GET /orders was answered by status 500',
+  });
+  expect(found('wrong_before_load', silent, SERVED)).toBeUndefined();
+  expect(found('no_answers', withLedger({ ok: 0 }), SERVED)).toMatchObject({ grade: 'DEGRADED' });
+});
+
+test.each<[what: string, Change]>([
+  ['was told nothing', withoutShape],
+  ['connects through a pooler', (sound) => ({ ...sound, plan: { ...sound.plan, pooler: POOLER } })],
+  [
+    'is left by faults with connections that PostgreSQL goes on with',
+    (sound) => ({
+      ...sound,
+      plan: { ...sound.plan, faults: [{ kind: 'reset', atMs: 1_000, durationMs: 0 }] },
+    }),
+  ],
+])('a service that %s exceeds no shape', (_, change) => {
+  expect(
+    found('shape_exceeded', both(withService({ busiestSecondMean: 90 }), change), SERVED),
+  ).toBeUndefined();
+});
+
+test('in a deploy a service may have what two instances have', () => {
+  const deploys: Change = (sound) => ({ ...sound, plan: { ...sound.plan, rolloutSurge: 2 } });
+  const twice = both(deploys, withService({ busiestSecondMean: 17 }));
+  expect(found('shape_exceeded', twice, SERVED)).toBeUndefined();
+  expect(
+    found('shape_exceeded', both(deploys, withService({ busiestSecondMean: 18 })), SERVED),
+  ).toMatchObject({ detail: expect.stringContaining('16 at most (4 × 2+2)') });
+});

@@ -8,6 +8,7 @@ import { caveat, degraded, type Finding, gated, invalid } from './caveats.ts';
 import { percentText, secondsText } from './evidence-text.ts';
 import { GENERATOR_CHECKS } from './generator-caveats.ts';
 import { littleDeviation } from './load-laws.ts';
+import { SERVICE_CHECKS } from './service-caveats.ts';
 import { STEADY_CHECKS } from './steady-caveats.ts';
 
 /** With fewer answers than this each, workers differ by chance. */
@@ -34,7 +35,9 @@ const CHECKS: Readonly<
     seen.deaths.length === 0
       ? null
       : invalid(seen.deaths.map((it) => `worker ${it.worker} (${it.reason})`).join(', ')),
-  worker_stalled: ({ seen: { before, after } }) => {
+  worker_stalled: ({ seen: { account } }) => {
+    if (account === null) return null;
+    const { before, after } = account;
     const earlier = new Map(before.workers.map((it) => [it.worker, it.eventLoopStalls]));
     // A worker that started in the window may have stood still before it served anything.
     const stalled = after.workers.filter(
@@ -117,10 +120,7 @@ const CHECKS: Readonly<
     plan.pooler !== null && pooler === null
       ? degraded("PgBouncer's console did not tell what it did in the window")
       : null,
-  no_answers: ({ seen }) =>
-    seen.load.ledger.ok === 0
-      ? degraded(`0 of ${seen.load.ledger.scheduled} requests were answered right`)
-      : null,
+  ...SERVICE_CHECKS,
   unanswered_left: ({ seen }) => {
     const { unanswered, timeouts } = seen.load.ledger;
     return unanswered + timeouts > 0

@@ -19,6 +19,7 @@ import {
   soundOpenObservations,
   worker,
 } from '../test/observations.ts';
+import { serviceObservations } from '../test/service-observations.ts';
 import { DIRECT_API } from '../trial-machine.ts';
 import type { TrialObservations } from '../trial-observations.ts';
 import type { Law } from '../trial-result.ts';
@@ -293,4 +294,15 @@ test('a pooler with all the connections that it may have breaks no law', () => {
   expect(laws).toContainEqual(
     expect.objectContaining({ name: "the pooler's connections", holds: true }),
   );
+});
+
+test('a service, which gives no account, is held to the laws of the load and of what it leaves behind', () => {
+  const { laws } = summarizeTrial(serviceObservations(), decodeFake);
+  const names = laws.map(({ name }) => name);
+  expect(broken(serviceObservations())).toEqual([]);
+  expect(names).toEqual(expect.arrayContaining(['ledger', 'nothing left behind']));
+  expect(names).not.toContain('answers on both sides');
+  expect(names).not.toContain('sum over workers');
+  const left = { ...serviceObservations(), leftBehind: 2 };
+  expect(broken(left)).toMatchObject([{ name: 'nothing left behind' }]);
 });

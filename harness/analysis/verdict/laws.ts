@@ -14,8 +14,8 @@ export function checkLaws(
     TrialObservations,
     | 'plan'
     | 'load'
-    | 'before'
-    | 'after'
+    | 'account'
+    | 'service'
     | 'deaths'
     | 'leftBehind'
     | 'api'
@@ -26,7 +26,7 @@ export function checkLaws(
   >,
 ): readonly Law[] {
   return [
-    ...loadLaws(seen.load, seen.plan),
+    ...loadLaws(seen.load, { ...seen.plan, namesWorkers: seen.service === null }),
     ...serverLaws(seen.load.ledger.attempts, {
       ...seen,
       deaths: seen.deaths.length,

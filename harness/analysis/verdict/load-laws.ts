@@ -9,7 +9,10 @@ const ROUNDING = 1e-6;
 /** Chance alone exceeds it once in 500 million trials. */
 const CHANCE_SIGMAS = 6;
 
-type LoadPlan = Pick<TrialPlan, 'gates' | 'load'>;
+type LoadPlan = Pick<TrialPlan, 'gates' | 'load'> & {
+  /** Each answer says which worker it is of; a service's need not. @default true */
+  readonly namesWorkers?: boolean;
+};
 
 /** What must hold between the load engine's own counts, however it made them. */
 export function loadLaws(load: LoadResult, plan: LoadPlan): readonly Law[] {
@@ -17,7 +20,7 @@ export function loadLaws(load: LoadResult, plan: LoadPlan): readonly Law[] {
     ledgerAddsUp(load.ledger),
     ...arrivalsTaken(load, plan),
     attemptsAddUp(load.ledger, plan.load.retry !== null),
-    sumOverWorkers(load),
+    ...(plan.namesWorkers === false ? [] : [sumOverWorkers(load)]),
     sumOverSeconds(load),
     littlesLaw(load, plan.gates.littleDeviation.invalid),
     ...callersAccounted(load, plan),

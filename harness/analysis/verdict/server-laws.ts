@@ -1,11 +1,13 @@
 import type { ServerStats, WorkerStats } from '../../../server/contract.ts';
 import type { Endings } from '../../load/load-engine.ts';
 import { answered, unseen } from '../endings.ts';
+import type { ServerAccount } from '../trial-observations.ts';
 import type { Law } from '../trial-result.ts';
 
 /**
  * What must hold between the clients' counts and the server's own.
  *
+ * @param account `null`: nobody gave one
  * @param deaths workers that died in the window; what they counted last nobody was told
  * @param leftBehind connections of the API that the server side still had after the API was stopped;
  * `null` where that cannot be said
@@ -15,26 +17,36 @@ import type { Law } from '../trial-result.ts';
 export function serverLaws(
   attempts: Endings,
   {
-    before,
-    after,
+    account,
     deaths,
     leftBehind,
     peakOnServer,
   }: {
-    readonly before: ServerStats;
-    readonly after: ServerStats;
+    readonly account: ServerAccount | null;
     readonly deaths: number;
     readonly leftBehind: number | null;
     readonly peakOnServer: number | null;
   },
+): readonly Law[] {
+  return [
+    ...(account === null ? [] : accountLaws(attempts, account, deaths)),
+    ...(leftBehind === null ? [] : [nothingLeftBehind(leftBehind)]),
+    ...(account === null || peakOnServer === null
+      ? []
+      : [seenOnServer(peakOnServer, account.after)]),
+  ];
+}
+
+function accountLaws(
+  attempts: Endings,
+  { before, after }: ServerAccount,
+  deaths: number,
 ): readonly Law[] {
   const delta = { ...serverDelta(before, after), isWhole: deaths === 0 };
   return [
     answersOnBothSides(attempts, delta),
     errorsOnBothSides(attempts, delta),
     ...after.workers.map(poolAccount),
-    ...(leftBehind === null ? [] : [nothingLeftBehind(leftBehind)]),
-    ...(peakOnServer === null ? [] : [seenOnServer(peakOnServer, after)]),
   ];
 }
 

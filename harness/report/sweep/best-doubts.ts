@@ -1,4 +1,5 @@
 import type { CellResult, Situation } from '../../analysis/sweep/sweep-result.ts';
+import { deploySurge } from '../../plan/sweep/deploy-surge.ts';
 import type { SweepView } from './sweep-view.ts';
 
 /**
@@ -46,7 +47,7 @@ export function largestUntried(view: SweepView, situation: Situation): string | 
   const tried = view.cellsOf(situation).filter((cell) => isLike(cell, best));
   if (!Number.isFinite(size) || tried.some((cell) => poolMost(cell) > size)) return null;
   if (!tried.some((cell) => poolMost(cell) < size)) return null;
-  const processes = workers + view.result.plan.predictedSurge;
+  const processes = workers + deploySurge(view.result.plan, workers);
   const fitting = Math.floor(view.budget(best).usable / processes) - maxOverflow;
   if (fitting <= poolSize) return null;
   return view.name({ ...best, variables: { ...best.variables, poolSize: fitting } });

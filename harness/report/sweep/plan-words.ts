@@ -1,11 +1,12 @@
+import { shapeOfPlan } from '../../analysis/estimates/reachable-claim.ts';
 import { expandCells } from '../../plan/sweep/cells.ts';
 import { countCells } from '../../plan/sweep/count-cells.ts';
+import { deploySurge } from '../../plan/sweep/deploy-surge.ts';
 import type { SweepPlan } from '../../plan/sweep/sweep-plan.ts';
 import { TRIAL_OVERHEAD_MS, totalMsOf } from '../../plan/sweep/sweep-time.ts';
 import { printDuration } from '../../plan/value-parser.ts';
 import { computeBudget } from '../../sizing/budget.ts';
 import { poolerLimits } from '../../sizing/pooler-limits.ts';
-import { shapeOfPool } from '../../sizing/process-claim.ts';
 import { awayText } from '../distance-text.ts';
 import { formatCount, formatMs, plural } from '../format.ts';
 import { loadText, scheduleText } from '../load-text.ts';
@@ -194,8 +195,8 @@ function budgetText(plan: SweepPlan): string {
   const budgets = cells.map((cell) =>
     computeBudget({
       workers: cell.plan.workers,
-      shape: shapeOfPool(cell.plan.pool),
-      rolloutSurge: Math.max(plan.predictedSurge, plan.base.rolloutSurge),
+      shape: shapeOfPlan(cell.plan),
+      rolloutSurge: deploySurge(plan, cell.plan.workers),
       maxConnections: cell.plan.postgres.maxConnections,
       superuserReserved: plan.base.postgres.superuserReservedConnections,
       reserved: plan.base.postgres.reservedConnections,
@@ -209,7 +210,8 @@ function budgetText(plan: SweepPlan): string {
   const most = usable.length > LISTED_MAX ? usable.slice(0, LISTED_MAX) : usable;
   const slots = `${most.map(formatCount).join(', ')}${most.length < usable.length ? ', …' : ''} usable`;
   if (over + overInDeploy === 0) return `every cell fits, in a deploy too; ${slots}`;
-  const surge = plural(Math.max(plan.predictedSurge, plan.base.rolloutSurge), 'extra worker');
+  const surge =
+    plan.base.service === null ? plural(deploySurge(plan, 0), 'extra worker') : 'a second instance';
   const parts = [
     over === 0 ? [] : `${formatCount(over)} can open more than there is`,
     overInDeploy === 0 ? [] : `${formatCount(overInDeploy)} more in a deploy with ${surge}`,

@@ -1,7 +1,8 @@
+import { shapeOfPlan } from '../../analysis/estimates/reachable-claim.ts';
 import type { CellResult, Situation, SweepResult } from '../../analysis/sweep/sweep-result.ts';
+import { deploySurge } from '../../plan/sweep/deploy-surge.ts';
 import { type Budget, computeBudget } from '../../sizing/budget.ts';
 import { poolerLimits } from '../../sizing/pooler-limits.ts';
-import { shapeOfPool } from '../../sizing/process-claim.ts';
 import { cellText } from './cell-words.ts';
 
 /** What every sweep report looks up, made once: 2,000 cells are not searched for each of 2,000 cells. */
@@ -18,7 +19,7 @@ export interface SweepView {
 const OTHERS_UNMEASURED = 1;
 
 export function viewSweep(result: SweepResult): SweepView {
-  const { base, axes, predictedSurge } = result.plan;
+  const { base, axes } = result.plan;
   const byId = new Map(result.cells.map((cell) => [cell.id, cell]));
   const measured = result.cells.flatMap(({ budget }) => budget?.others ?? []);
   const others = measured.reduce((most, count) => Math.max(most, count), OTHERS_UNMEASURED);
@@ -33,12 +34,15 @@ export function viewSweep(result: SweepResult): SweepView {
       budget?.predicted ??
       computeBudget({
         workers: variables.workers,
-        shape: shapeOfPool({
-          kind: variables.poolKind,
-          poolSize: variables.poolSize,
-          maxOverflow: variables.maxOverflow,
+        shape: shapeOfPlan({
+          pool: {
+            kind: variables.poolKind,
+            poolSize: variables.poolSize,
+            maxOverflow: variables.maxOverflow,
+          },
+          service: base.service,
         }),
-        rolloutSurge: predictedSurge,
+        rolloutSurge: deploySurge(result.plan, variables.workers),
         maxConnections: variables.maxConnections,
         superuserReserved: base.postgres.superuserReservedConnections,
         reserved: base.postgres.reservedConnections,

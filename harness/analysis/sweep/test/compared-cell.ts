@@ -94,6 +94,8 @@ export function comparedCell(given: ComparedCell): SummarizedCell {
       observedRefusals: false,
       agrees: ceiling <= USABLE_SLOTS,
       reached: 'postgres',
+      shapeKnown: true,
+      refusalsVisible: true,
       clients: null,
       rolloutObserved: false,
     },

@@ -1,0 +1,63 @@
+import { shapeOfPlan } from '../estimates/reachable-claim.ts';
+import type { CaveatInput } from './caveat-input.ts';
+import { degraded, type Finding, invalid } from './caveats.ts';
+
+type ServiceCaveat = 'shape_exceeded' | 'wrong_before_load' | 'no_answers';
+
+/**
+ * PostgreSQL counts a connection that ends for a moment beside the next one, which pools with an overflow open again
+ * and again: so many more are no other shape.
+ */
+const ENDING = { connections: 1, shareOfOverflow: 0.1 } as const;
+
+/** What only a service can do: be wrong before anything is asked of it, and have another pool than was said. */
+export const SERVICE_CHECKS: Readonly<
+  Record<ServiceCaveat, (input: CaveatInput) => Finding | null>
+> = {
+  shape_exceeded: ({ seen }) => {
+    const { plan, service, server } = seen;
+    // What a fault cuts off PostgreSQL goes on with, and a pooler's connections are its own.
+    if (service === null || plan.faults.length > 0 || plan.pooler !== null) return null;
+    if (seen.api.via !== null) return null;
+    const told = toldOf(plan);
+    if (told === null || service.busiestSecondMean <= told.most + told.ending) return null;
+    return invalid(
+      `the service opened ${server.peakWorkers} connections, and was told to open ${told.most} at most (${told.text})`,
+    );
+  },
+  wrong_before_load: ({ seen: { service, load } }) => {
+    const [first] = service?.wrongBefore ?? [];
+    // Without any right answer it is the reason of that.
+    if (first === undefined || load.ledger.ok === 0) return null;
+    return degraded(wrongText(service?.wrongBefore ?? []));
+  },
+  no_answers: ({ seen: { service, load } }) => {
+    const { ok, scheduled } = load.ledger;
+    if (ok > 0) return null;
+    const none = `0 of ${scheduled} requests were answered right`;
+    const wrong = service?.wrongBefore ?? [];
+    if (wrong.length === 0) return degraded(none);
+    return invalid(
+      `${none}, and before any load ${wrongText(wrong)}`,
+      'The service was wrong without any load: look at what it says, correct the request, or say what is right with an expected status.',
+    );
+  },
+};
+
+/** Connections that the plan gives a service; `null`: without a bound, or it was not told. */
+function toldOf({ pool, service, workers, rolloutSurge }: CaveatInput['seen']['plan']): {
+  readonly most: number;
+  readonly ending: number;
+  readonly text: string;
+} | null {
+  const { poolSize, maxOverflow } = shapeOfPlan({ pool, service });
+  if (poolSize === 0 || maxOverflow < 0) return null;
+  const processes = workers + rolloutSurge;
+  const most = processes * (poolSize + maxOverflow);
+  const ending = ENDING.connections + ENDING.shareOfOverflow * processes * maxOverflow;
+  return { most, ending, text: `${processes} × ${poolSize}+${maxOverflow}` };
+}
+
+function wrongText(wrong: readonly { readonly name: string; readonly got: string }[]): string {
+  return wrong.map(({ name, got }) => `${name} was answered by ${got}`).join(', ');
+}
