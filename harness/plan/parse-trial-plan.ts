@@ -22,6 +22,7 @@ import {
 import { poolerProblems } from './pooler-problems.ts';
 import { problemError } from './problem-error.ts';
 import { RUN_OPTIONS } from './run-options.ts';
+import { runningService, runningServiceProblems } from './running-service.ts';
 import { planOfService, serviceAsked } from './service-asked.ts';
 import { shapeProblems, slotProblems } from './setting-problems.ts';
 import { type TargetAsked, targetAsked, targetProblems } from './target-asked.ts';
@@ -82,11 +83,16 @@ export function parseTrialPlan(given: {
     ...databaseProblems(read.values, read.sources),
     ...transportProblems(read.values, read.sources),
     ...poolerProblems(read.values, read.sources, command === 'run' ? read.values.target : null),
-    ...(command === 'run' ? targetProblems(read.values, read.sources) : []),
+    ...(command === 'run'
+      ? [
+          ...targetProblems(read.values, read.sources),
+          ...runningServiceProblems(read.values, read.sources, read.texts),
+        ]
+      : []),
   ];
   if (problems.length > 0) throw problemError(problems, command);
   return {
-    plan: deepFreeze(trialPlanSchema.parse(planAsked(read))),
+    plan: deepFreeze(trialPlanSchema.parse(planAsked(read, command))),
     ports: {
       port: read.values.port,
       adminPort: read.values.adminPort,
@@ -107,10 +113,11 @@ export function parseTrialPlan(given: {
   };
 }
 
-function planAsked(read: ReadOptions<PlanTable>): TrialPlan {
+function planAsked(read: ReadOptions<PlanTable>, command: string): TrialPlan {
   const { values, sources } = read;
   const plan = trialPlanOf(values);
-  const service = serviceAsked(values, sources);
+  const running = command === 'run' ? runningService(values, sources) : null;
+  const service = running ?? serviceAsked(values, sources);
   if (service === null) return plan;
   return planOfService(plan, service, { values, sources, requests: null });
 }

@@ -7,16 +7,31 @@ import {
   SOURCE_DEFAULT,
 } from './option-table.ts';
 import { PLAN_OPTIONS } from './run-options.ts';
+import { hasDatabaseInSight } from './running-service.ts';
 import type { TARGET_OPTIONS } from './target-options.ts';
 import type { TrialPlan } from './trial-plan.ts';
 
-/** An API that runs already and is to be driven. */
-export interface TargetAsked {
+/** What runs already and is to be driven. */
+export type TargetAsked = ApiTarget | ServiceTarget;
+
+interface Named {
   /** Origin, e.g. `http://localhost:8080`. */
   readonly url: string;
-  readonly adminUrl: string;
   /** `--i-own-this-target`; `null`: not given. */
   readonly ownHost: string | null;
+}
+
+/** A service of the user's own: nothing is asked of it but its requests, and its metrics. */
+export interface ServiceTarget extends Named {
+  readonly kind: 'service';
+  /** Its PostgreSQL was named, and is to be watched. */
+  readonly databaseInSight: boolean;
+}
+
+/** An API of this project. */
+export interface ApiTarget extends Named {
+  readonly kind: 'api';
+  readonly adminUrl: string;
   /** Settings of the API that were given: they must be what it has. */
   readonly given: readonly ApiSettingName[];
 }
@@ -62,11 +77,16 @@ type Table = typeof TARGET_OPTIONS &
 
 export function targetAsked(
   values: OptionValues<typeof TARGET_OPTIONS>,
-  sources: Readonly<Record<ApiSettingName, string>>,
+  sources: Readonly<Record<ApiSettingName | 'postgres', string>>,
 ): TargetAsked | null {
   const { target, targetAdmin, iOwnThisTarget } = values;
-  if (target === null || targetAdmin === null) return null;
+  if (target === null) return null;
+  if (targetAdmin === null) {
+    const databaseInSight = hasDatabaseInSight(values, sources);
+    return { kind: 'service', url: target, ownHost: iOwnThisTarget, databaseInSight };
+  }
   return {
+    kind: 'api',
     url: target,
     adminUrl: targetAdmin,
     ownHost: iOwnThisTarget,
@@ -81,14 +101,14 @@ export function targetProblems(
   const { target, targetAdmin, postgres, apiVia, rollout, dbRtt, dbFault } = values;
   if (target === null && targetAdmin === null) return [];
   // One that was given and could not be read is a problem already, and not missing.
-  const isMissing = (name: 'target' | 'targetAdmin'): boolean =>
-    values[name] === null && sources[name] === SOURCE_DEFAULT;
+  const isMissing = target === null && sources.target === SOURCE_DEFAULT;
+  const whose = targetAdmin === null ? 'the service' : 'the API';
   const problem = (
     name: 'target' | 'targetAdmin' | 'apiVia' | 'rollout' | 'dbRtt' | 'dbFault',
     rest: Pick<Problem, 'field' | 'value' | 'problem' | 'remedy'>,
   ): Problem => ({ source: sources[name], ...rest });
   return [
-    isMissing('target')
+    isMissing
       ? problem('targetAdmin', {
           field: '--target-admin',
           value: targetAdmin ?? '',
@@ -96,15 +116,7 @@ export function targetProblems(
           remedy: 'give --target as well',
         })
       : null,
-    isMissing('targetAdmin')
-      ? problem('target', {
-          field: '--target',
-          value: target ?? '',
-          problem: 'says not how it is made up',
-          remedy: 'give --target-admin as well, the address of its /config and /stats',
-        })
-      : null,
-    target !== null && postgres === 'embedded'
+    target !== null && targetAdmin !== null && postgres !== 'url'
       ? problem('target', {
           field: '--target',
           value: target ?? '',
@@ -116,7 +128,7 @@ export function targetProblems(
       ? problem('apiVia', {
           field: '--api-via',
           value: `${apiVia.host}:${apiVia.port}`,
-          problem: 'comes too late: the API of --target is connected already',
+          problem: `comes too late: ${whose} of --target is connected already`,
           remedy: 'leave it out',
         })
       : null,
@@ -124,15 +136,18 @@ export function targetProblems(
       ? problem('dbRtt', {
           field: '--db-rtt',
           value: PLAN_OPTIONS.dbRtt.parser.print(dbRtt),
-          problem: 'comes too late: the API of --target is connected already',
-          remedy: 'leave it out, or start that API with it: pool-lab up --db-rtt',
+          problem: `comes too late: ${whose} of --target is connected already`,
+          remedy:
+            targetAdmin === null
+              ? 'leave it out, or have the lab start the service: --command'
+              : 'leave it out, or start that API with it: pool-lab up --db-rtt',
         })
       : null,
     dbFault.length > 0
       ? problem('dbFault', {
           field: '--db-fault',
           value: PLAN_OPTIONS.dbFault.parser.print(dbFault),
-          problem: 'comes too late: the API of --target is connected already',
+          problem: `comes too late: ${whose} of --target is connected already`,
           remedy: 'leave it out, or leave --target out',
         })
       : null,
@@ -140,7 +155,7 @@ export function targetProblems(
       ? problem('rollout', {
           field: '--rollout',
           value: String(rollout),
-          problem: 'is not for an API that the lab did not start',
+          problem: `is not for ${targetAdmin === null ? 'a service' : 'an API'} that the lab did not start`,
           remedy: 'leave it out, or leave --target out',
         })
       : null,
@@ -149,7 +164,7 @@ export function targetProblems(
 
 /** Settings that were given and that the running API has otherwise, each with both values. */
 export function contradictions(
-  { plan, target }: { readonly plan: TrialPlan; readonly target: TargetAsked },
+  { plan, target }: { readonly plan: TrialPlan; readonly target: ApiTarget },
   description: ServerDescription,
 ): readonly Problem[] {
   return target.given.flatMap((name) => {

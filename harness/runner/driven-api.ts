@@ -9,9 +9,8 @@ import {
 import type { DistanceReading } from '../analysis/trial-machine.ts';
 import type { FaultControl } from '../distance/distant-database.ts';
 import { LabError } from '../lab-error.ts';
-import { isLoopbackHost, type LookupAll, SYSTEM_LOOKUP } from '../loopback.ts';
 import type { Pgbouncer } from '../pgbouncer/pgbouncer.ts';
-import type { TargetAsked } from '../plan/target-asked.ts';
+import type { ApiTarget } from '../plan/target-asked.ts';
 import { describeError } from '../system-error.ts';
 import { pause } from './pause.ts';
 import type { ServerProcess } from './server-process.ts';
@@ -58,46 +57,12 @@ const FAILURES_MAX = 3;
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024;
 
 /**
- * An API that answers to whoever asks is put under load only where it is known whose it is: on this
- * machine, or named.
- *
- * @throws LabError REFUSED_TARGET
- */
-export async function requireTargetConsent(
-  { url, adminUrl, ownHost }: Pick<TargetAsked, 'url' | 'adminUrl' | 'ownHost'>,
-  lookupAll: LookupAll = SYSTEM_LOOKUP,
-): Promise<void> {
-  const hosts = [url, adminUrl].map((it) => new URL(it).hostname.replace(/^\[(.*)\]$/, '$1'));
-  for (const host of new Set(hosts)) {
-    if (host === ownHost) continue;
-    let isHere: boolean;
-    try {
-      isHere = await isLoopbackHost(host, lookupAll);
-    } catch (cause) {
-      throw new LabError('SERVER_NOT_READY', {
-        message: `the target's host ${host} has no address (${describeError(cause)})`,
-        hint: 'Is its name right, and known on this machine?',
-        cause,
-      });
-    }
-    if (isHere) continue;
-    throw new LabError('REFUSED_TARGET', {
-      message:
-        ownHost === null
-          ? `the target's host ${host} is not this machine`
-          : `the target's host ${host} is not this machine, and --i-own-this-target names ${ownHost}`,
-      hint: `the lab's load may bring it down; where it is yours, add --i-own-this-target ${host}`,
-    });
-  }
-}
-
-/**
  * Asks the API what it is, and watches from now on whether it is there.
  *
  * @throws LabError REFUSED_TARGET where it is none of pool-lab, SERVER_NOT_READY
  */
 export async function openDrivenApi(
-  { url, adminUrl }: Pick<TargetAsked, 'url' | 'adminUrl'>,
+  { url, adminUrl }: Pick<ApiTarget, 'url' | 'adminUrl'>,
   deps: {
     readonly signal: AbortSignal;
     /** @default 1,000 */

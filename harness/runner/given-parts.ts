@@ -1,3 +1,4 @@
+import { LabError } from '../lab-error.ts';
 import { requirePoolerProgram } from '../pgbouncer/pgbouncer-program.ts';
 import type { ParsedTrialPlan } from '../plan/parse-trial-plan.ts';
 import { problemError } from '../plan/problem-error.ts';
@@ -5,9 +6,10 @@ import { contradictions, planOfTarget } from '../plan/target-asked.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import { type ChosenPostgres, foreignDatabaseOf } from '../postgres/chosen-postgres.ts';
 import { choosePostgres, planOn } from './database-choice.ts';
-import { type DrivenApi, openDrivenApi, requireTargetConsent } from './driven-api.ts';
+import { type DrivenApi, openDrivenApi } from './driven-api.ts';
 import { requireFreeSlots } from './exhaustion-consent.ts';
 import type { LabSurroundings } from './lab.ts';
+import { requireTargetConsent } from './target-consent.ts';
 
 /** What of a lab is there already, and the plan as it can be measured with it. */
 export interface GivenParts {
@@ -31,6 +33,12 @@ export async function withGivenParts<T>(
   use: (parts: GivenParts) => Promise<T>,
 ): Promise<T> {
   const { target, database } = asked;
+  if (target?.kind === 'service') {
+    throw new LabError('CONFIG_INVALID', {
+      message: `--target ${target.url} is of a service of your own, which this version cannot drive yet`,
+      hint: 'add --target-admin where it is an API of pool-lab, or have the lab start the service: --command',
+    });
+  }
   if (target !== null) await requireTargetConsent(target);
   await requirePoolerProgram(asked.plan.pooler, deps.env);
   const postgres = await choosePostgres(database, { ...deps, drivesTheApi: target !== null });
@@ -38,7 +46,7 @@ export async function withGivenParts<T>(
   const plan = planOn(foreignDatabase, asked.plan);
   const requireSlots = (on: TrialPlan): void =>
     requireFreeSlots(foreignDatabase, database, { cells: [{ id: null, plan: on }], load: 'own' });
-  if (target === null) {
+  if (target?.kind !== 'api') {
     requireSlots(plan);
     return await use({ plan, postgres, drivenApi: null });
   }
