@@ -2,6 +2,8 @@ import type { PoolKind } from '../../server/contract.ts';
 import { openLoopOption } from './load-model-choice.ts';
 import { type OptionSources, type ReadOptions, SOURCE_DEFAULT } from './option-table.ts';
 import type { PLAN_OPTIONS, RUN_OPTIONS } from './run-options.ts';
+import type { Placeholder } from './service.ts';
+import { placeholdersOf } from './service-parser.ts';
 
 type OptionName = keyof typeof RUN_OPTIONS;
 type PlanTable = typeof PLAN_OPTIONS;
@@ -51,6 +53,35 @@ const IDLE_WITH_TARGET: readonly OptionName[] = ['port', 'adminPort'];
 /** Of every server of the lab's own; with a target there is the harness's metrics alone. */
 const OF_OWN_SERVERS: readonly OptionName[] = ['listen', 'allowedHost'];
 
+/** Of the lab's own API: a service has its own of them, or none. */
+const IDLE_WITH_SERVICE: readonly OptionName[] = [
+  'workload',
+  'param',
+  'maxWaiting',
+  'recycle',
+  'prePing',
+  'resetOnReturn',
+  'poolOrder',
+  'statementTimeout',
+  'lockTimeout',
+  'idleInTransactionTimeout',
+  'preparedStatements',
+  'port',
+  'adminPort',
+];
+const POOL_TIMEOUT: readonly Placeholder[] = ['poolTimeoutMs', 'poolTimeoutSeconds'];
+
+/** With --command; which shape it has may be told without being filled in. */
+function idleWithService({
+  command,
+  env,
+}: Pick<ReadOptions<PlanTable>['values'], 'command' | 'env'>): readonly OptionName[] {
+  if (command === null) return [];
+  const used = [command, ...Object.values(env.set)].flatMap(placeholdersOf);
+  const filled = POOL_TIMEOUT.some((name) => used.includes(name));
+  return filled ? IDLE_WITH_SERVICE : [...IDLE_WITH_SERVICE, 'poolTimeout'];
+}
+
 /** One sentence for each option that was given and that the rest of the settings make useless. */
 export function idleOptionWarnings(
   {
@@ -75,6 +106,11 @@ export function idleOptionWarnings(
     ],
     [values.dbRtt === 0 ? ['dbJitter', 'dbBandwidth'] : [], 'without --db-rtt'],
     [values.pooler === 'none' ? OF_A_POOLER : [], 'without --pooler'],
+    [idleWithService(values), "with --command, whose service is not the lab's own API"],
+    [
+      values.command !== null && !isGiven(sources.metricsPort) ? OF_OWN_SERVERS : [],
+      'with --command and without --metrics-port',
+    ],
     [command === 'up' ? IDLE_IN_UP : [], 'with up, which measures nothing'],
   ];
   return idle.flatMap(([names, why]) =>

@@ -24,6 +24,7 @@ import { problemError } from './problem-error.ts';
 import { RUN_OPTIONS } from './run-options.ts';
 import { runningService, runningServiceProblems } from './running-service.ts';
 import { planOfService, serviceAsked } from './service-asked.ts';
+import { serviceProblems } from './service-problems.ts';
 import { shapeProblems, slotProblems } from './setting-problems.ts';
 import { type TargetAsked, targetAsked, targetProblems } from './target-asked.ts';
 import { thresholdProblems } from './thresholds/threshold-problems.ts';
@@ -83,6 +84,16 @@ export function parseTrialPlan(given: {
     ...databaseProblems(read.values, read.sources),
     ...transportProblems(read.values, read.sources),
     ...poolerProblems(read.values, read.sources, command === 'run' ? read.values.target : null),
+    ...serviceProblems(read.values, read.sources, {
+      command,
+      poolKinds: [read.values.poolKind],
+      axes: {
+        workers: [read.values.workers],
+        poolSize: [read.values.poolSize],
+        maxOverflow: [read.values.maxOverflow],
+      },
+      runs: command === 'run' && runningService(read.values, read.sources) !== null,
+    }),
     ...(command === 'run'
       ? [
           ...targetProblems(read.values, read.sources),

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import type { RawFlags } from '../option-table.ts';
+import { SERVICE_OPTIONS } from '../service-options.ts';
 import { exampleSettings } from './example-settings.ts';
 import { poolLabYamlSchema } from './pool-lab-yaml-schema.ts';
 import { SWEEP_PLAN_OPTIONS } from './sweep-options.ts';
@@ -61,9 +63,16 @@ test('every setting stands in the example, and is read there when its mark is ta
     expect(line, flag).toHaveLength(1);
     const text = line[0]?.replace(/^#/, '') ?? '';
     expect(accepts(text), text).toBe(true);
-    expect(() => sweep(flag === 'param' ? { workload: 'hot' } : {}, {}, text), text).not.toThrow();
+    expect(() => sweep(withoutWhich(flag), {}, text), text).not.toThrow();
   }
 });
+
+/** What a setting needs beside it to mean anything. */
+function withoutWhich(flag: string): RawFlags {
+  if (flag === 'param') return { workload: 'hot' };
+  const ofService = Object.values(SERVICE_OPTIONS).some((it) => it.flag === flag);
+  return ofService && flag !== 'command' ? { command: 'node server.js' } : {};
+}
 
 test.each([
   'workers: 4',

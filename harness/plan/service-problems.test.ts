@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import type { RawFlags } from './option-table.ts';
+import { parseTrialPlan } from './parse-trial-plan.ts';
+import { parseSweepPlan } from './sweep/parse-sweep-plan.ts';
+import { refusal } from './test/parsed-plan.ts';
+
+const COMMAND = 'node server.js --port {port}';
+const sweepMessage = (flags: RawFlags): string => {
+  try {
+    parseSweepPlan({ flags, env: {}, file: null });
+    return '';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+};
+
+test.each<[flags: RawFlags, problem: RegExp]>([
+  [{ env: ['A=1'] }, /--env.* is of a service of yours, and none was named/],
+  [{ shell: true }, /--shell/],
+  [{ serviceDirectory: '/tmp' }, /--service-directory/],
+  [{ readyPath: '/healthz' }, /--ready-path/],
+  [{ readyTimeout: '5s' }, /--ready-timeout/],
+  [{ stopTimeout: '5s' }, /--stop-timeout/],
+  [{ request: ['/x'] }, /--request/],
+  [{ serviceMetrics: '/m' }, /--service-metrics/],
+  [{ command: COMMAND, poolKind: 'null' }, /--pool-kind.*a service has its own/],
+])('%j is refused', (flags, problem) => {
+  expect(refusal(flags).message).toMatch(problem);
+});
+
+test('up keeps no service', () => {
+  expect(() => parseTrialPlan({ flags: { command: COMMAND }, env: {}, command: 'up' })).toThrow(
+    /--command.*is not for up/,
+  );
+});
+
+test.each<[flag: string, flags: RawFlags]>([
+  ['workers', { workers: '1,2' }],
+  ['pool-size', { poolSize: '1,2,4' }],
+  ['max-overflow', { maxOverflow: '0,5' }],
+])('several values of --%s that reach the service by nothing are refused', (flag, flags) => {
+  expect(sweepMessage({ command: COMMAND, ...flags })).toMatch(
+    new RegExp(`--${flag} .* reaches the service by nothing`),
+  );
+});
+
+test('values that are filled in are axes, in the command or in a variable', () => {
+  const { plan } = parseSweepPlan({
+    flags: {
+      command: `${COMMAND} --workers {workers}`,
+      env: ['MAX={poolTotal}'],
+      workers: '1,2',
+      poolSize: '2,4',
+      maxOverflow: '0,5',
+      rollout: '1',
+    },
+    env: {},
+    file: null,
+  });
+  expect(plan.axes).toMatchObject({
+    workers: [1, 2],
+    poolSize: [2, 4],
+    maxOverflow: [0, 5],
+    workload: ['requests'],
+  });
+});
+
+test.each<[what: string, flags: RawFlags, warned: RegExp | null]>([
+  ['a workload', { workload: 'hold' }, /--workload changes nothing with --command/],
+  ['how its pool works inside', { prePing: true }, /--pre-ping changes nothing with --command/],
+  ['ports of the API', { adminPort: '9464' }, /--admin-port changes nothing/],
+  ['a pool timeout that nothing is told of', { poolTimeout: '2s' }, /--pool-timeout changes/],
+  [
+    'a pool timeout that is filled in',
+    { poolTimeout: '2s', env: ['T={poolTimeoutSeconds}'] },
+    null,
+  ],
+  ['the shape it has', { poolSize: '4', workers: '2' }, null],
+])('%s is said to change nothing, or not', (_, flags, warned) => {
+  const { warnings } = parseTrialPlan({ flags: { command: COMMAND, ...flags }, env: {} });
+  if (warned === null) expect(warnings).toEqual([]);
+  else expect(warnings).toEqual([expect.stringMatching(warned)]);
+});

@@ -1,0 +1,128 @@
+import type { PoolKind } from '../../server/contract.ts';
+import {
+  type OptionSources,
+  type OptionValues,
+  type Problem,
+  SOURCE_DEFAULT,
+} from './option-table.ts';
+import type { PLAN_OPTIONS } from './run-options.ts';
+import { type FilledIn, filledInBy } from './service-asked.ts';
+import { SERVICE_OPTIONS } from './service-options.ts';
+
+/** Of a service that the lab starts. */
+const OF_A_COMMAND = [
+  'env',
+  'shell',
+  'serviceDirectory',
+  'readyPath',
+  'readyTimeout',
+  'stopTimeout',
+] as const satisfies readonly (keyof typeof SERVICE_OPTIONS)[];
+/** Of any service of the user's own. */
+const OF_A_SERVICE = [
+  'serviceMetrics',
+  'request',
+] as const satisfies readonly (keyof typeof SERVICE_OPTIONS)[];
+
+/** Commands that start what they measure anew; the others keep an API of the lab's own. */
+const STARTING: readonly string[] = ['run', 'sweep', 'init', 'config'];
+
+/** The parts of a shape that a sweep varies. */
+export type ShapeAxes = Readonly<Record<keyof FilledIn, readonly number[]>>;
+
+type Sources = OptionSources<typeof SERVICE_OPTIONS> &
+  Pick<OptionSources<typeof PLAN_OPTIONS>, 'poolKind' | keyof FilledIn>;
+
+/**
+ * What a service of the user's own does not go together with, and what means nothing without one.
+ *
+ * @param asked `poolKinds`, `axes`: one value each but in a sweep; `runs`: a service that runs already is driven
+ */
+export function serviceProblems(
+  values: OptionValues<typeof SERVICE_OPTIONS>,
+  sources: Sources,
+  asked: {
+    readonly command: string;
+    readonly poolKinds: readonly PoolKind[];
+    readonly axes: ShapeAxes;
+    readonly runs: boolean;
+  },
+): readonly Problem[] {
+  if (values.command === null) {
+    // One that could not be read is a problem already, and not missing.
+    return sources.command === SOURCE_DEFAULT ? withoutService(sources, asked.runs) : [];
+  }
+  if (!STARTING.includes(asked.command)) {
+    return [
+      {
+        field: '--command',
+        value: values.command,
+        source: sources.command,
+        problem: `is not for ${asked.command}, which keeps an API of the lab's own`,
+        remedy: 'use pool-lab run or pool-lab sweep, or leave it out',
+      },
+    ];
+  }
+  return [...poolKindProblems(asked.poolKinds, sources), ...axisProblems(values, sources, asked)];
+}
+
+function withoutService(sources: Sources, runs: boolean): readonly Problem[] {
+  const names = runs ? OF_A_COMMAND : [...OF_A_COMMAND, ...OF_A_SERVICE];
+  return names
+    .filter((name) => sources[name] !== SOURCE_DEFAULT)
+    .map((name) => ({
+      field: `--${SERVICE_OPTIONS[name].flag}`,
+      value: '',
+      source: sources[name],
+      problem: 'is of a service of yours, and none was named',
+      remedy:
+        name === 'request' || name === 'serviceMetrics'
+          ? "add --command 'how it is started --port {port}' or --target with its address, or leave it out"
+          : "add --command 'how it is started --port {port}', or leave it out",
+    }));
+}
+
+/** The arithmetic follows the pool, and a service's has a size and an overflow, which may be none. */
+function poolKindProblems(poolKinds: readonly PoolKind[], sources: Sources): readonly Problem[] {
+  const other = poolKinds.find((kind) => kind !== 'queue');
+  if (other === undefined) return [];
+  return [
+    {
+      field: '--pool-kind',
+      value: poolKinds.join(','),
+      source: sources.poolKind,
+      problem: "is a pool of the lab's own API, and a service has its own",
+      remedy: 'leave it out; of a pool with one number fill {poolTotal} in, with --max-overflow 0',
+    },
+  ];
+}
+
+const PLACEHOLDERS_OF: Readonly<
+  Record<keyof FilledIn, { readonly flag: string; readonly placeholder: string }>
+> = {
+  workers: { flag: 'workers', placeholder: '{workers}' },
+  poolSize: { flag: 'pool-size', placeholder: '{poolSize}' },
+  maxOverflow: { flag: 'max-overflow', placeholder: '{maxOverflow}' },
+};
+
+/** Cells that differ in what nothing is told of would be the same service, measured again. */
+function axisProblems(
+  values: OptionValues<typeof SERVICE_OPTIONS>,
+  sources: Sources,
+  { axes }: { readonly axes: ShapeAxes },
+): readonly Problem[] {
+  const filled = filledInBy(values);
+  const names = ['workers', 'poolSize', 'maxOverflow'] as const;
+  return names
+    .filter((name) => axes[name].length > 1 && !filled[name])
+    .map((name) => {
+      const { flag, placeholder } = PLACEHOLDERS_OF[name];
+      return {
+        field: `--${flag}`,
+        value: axes[name].join(','),
+        source: sources[name],
+        problem: 'reaches the service by nothing, so that all its values would be the same',
+        remedy: `use ${placeholder} in --command or --env, or give one value, that of the service`,
+      };
+    });
+}
