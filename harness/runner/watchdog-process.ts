@@ -5,7 +5,8 @@ import { removeContainers } from '../postgres/container-removal.ts';
 import { endServer, QUICK_END } from '../postgres/postmaster-end.ts';
 import { RUN_PREFIX } from '../postgres/run-directory.ts';
 import { removeTree } from '../postgres/tree-removal.ts';
-import { signalGroup } from '../process-table.ts';
+import { signalGroup, signalProcess } from '../process-table.ts';
+import { endMarked } from '../service/marked-end.ts';
 import { type Guarded, watchdogMessageSchema } from './watchdog-message.ts';
 
 /*
@@ -40,6 +41,8 @@ process.exitCode = [...ends, ...strays, ...removals].some(({ status }) => status
 
 async function endProcess(resource: Guarded): Promise<void> {
   if (resource.kind === 'process-group') signalGroup(resource, 'SIGKILL');
+  if (resource.kind === 'process') signalProcess(resource, 'SIGKILL');
+  if (resource.kind === 'marked-processes') await endMarked(resource.marker);
   if (resource.kind === 'container') await removeContainers(resource, CONTAINER_SETTLE_MS);
   if (resource.kind === 'postmaster') await endServer(resource.dataDirectory, resource, QUICK_END);
 }

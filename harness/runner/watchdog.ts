@@ -67,7 +67,7 @@ export function startWatchdog(): Watchdog {
 }
 
 function identify(resource: GuardedResource): Guarded | null {
-  if (resource.kind === 'directory' || resource.kind === 'container') return resource;
+  if (!('pid' in resource)) return resource;
   const identity = identifyProcess(resource.pid);
   return identity === null ? null : { ...resource, startToken: identity.startToken };
 }

@@ -1,0 +1,33 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { signalProcess } from '../process-table.ts';
+import { carriesMarker, type ScannedProcess, scanProcesses } from './process-scan.ts';
+
+/** Whoever forks at this moment is found in the next look. */
+const LOOKS_MAX = 100;
+const PAUSE_MS = 10;
+
+/**
+ * Kills every process with the marker, with all that came of them, until two looks find none: of a service whose lab is
+ * gone. Where the system shows no environment, nobody is found.
+ */
+export async function endMarked(marker: string): Promise<void> {
+  let looksWithout = 0;
+  for (let look = 0; look < LOOKS_MAX && looksWithout < 2; look += 1) {
+    const found = markedWithDescendants(scanProcesses(), (pid) => carriesMarker(pid, marker));
+    for (const it of found) signalProcess(it, 'SIGKILL');
+    looksWithout = found.length === 0 ? looksWithout + 1 : 0;
+    await delay(PAUSE_MS);
+  }
+}
+
+function markedWithDescendants(
+  scanned: readonly ScannedProcess[],
+  isMarked: (pid: number) => boolean,
+): readonly ScannedProcess[] {
+  const found = new Map(scanned.filter(({ pid }) => isMarked(pid)).map((it) => [it.pid, it]));
+  for (let before = -1; before !== found.size; ) {
+    before = found.size;
+    for (const it of scanned) if (found.has(it.parentPid)) found.set(it.pid, it);
+  }
+  return [...found.values()];
+}
