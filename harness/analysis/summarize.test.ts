@@ -7,8 +7,8 @@ import {
   soundOpenObservations,
   soundSecond,
 } from './test/observations.ts';
-import { serviceObservations } from './test/service-observations.ts';
-import { measuredTrialSchema } from './trial-result.ts';
+import { serviceObservations, unwatchedObservations } from './test/service-observations.ts';
+import { measuredTrialSchema, watchedTrial } from './trial-result.ts';
 
 test.each([
   ['closed', soundObservations],
@@ -78,4 +78,24 @@ test('a service that tells all of its parts has them shown', () => {
   const timed = { answers: 11_520, wait: 11_520, connect: 11_520, db: 11_500, loop: 0, total: 0 };
   const { composition } = summarizeTrial({ ...seen, load: { ...load, timed } }, decodeFake);
   expect(composition.length).toBeGreaterThan(0);
+});
+
+test('of a service whose database was not in sight nothing is told that only that could tell', () => {
+  const observed = unwatchedObservations();
+  const result = summarizeTrial(
+    { ...observed, plan: { ...observed.plan, thresholds: ['latency.p99<2s', 'usable>1'] } },
+    decodeFake,
+  );
+  expect(result).toMatchObject({
+    verdict: 'VALID',
+    budget: null,
+    connections: null,
+    waitEventShares: {},
+    environment: { postgres: null },
+    cpuMs: { postgres: null, api: null },
+    thresholds: [{ met: true }, { met: false, detail: expect.stringContaining('not in sight') }],
+  });
+  expect(result.bottleneck.evidence).not.toContain('PostgreSQL');
+  expect(measuredTrialSchema.parse(JSON.parse(JSON.stringify(result)))).toEqual(result);
+  expect(watchedTrial(result)).toBeNull();
 });

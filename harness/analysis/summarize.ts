@@ -9,7 +9,11 @@ import { apiCpuMs, workerObservations } from './estimates/worker-observation.ts'
 import { sumOf } from './failed-endings.ts';
 import { percentilesOf } from './statistics/percentiles.ts';
 import { evaluateThresholds } from './thresholds/threshold-results.ts';
-import type { DecodeHistogram, TrialObservations } from './trial-observations.ts';
+import type {
+  DecodeHistogram,
+  TrialObservations,
+  WatchedObservations,
+} from './trial-observations.ts';
 import {
   type MeasuredTrial,
   TRIAL_RESULT_SCHEMA_VERSION,
@@ -25,7 +29,9 @@ const MS_PER_SECOND = 1000;
 const US_PER_MS = 1000;
 
 /** The one place where observations become a result: laws, steady state, estimates, verdict. */
-export function summarizeTrial(seen: TrialObservations, decode: DecodeHistogram): WatchedTrial {
+export function summarizeTrial(seen: WatchedObservations, decode: DecodeHistogram): WatchedTrial;
+export function summarizeTrial(seen: TrialObservations, decode: DecodeHistogram): MeasuredTrial;
+export function summarizeTrial(seen: TrialObservations, decode: DecodeHistogram): MeasuredTrial {
   const { plan, load } = seen;
   const laws = checkLaws(seen);
   const steady = judgedSteadyState(plan, load, decode);
@@ -46,7 +52,7 @@ export function summarizeTrial(seen: TrialObservations, decode: DecodeHistogram)
     wholeRunMsP50: wholeRunMs.p50,
   });
   const composition = tellsParts(seen) ? compositionOf(load.breakdown, estimates.latencyMs) : [];
-  const trial: Omit<WatchedTrial, 'thresholds'> = {
+  const trial: Omit<MeasuredTrial, 'thresholds'> = {
     schemaVersion: TRIAL_RESULT_SCHEMA_VERSION,
     state: 'measured',
     plan,
@@ -75,16 +81,9 @@ export function summarizeTrial(seen: TrialObservations, decode: DecodeHistogram)
     componentsMs: estimates.componentsMs,
     composition,
     bottleneck: findBottleneck(bottleneckFacts(seen, { caveats, workers, composition })),
-    budget: budgetObservation(seen),
-    connections: {
-      ...seen.limits,
-      peakWorkers: seen.server.peakWorkers,
-      peakAll: seen.server.peakAll,
-      peakByWorker: { ...seen.server.peakByWorker },
-      samples: seen.server.samples,
-      longestGapMs: seen.server.longestGapMs,
-    },
-    waitEventShares: { ...seen.server.waitEventShares },
+    budget: seen.server === null ? null : budgetObservation(seen),
+    connections: seen.server === null ? null : connectionsOf(seen),
+    waitEventShares: { ...seen.server?.waitEventShares },
     workers,
     rollout: seen.rollout,
     cpuMs: {
@@ -108,6 +107,17 @@ export function summarizeTrial(seen: TrialObservations, decode: DecodeHistogram)
   return {
     ...trial,
     thresholds: [...evaluateThresholds(plan.thresholds, trial, seen.stoppedByThreshold)],
+  };
+}
+
+function connectionsOf({ limits, server }: WatchedObservations): WatchedTrial['connections'] {
+  return {
+    ...limits,
+    peakWorkers: server.peakWorkers,
+    peakAll: server.peakAll,
+    peakByWorker: { ...server.peakByWorker },
+    samples: server.samples,
+    longestGapMs: server.longestGapMs,
   };
 }
 
@@ -163,7 +173,7 @@ function secondsOf(
   { load, server }: TrialObservations,
   decode: DecodeHistogram,
 ): MeasuredTrial['seconds'] {
-  const peaks = new Map(server.seconds.map((it) => [it.second, it.workerConnectionsPeak]));
+  const peaks = new Map(server?.seconds.map((it) => [it.second, it.workerConnectionsPeak]));
   return load.seconds.map((second) => {
     const { ok, error, censored } = second.outcomes;
     const latency = percentilesOf(

@@ -4,20 +4,15 @@ import type { TrialPlan } from '../plan/trial-plan.ts';
 import type { ServiceReading } from './service-reading.ts';
 import type { HistogramView } from './statistics/percentiles.ts';
 import type { ThresholdStop } from './thresholds/threshold-results.ts';
-import type { FaultReading, Host, WatchedEnvironment } from './trial-machine.ts';
+import type { Environment, FaultReading, Host, WatchedEnvironment } from './trial-machine.ts';
 import type { MeasuredTrial } from './trial-result.ts';
 
 /** What one trial saw, from everybody who watched it; counts and times as they were taken. */
-export interface TrialObservations {
-  readonly plan: TrialPlan;
-  readonly startedAt: string;
+export type TrialObservations = WatchedObservations | UnwatchedObservations;
+
+/** With the database in sight. */
+export interface WatchedObservations extends CommonObservations {
   readonly environment: WatchedEnvironment;
-  readonly load: LoadResult;
-  /** The threshold that stopped the run (`--abort-on-fail`); `null`: none did. */
-  readonly stoppedByThreshold: ThresholdStop | null;
-  /** Of the lab's own API; `null`: a service was measured, which gives no account. */
-  readonly account: ServerAccount | null;
-  readonly deaths: readonly { readonly worker: number; readonly reason: string }[];
   readonly limits: {
     readonly maxConnections: number;
     readonly superuserReserved: number;
@@ -41,6 +36,25 @@ export interface TrialObservations {
     }[];
     readonly lost: boolean;
   };
+}
+
+/** Of a service that runs already, and whose database nobody named. */
+export interface UnwatchedObservations extends CommonObservations {
+  readonly environment: Environment & { readonly postgres: null };
+  readonly limits: null;
+  readonly others: null;
+  readonly server: null;
+}
+
+interface CommonObservations {
+  readonly plan: TrialPlan;
+  readonly startedAt: string;
+  readonly load: LoadResult;
+  /** The threshold that stopped the run (`--abort-on-fail`); `null`: none did. */
+  readonly stoppedByThreshold: ThresholdStop | null;
+  /** Of the lab's own API; `null`: a service was measured, which gives no account. */
+  readonly account: ServerAccount | null;
+  readonly deaths: readonly { readonly worker: number; readonly reason: string }[];
   /** `null`: the lab's own API was measured. */
   readonly service: ServiceObservation | null;
   readonly rollout: MeasuredTrial['rollout'];

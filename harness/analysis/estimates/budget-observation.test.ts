@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { both, type Change, withAttempts } from '../test/observation-changes.ts';
 import { POOLER, soundObservations, soundOpenObservations } from '../test/observations.ts';
 import { serviceObservations, withoutShape, withService } from '../test/service-observations.ts';
-import type { TrialObservations } from '../trial-observations.ts';
+import type { WatchedObservations } from '../trial-observations.ts';
 import type { BudgetObservation } from '../trial-result.ts';
 import { budgetObservation } from './budget-observation.ts';
 
@@ -274,12 +274,12 @@ test('a deploy of a service is one of all its workers', () => {
   expect(budget).toMatchObject({ reachable: 16, predicted: { ceiling: 8, rolloutCeiling: 16 } });
 });
 
-function full(seen: TrialObservations): TrialObservations {
+function full(seen: WatchedObservations): WatchedObservations {
   return { ...seen, limits: FULL };
 }
 
 /** Of whom each holds one connection, as far as anybody can say. */
-function withFewCallers({ plan, ...seen }: TrialObservations): TrialObservations {
+function withFewCallers({ plan, ...seen }: WatchedObservations): WatchedObservations {
   const model = { kind: 'closed', connections: 2, thinkTimeMs: 0 } as const;
   return { ...seen, plan: { ...plan, load: { ...plan.load, model } } };
 }

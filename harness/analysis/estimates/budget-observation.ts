@@ -2,7 +2,7 @@ import { computeBudget } from '../../sizing/budget.ts';
 import { claimBehind } from '../../sizing/pooled-budget.ts';
 import { countedConnections } from '../../sizing/reachable-connections.ts';
 import { sumOf } from '../failed-endings.ts';
-import type { TrialObservations } from '../trial-observations.ts';
+import type { TrialObservations, WatchedObservations } from '../trial-observations.ts';
 import type { BudgetObservation } from '../trial-result.ts';
 import { timesOpened } from './left-behind.ts';
 import { poolerOfTrial } from './pooler-of-trial.ts';
@@ -24,7 +24,7 @@ import { serviceRefusals } from './service-refusals.ts';
  * A service may take several connections for one request, or open all of them when it starts: what it opens
  * beyond what its callers can make the lab's own pools open is no contradiction, as long as it is what it may open.
  */
-export function budgetObservation(seen: TrialObservations): BudgetObservation {
+export function budgetObservation(seen: WatchedObservations): BudgetObservation {
   const { plan, limits, others, load } = seen;
   const { reached, pooler } = poolerOfTrial(seen);
   const predicted = computeBudget({

@@ -3,7 +3,7 @@ import type { LoadSecond } from '../../load/load-engine.ts';
 import type { DatabaseFault } from '../../plan/database-fault.ts';
 import { soundObservations, soundOpenObservations } from '../test/observations.ts';
 import type { FaultReading } from '../trial-machine.ts';
-import type { TrialObservations } from '../trial-observations.ts';
+import type { WatchedObservations } from '../trial-observations.ts';
 import { faultResults } from './fault-results.ts';
 
 /** Good and failed requests of the first seconds; the rest has 940 and 40 each, as before the fault. */
@@ -23,7 +23,7 @@ function seen(
   change: (second: LoadSecond) => LoadSecond,
   fault = stall(2_501, 3_502),
   sound = soundObservations(),
-): TrialObservations {
+): WatchedObservations {
   const { load } = sound;
   return {
     ...sound,

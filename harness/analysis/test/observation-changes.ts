@@ -1,9 +1,9 @@
 import type { Ledger, LoadResult, LoadSecond } from '../../load/load-engine.ts';
 import type { Gates } from '../../plan/gates.ts';
-import type { ServerAccount, TrialObservations } from '../trial-observations.ts';
+import type { ServerAccount, WatchedObservations } from '../trial-observations.ts';
 
 /** What makes a sound trial another one. */
-export type Change = (sound: TrialObservations) => TrialObservations;
+export type Change = (sound: WatchedObservations) => WatchedObservations;
 
 export const withLoad =
   (change: (load: LoadResult) => Partial<LoadResult>): Change =>
@@ -20,11 +20,11 @@ export const withGenerator = (change: Partial<LoadResult['generator']>): Change 
   withLoad(({ generator }) => ({ generator: { ...generator, ...change } }));
 
 export const withHost =
-  (change: Partial<TrialObservations['host']>): Change =>
+  (change: Partial<WatchedObservations['host']>): Change =>
   (sound) => ({ ...sound, host: { ...sound.host, ...change } });
 
 export const withServer =
-  (change: Partial<TrialObservations['server']>): Change =>
+  (change: Partial<WatchedObservations['server']>): Change =>
   (sound) => ({ ...sound, server: { ...sound.server, ...change } });
 
 export const withAttempts = (change: Partial<Ledger['attempts']>): Change =>
@@ -39,7 +39,7 @@ export const withAfter =
     account: { ...accountOf(sound), after: { ...accountOf(sound).after, workers } },
   });
 
-function accountOf({ account }: TrialObservations): ServerAccount {
+function accountOf({ account }: WatchedObservations): ServerAccount {
   if (account === null) throw new Error('the sound trial has an account');
   return account;
 }

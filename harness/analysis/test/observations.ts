@@ -5,7 +5,7 @@ import { GATE_DEFAULTS } from '../../plan/gates.ts';
 import { POOLER_DEFAULTS } from '../../plan/pooler.ts';
 import type { TrialPlan } from '../../plan/trial-plan.ts';
 import { DIRECT_API } from '../trial-machine.ts';
-import type { TrialObservations } from '../trial-observations.ts';
+import type { WatchedObservations } from '../trial-observations.ts';
 
 /** Length of the trial that everything here is of. */
 export const SECONDS = 12;
@@ -14,7 +14,7 @@ export const SECONDS = 12;
  * A trial in which everything is right: 16 callers, 2 workers, 12 s with 1,000 requests in each, of
  * which 960 are answered right and 40 are pool timeouts.
  */
-export function soundObservations(): TrialObservations {
+export function soundObservations(): WatchedObservations {
   return {
     plan: planOf(),
     startedAt: '2026-01-01T00:00:00.000Z',
@@ -79,7 +79,7 @@ export function soundObservations(): TrialObservations {
 }
 
 /** The same, with arrivals at 1,000/s of which nothing is left over. */
-export function soundOpenObservations(): TrialObservations {
+export function soundOpenObservations(): WatchedObservations {
   const sound = soundObservations();
   const model = {
     kind: 'open',
@@ -304,7 +304,7 @@ export function worker(id: number, finished: number): WorkerStats {
 
 /** A PgBouncer without a configuration of its own but the mode, and what it did in a trial. */
 export const POOLER = { ...POOLER_DEFAULTS, mode: 'transaction' } satisfies TrialPlan['pooler'];
-export const POOLER_READING: NonNullable<TrialObservations['pooler']> = {
+export const POOLER_READING: NonNullable<WatchedObservations['pooler']> = {
   version: '1.18.0',
   samples: 48,
   clientsActivePeak: 8,

@@ -1,7 +1,11 @@
 import { EXPECT_BY_DEFAULT, type RequestTemplate } from '../../plan/request-mix.ts';
 import type { ServiceCommand } from '../../plan/service.ts';
 import type { ServiceReading } from '../service-reading.ts';
-import type { ServiceObservation, TrialObservations } from '../trial-observations.ts';
+import type {
+  ServiceObservation,
+  UnwatchedObservations,
+  WatchedObservations,
+} from '../trial-observations.ts';
 import type { Change } from './observation-changes.ts';
 import { soundObservations } from './observations.ts';
 
@@ -51,7 +55,7 @@ const READING: ServiceReading = {
 };
 
 /** The sound trial as a service would have made it: 2 workers of 2+2, of which nobody tells an account. */
-export function serviceObservations(): TrialObservations {
+export function serviceObservations(): WatchedObservations {
   const sound = soundObservations();
   return {
     ...sound,
@@ -68,6 +72,40 @@ export function serviceObservations(): TrialObservations {
     },
     account: null,
     service: { reading: READING, wrongBefore: [], busiestSecondMean: 8 },
+  };
+}
+
+/** The same of a service that ran already, and whose database nobody named. */
+export function unwatchedObservations(): UnwatchedObservations {
+  const seen = serviceObservations();
+  const origin = 'http://127.0.0.1:8080';
+  return {
+    ...seen,
+    plan: {
+      ...seen.plan,
+      service: { kind: 'running', origin, metricsPath: '/metrics', shapeKnown: false },
+    },
+    environment: { ...seen.environment, postgres: null },
+    limits: null,
+    others: null,
+    server: null,
+    service: {
+      reading: {
+        ...READING,
+        origin,
+        process: null,
+        sessions: [],
+        refusalsLogged: null,
+        said: null,
+        unseen: ['its database'],
+      },
+      wrongBefore: [],
+      busiestSecondMean: 0,
+    },
+    api: { ...seen.api, target: origin },
+    transport: null,
+    leftBehind: null,
+    postgresCpuMs: null,
   };
 }
 

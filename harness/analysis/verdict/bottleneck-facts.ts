@@ -57,11 +57,11 @@ export function bottleneckFacts(
       answersPerSecond: perSecond(load.ledger.ok),
     },
     postgres: {
-      activeMean: server.activeMean,
-      waitEventShares: server.waitEventShares,
+      activeMean: server?.activeMean ?? 0,
+      waitEventShares: server?.waitEventShares ?? {},
       cores: postgresCpuMs === null ? null : cores(postgresCpuMs),
       // Where a server is that somebody else runs, and what else has its CPU, is unknown.
-      isHere: environment.postgres.provider !== 'url',
+      isHere: environment.postgres !== null && environment.postgres.provider !== 'url',
     },
     pooler: poolerFacts(seen),
     service: serviceFacts(seen),
@@ -74,13 +74,19 @@ export function bottleneckFacts(
   };
 }
 
-function serviceFacts({ service, plan, load }: TrialObservations): BottleneckFacts['service'] {
+function serviceFacts({
+  service,
+  server,
+  plan,
+  load,
+}: TrialObservations): BottleneckFacts['service'] {
   if (service === null) return null;
   const { process, metrics, refusalsLogged } = service.reading;
   const observedMs = load.durationMs + load.drainMs;
   const cpuMs = process?.cpuMs ?? null;
   return {
     workers: plan.workers,
+    seesDatabase: server !== null,
     cores: cpuMs === null || observedMs === 0 ? null : cpuMs / observedMs,
     // Behind a pooler it is the pooler that was refused, which keeps that to itself.
     refusalsLogged: plan.pooler === null ? (refusalsLogged ?? 0) : 0,

@@ -49,7 +49,7 @@ export interface BottleneckFacts {
     readonly answersPerSecond: number;
   };
   readonly postgres: {
-    /** Backends of the API in a statement, on average. */
+    /** Backends of the API in a statement, on average; 0 where no database is in sight. */
     readonly activeMean: number;
     readonly waitEventShares: Readonly<Record<string, number>>;
     /** `null` where it cannot be measured. */
@@ -147,7 +147,7 @@ function decide(facts: BottleneckFacts): Decision {
       database: databaseLimit(facts),
       pooler: poolerLimit(facts),
       tellsDatabase: dominates(facts, 'db'),
-      activeMean: postgres.activeMean,
+      activeMean: facts.service.seesDatabase ? postgres.activeMean : null,
       machine,
       postgresCores: postgres.isHere ? postgres.cores : null,
     });

@@ -17,7 +17,7 @@ import {
   withSeconds,
 } from '../test/observation-changes.ts';
 import { soundObservations, soundOpenObservations, worker } from '../test/observations.ts';
-import type { TrialObservations } from '../trial-observations.ts';
+import type { WatchedObservations } from '../trial-observations.ts';
 import type { Caveat } from '../trial-result.ts';
 import type { CaveatCode } from './caveat-codes.ts';
 import { CAVEAT_ADVICE } from './caveats.ts';
@@ -26,12 +26,12 @@ import { roundsSpreadCaveat } from './find-caveats.ts';
 const summarized = (change: Change, sound = soundObservations()) =>
   summarizeTrial(change(sound), decodeFake);
 
-function found(code: CaveatCode, change: Change, sound?: TrialObservations): Caveat | undefined {
+function found(code: CaveatCode, change: Change, sound?: WatchedObservations): Caveat | undefined {
   return summarized(change, sound).caveats.find((it) => it.code === code);
 }
 
 const OPEN = soundOpenObservations();
-const STAGED: TrialObservations = {
+const STAGED: WatchedObservations = {
   ...OPEN,
   plan: {
     ...OPEN.plan,

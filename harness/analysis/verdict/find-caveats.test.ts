@@ -30,7 +30,7 @@ import {
   worker,
 } from '../test/observations.ts';
 import { serviceObservations, withoutShape, withService } from '../test/service-observations.ts';
-import type { TrialObservations } from '../trial-observations.ts';
+import type { WatchedObservations } from '../trial-observations.ts';
 import type { Caveat } from '../trial-result.ts';
 import { CAVEAT_CODES, type CaveatCode } from './caveat-codes.ts';
 
@@ -42,14 +42,14 @@ const arrivals = (change: { readonly due: number; readonly issued: number }): Ch
   withLoad(() => ({ offered: { expected: 12_000, ...change } }));
 
 /** SQL errors behind something that cannot carry named statements. */
-const namedBehind = (sqlErrors: number, api: Partial<TrialObservations['api']> = {}): Change =>
+const namedBehind = (sqlErrors: number, api: Partial<WatchedObservations['api']> = {}): Change =>
   both(withAttempts({ httpErrors: { sql_error: sqlErrors } }), (sound) => ({
     ...sound,
     api: { ...sound.api, statementsProblem: 'PgBouncer 1.18.0 cannot carry them', ...api },
   }));
 
 const pooled =
-  (pooler: TrialObservations['pooler']): Change =>
+  (pooler: WatchedObservations['pooler']): Change =>
   (sound) => ({ ...sound, plan: { ...sound.plan, pooler: POOLER }, pooler });
 
 /** A stall that was asked for at 5 s. */
@@ -86,7 +86,7 @@ const OPEN = soundOpenObservations();
 /** At the edge nothing is said; a little further it is, with that grade. */
 const EDGES: readonly (readonly [
   CaveatCode,
-  { readonly sound?: TrialObservations; readonly edge: Change; readonly beyond: Change },
+  { readonly sound?: WatchedObservations; readonly edge: Change; readonly beyond: Change },
   Caveat['grade'],
 ])[] = [
   ['law_broken', { edge: unchanged, beyond: withLedger({ scheduled: 12_001 }) }, 'INVALID'],

@@ -155,11 +155,13 @@ const CHECKS: Readonly<
         )
       : null,
   monitor_late: ({ seen: { server, plan } }) =>
-    server.longestGapMs > plan.gates.monitorGapMs
+    server !== null && server.longestGapMs > plan.gates.monitorGapMs
       ? degraded(`${Math.round(server.longestGapMs)} ms without a server-side sample`)
       : null,
   monitor_lost: ({ seen }) =>
-    seen.server.lost ? degraded("the monitor's connection ended during the window") : null,
+    seen.server?.lost === true
+      ? degraded("the monitor's connection ended during the window")
+      : null,
 };
 
 export function findCaveats(input: CaveatInput): readonly Caveat[] {

@@ -21,11 +21,11 @@ import {
 } from '../test/observations.ts';
 import { serviceObservations } from '../test/service-observations.ts';
 import { DIRECT_API } from '../trial-machine.ts';
-import type { TrialObservations } from '../trial-observations.ts';
+import type { WatchedObservations } from '../trial-observations.ts';
 import type { Law } from '../trial-result.ts';
 
 /** The fixture's law, which holds in each of them. */
-function broken(observations: TrialObservations): readonly Law[] {
+function broken(observations: WatchedObservations): readonly Law[] {
   return summarizeTrial(observations, decodeFake).laws.filter(({ holds }) => !holds);
 }
 

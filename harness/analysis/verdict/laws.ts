@@ -30,7 +30,7 @@ export function checkLaws(
     ...serverLaws(seen.load.ledger.attempts, {
       ...seen,
       deaths: seen.deaths.length,
-      peakOnServer: seen.api.target === null ? null : seen.server.peakWorkers,
+      peakOnServer: seen.api.target === null ? null : (seen.server?.peakWorkers ?? null),
     }),
     ...transportLaws(seen),
     ...poolerLaws(seen),

@@ -5,6 +5,7 @@ import { type SeenAround, type ServiceFacts, serviceBottleneck } from './service
 const SERVICE: ServiceFacts = {
   workers: 2,
   cores: 0.9,
+  seesDatabase: true,
   refusalsLogged: 0,
   waitingMean: null,
   usedMean: null,
@@ -27,6 +28,14 @@ test.each<
 >([
   ['nothing', {}, {}, 'none', /^nothing that shows .* used 0\.90 cores, .* 2\.5 statements/],
   ['not even its processors', { cores: null }, {}, 'none', /limit: PostgreSQL ran/],
+  ['nor its database', { cores: null }, { activeMean: null }, 'none', /at its limit$/],
+  [
+    'pool timeouts alone',
+    { cores: null },
+    { activeMean: null, poolTimeouts: 4 },
+    'pool',
+    /in time$/,
+  ],
   ['refusals in the log', { refusalsLogged: 7 }, {}, 'exhaustion', /refused 7 connections .*log/],
   ['pool timeouts', {}, { poolTimeouts: 40 }, 'pool', /^40 of 1000 requests got no connection/],
   [

@@ -6,6 +6,7 @@ export interface ServiceFacts {
   readonly workers: number;
   /** Of all its processes, over the window; `null`: not to be had. */
   readonly cores: number | null;
+  readonly seesDatabase: boolean;
   /** Refusals that PostgreSQL's log has and its answers do not. */
   readonly refusalsLogged: number;
   /** On average, by its own metrics; `null`: it does not tell. */
@@ -23,7 +24,8 @@ export interface SeenAround {
   readonly pooler: string | null;
   /** The service spends most of the time of an answer in PostgreSQL, as it tells itself. */
   readonly tellsDatabase: boolean;
-  readonly activeMean: number;
+  /** Its backends in a statement, on average; `null`: not in sight. */
+  readonly activeMean: number | null;
   readonly machine: { readonly cores: number; readonly generatorCores: number };
   readonly postgresCores: number | null;
 }
@@ -58,17 +60,19 @@ export function serviceBottleneck(
   const busy = cpuWords(service, seen);
   if (busy !== null) return { kind: 'service', because: busy };
   if (pool !== null) return { kind: 'pool', because: pool };
-  const used = service.cores === null ? '' : `the service used ${service.cores.toFixed(2)} cores, `;
+  const used = service.cores === null ? [] : [`the service used ${service.cores.toFixed(2)} cores`];
+  const shown = [...used, ...roomText(seen)].join(', ');
   return {
     kind: 'none',
-    because: `nothing that shows from outside is at its limit: ${used}PostgreSQL ran ${seen.activeMean.toFixed(1)} statements at a time`,
+    because: `nothing that shows from outside is at its limit${shown === '' ? '' : `: ${shown}`}`,
   };
 }
 
 function poolWords(
   { waitingMean, usedMean, poolMax }: ServiceFacts,
-  { poolTimeouts, attempts, activeMean }: SeenAround,
+  seen: SeenAround,
 ): string | null {
+  const { poolTimeouts, attempts } = seen;
   const waits = waitingMean !== null && waitingMean >= QUEUED;
   if (poolTimeouts === 0 && !waits) return null;
   const gaveUp =
@@ -80,8 +84,13 @@ function poolWords(
     usedMean === null || poolMax === null || poolMax === 0
       ? []
       : [`its ${poolMax} connections busy ${percentText(Math.min(1, usedMean / poolMax))}`];
-  const room = `PostgreSQL ran ${activeMean.toFixed(1)} statements at a time`;
-  return `${[...gaveUp, ...waiting, ...used].join(', ')}; ${room}`;
+  return [[...gaveUp, ...waiting, ...used].join(', '), ...roomText(seen)].join('; ');
+}
+
+function roomText({ activeMean }: SeenAround): readonly string[] {
+  return activeMean === null
+    ? []
+    : [`PostgreSQL ran ${activeMean.toFixed(1)} statements at a time`];
 }
 
 function cpuWords(

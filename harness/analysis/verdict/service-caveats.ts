@@ -17,7 +17,8 @@ export const SERVICE_CHECKS: Readonly<
   shape_exceeded: ({ seen }) => {
     const { plan, service, server } = seen;
     // What a fault cuts off PostgreSQL goes on with, and a pooler's connections are its own.
-    if (service === null || plan.faults.length > 0 || plan.pooler !== null) return null;
+    if (service === null || server === null) return null;
+    if (plan.faults.length > 0 || plan.pooler !== null) return null;
     if (seen.api.via !== null) return null;
     const told = toldOf(plan);
     if (told === null || service.busiestSecondMean <= told.most + told.ending) return null;

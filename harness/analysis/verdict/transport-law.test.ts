@@ -4,7 +4,7 @@ import { summarizeTrial } from '../summarize.ts';
 import { decodeFake } from '../test/fake-histogram.ts';
 import { soundObservations } from '../test/observations.ts';
 import { DIRECT_API, type TransportReading } from '../trial-machine.ts';
-import type { TrialObservations } from '../trial-observations.ts';
+import type { WatchedObservations } from '../trial-observations.ts';
 
 const NONE: TransportReading = { encrypted: 0, plain: 0, socket: 0, protocols: [] };
 const ENCRYPTED = { ...NONE, encrypted: 8, protocols: ['TLSv1.3 with TLS_AES_256_GCM_SHA384'] };
@@ -12,14 +12,14 @@ const ENCRYPTED = { ...NONE, encrypted: 8, protocols: ['TLSv1.3 with TLS_AES_256
 function observed(
   asked: Transport,
   transport: TransportReading | null,
-  change: Partial<TrialObservations> = {},
-): TrialObservations {
+  change: Partial<WatchedObservations> = {},
+): WatchedObservations {
   const sound = soundObservations();
   const postgres = { ...sound.plan.postgres, transport: asked };
   return { ...sound, transport, plan: { ...sound.plan, postgres }, ...change };
 }
 
-function judged(seen: TrialObservations) {
+function judged(seen: WatchedObservations) {
   const { laws, verdict } = summarizeTrial(seen, decodeFake);
   return { verdict, law: laws.find(({ name }) => name === 'transport')?.detail ?? null };
 }

@@ -12,7 +12,7 @@ type Seen = Pick<TrialObservations, 'plan' | 'api' | 'environment' | 'transport'
 export function transportLaws({ plan, api, environment, transport }: Seen): readonly Law[] {
   const asked = plan.postgres.transport;
   if (transport === null || api.target !== null || api.via !== null) return [];
-  if (environment.postgres.provider === 'url' && asked !== 'tls') return [];
+  if (environment.postgres?.provider === 'url' && asked !== 'tls') return [];
   const { encrypted, plain, socket } = transport;
   const all = encrypted + plain + socket;
   const asAsked = { tls: encrypted, tcp: plain, socket }[asked];
