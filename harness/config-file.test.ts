@@ -28,8 +28,15 @@ async function refusal(config: string): Promise<string> {
 test('the file that a flag or the variable names is read', async () => {
   const path = fileOf('a.yaml', '\uFEFFworkers: 2\n');
   const file = { name: path, text: 'workers: 2\n' };
-  expect(await givenConfigFile({ flags: { config: path }, env: {} })).toEqual(file);
-  expect(await givenConfigFile({ flags: {}, env: { POOL_LAB_CONFIG: path } })).toEqual(file);
+  expect(await givenConfigFile({ flags: { config: path }, env: {} })).toMatchObject(file);
+  expect(await givenConfigFile({ flags: {}, env: { POOL_LAB_CONFIG: path } })).toMatchObject(file);
+});
+
+test('data that it names is looked for beside it, wherever the lab was started', async () => {
+  const path = fileOf('b.yaml', 'workers: 2\n');
+  const data = fileOf('users.csv', 'id\n1\n');
+  const file = await givenConfigFile({ flags: { config: path }, env: {} });
+  expect(file?.readData?.('users.csv')).toMatchObject({ ok: true, path: data, text: 'id\n1\n' });
 });
 
 test('without pool-lab.yaml there is no file, and none asks for none', async () => {

@@ -1,4 +1,6 @@
 import { open, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { readDataFile } from './data-file.ts';
 import { LabError } from './lab-error.ts';
 import { type RawEnv, type RawFlags, readOptions, SOURCE_DEFAULT } from './plan/option-table.ts';
 import { SETTINGS_BYTES_MAX, type SettingsFile } from './plan/sweep/settings-file.ts';
@@ -23,7 +25,11 @@ export async function givenConfigFile(given: {
   const name = values.config;
   const source = sources.config === SOURCE_DEFAULT ? '--config' : sources.config;
   try {
-    return { name, text: textOf(await readBounded(name)) };
+    return {
+      name,
+      text: textOf(await readBounded(name)),
+      readData: (data) => readDataFile(data, dirname(name)),
+    };
   } catch (error) {
     const missing = systemErrorCode(error) === 'ENOENT';
     if (missing && sources.config === SOURCE_DEFAULT) return null;

@@ -20,11 +20,15 @@ import {
 } from '../option-table.ts';
 import { poolerProblems } from '../pooler-problems.ts';
 import { problemError } from '../problem-error.ts';
+import type { RequestPlan } from '../request-mix.ts';
+import { noData, requestsAsked } from '../requests/requests-asked.ts';
 import { planOfService, serviceAsked } from '../service-asked.ts';
+import { serviceProblems } from '../service-problems.ts';
 import { transportProblems } from '../transport-problems.ts';
 import { trialPlanOf } from '../trial-plan-of.ts';
-import { readSettingsFile, type SettingsFile } from './settings-file.ts';
-import { SWEEP_CALL_OPTIONS, SWEEP_OPTIONS, SWEEP_PLAN_OPTIONS } from './sweep-options.ts';
+import type { SettingsFile } from './settings-file.ts';
+import { settingsOfFile } from './settings-of-file.ts';
+import { SWEEP_OPTIONS, SWEEP_PLAN_OPTIONS } from './sweep-options.ts';
 import { SWEEP_PLAN_SCHEMA_VERSION, type SweepPlan, sweepPlanSchema } from './sweep-plan.ts';
 import { sweepProblems } from './sweep-problems.ts';
 import { axesOf, firstTrialOf, type SweepValues } from './sweep-values.ts';
@@ -65,12 +69,16 @@ export function parseSweepPlan(given: {
   readonly command?: string;
 }): ParsedSweepPlan {
   const { flags, env, command = 'sweep' } = given;
-  const file =
-    given.file === null
-      ? { texts: new Map(), problems: [] }
-      : readSettingsFile(given.file, { table: SWEEP_PLAN_OPTIONS, elsewhere: SWEEP_CALL_OPTIONS });
+  const file = settingsOfFile(given.file);
   const read = readOptions(SWEEP_OPTIONS, { flags, env, file: file.texts });
-  const own = [...file.problems, ...read.problems];
+  const asked = requestsAsked({
+    file: file.requests,
+    isService: read.values.command !== null,
+    readData: given.file?.readData ?? noData,
+    lines: { templates: read.values.request, source: read.sources.request },
+    env,
+  });
+  const own = [...file.problems, ...read.problems, ...asked.problems];
   const problems: readonly Problem[] = [
     ...own,
     ...sweepProblems({ ...read, problems: own }),
@@ -78,6 +86,12 @@ export function parseSweepPlan(given: {
     ...databaseProblems(read.values, read.sources),
     ...transportProblems(read.values, read.sources),
     ...poolerProblems(read.values, read.sources, null),
+    ...serviceProblems(read.values, read.sources, {
+      command,
+      poolKinds: read.values.poolKind,
+      axes: read.values,
+      runs: false,
+    }),
   ];
   if (problems.length > 0) throw problemError(problems, command);
   const { values, sources } = read;
@@ -88,10 +102,15 @@ export function parseSweepPlan(given: {
     plan: deepFreeze(
       sweepPlanSchema.parse({
         schemaVersion: SWEEP_PLAN_SCHEMA_VERSION,
-        ...plannedCells(read, first),
+        ...plannedCells(read, first, asked.requests),
         rounds: values.rounds,
         predictedSurge: values.surge,
-        settings: { ...settingsOf(read), ...databaseSettings(databaseAsked(values, [])) },
+        settings: {
+          ...settingsOf(read),
+          ...databaseSettings(databaseAsked(values, [])),
+          // No flag could say them: whoever measures the same needs the file.
+          ...(asked.ofFile && given.file !== null ? { config: [given.file.name] } : {}),
+        },
       }),
     ),
     read,
@@ -106,6 +125,7 @@ export function parseSweepPlan(given: {
     json: values.json,
     warnings: [
       ...unknownVariableWarnings(SWEEP_OPTIONS, env),
+      ...asked.warnings,
       ...idleOptionWarnings({ values: farthest, sources }, command, values.poolKind),
       ...databaseWarnings(values, sources),
       ...repeatedCellWarnings(values),
@@ -117,12 +137,13 @@ export function parseSweepPlan(given: {
 function plannedCells(
   { values, sources }: ReadOptions<typeof SWEEP_OPTIONS>,
   first: ReturnType<typeof firstTrialOf>,
+  requests: RequestPlan | null,
 ): Pick<SweepPlan, 'axes' | 'base'> {
   const axes = axesOf(values);
   const base = trialPlanOf(first);
   const service = serviceAsked(first, sources);
   if (service === null) return { axes, base };
-  const served = planOfService(base, service, { values: first, sources, requests: null });
+  const served = planOfService(base, service, { values: first, sources, requests });
   return {
     base: served,
     axes: {

@@ -7,8 +7,10 @@ export interface YamlPosition {
 }
 
 /** What a file says, without any type guessed: `no`, `1:30` and `0x10` stay as they are written. */
-export type YamlNode = { readonly at: YamlPosition } & (
-  | { readonly kind: 'text'; readonly text: string }
+export type YamlNode = {
+  readonly at: YamlPosition;
+} /** `plain`: without quotes, so that it may stand for a number. */ & (
+  | { readonly kind: 'text'; readonly text: string; readonly plain: boolean }
   | { readonly kind: 'list'; readonly items: readonly YamlNode[] }
   | {
       readonly kind: 'map';
@@ -105,7 +107,9 @@ function nodeOf(node: unknown, positionOf: (offset: number) => YamlPosition): Ya
   if (isScalar(node)) {
     const at = positionOf(node.range?.[0] ?? 0);
     const text = typeof node.value === 'string' ? node.value : '';
-    return node.tag === undefined ? { at, kind: 'text', text } : tagged(at, text, node.tag);
+    return node.tag === undefined
+      ? { at, kind: 'text', text, plain: node.type === 'PLAIN' }
+      : tagged(at, text, node.tag);
   }
   if (isSeq(node)) {
     const at = positionOf(node.range?.[0] ?? 0);
@@ -130,7 +134,7 @@ function nodeOf(node: unknown, positionOf: (offset: number) => YamlPosition): Ya
   return { ...EMPTY, at: positionOf(0) };
 }
 
-const EMPTY = { kind: 'text', text: '' } as const;
+const EMPTY = { kind: 'text', text: '', plain: true } as const;
 
 function tagged(at: YamlPosition, text: string, tag: string): YamlNode {
   return {

@@ -11,14 +11,15 @@ const SWITCHES: ReadonlySet<string> = new Set(
 
 /**
  * The command that measures the same plan, for a POSIX shell. `--config none`: a file that happens to be
- * where it is pasted must not add to it.
+ * where it is pasted must not add to it. Requests that no flag could say are in a file, which is named then.
  */
 export function sweepCommandLine({ settings }: Pick<SweepPlan, 'settings'>): string {
   const words = Object.entries(settings).flatMap(([flag, texts]) =>
     // No switch is on by default: where one is a setting, it is on.
     SWITCHES.has(flag) ? [`--${flag}`] : texts.map((text) => wordsOf(flag, text)),
   );
-  return ['pool-lab sweep --config none', ...words].join(' ');
+  const file = Object.hasOwn(settings, 'config') ? [] : ['--config none'];
+  return ['pool-lab sweep', ...file, ...words].join(' ');
 }
 
 /** What a sweep on a PostgreSQL that runs already is gone on with; empty for one on the lab's own. */
