@@ -1,5 +1,5 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { HEADERS } from './contract.ts';
+import { HEADERS, type ScriptSet } from './contract.ts';
 import type { LoopTurns } from './event-loop/loop-turns.ts';
 import type { HttpAccount, HttpRecorder } from './http/http-account.ts';
 import { parameterProblems } from './http/parameter-problems.ts';
@@ -8,6 +8,7 @@ import { RequestScope } from './http/request-scope.ts';
 import { serverTiming } from './http/server-timing.ts';
 import type { Pool } from './pool/pool.ts';
 import { noopRoute } from './routes/noop.ts';
+import { sqlRoute } from './routes/sql.ts';
 import { workloadRoute } from './routes/workload.ts';
 import { createCatalog } from './workloads/catalog.ts';
 
@@ -26,6 +27,8 @@ export interface AppDeps {
   readonly random: () => number;
   /** `null`: answers do not tell how late the event loop was. */
   readonly loop: LoopTurns | null;
+  /** The user's own SQL. @default none */
+  readonly sql?: ScriptSet | undefined;
   /** Whether answers must tell their clients to go elsewhere. */
   readonly isDraining: () => boolean;
   /** Told of exceptions that are mistakes of this program, with their stack. */
@@ -91,6 +94,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
   await app.register(noopRoute);
   for (const workload of createCatalog()) await app.register(workloadRoute(workload));
+  if (deps.sql !== undefined) await app.register(sqlRoute(deps.sql));
   await app.ready();
   return app;
 }

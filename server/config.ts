@@ -60,7 +60,7 @@ export function parseDatabaseConfig(environment: Environment): ParsedDatabaseCon
   return { ok: true, database: Object.freeze(parsed.data.database) };
 }
 
-type FieldValue = string | number | boolean | null | readonly string[];
+type FieldValue = string | number | boolean | object | null | readonly string[];
 
 interface Field {
   readonly read: (raw: string) => FieldValue;
@@ -75,6 +75,16 @@ const number = (raw: string): FieldValue => (/^-?\d+(\.\d+)?$/.test(raw) ? Numbe
 const numberOrNone = (raw: string): FieldValue => (raw === ENV_NONE ? null : number(raw));
 const list = (raw: string): FieldValue => raw.split(',').map((item) => item.trim());
 const flag = (raw: string): FieldValue => (raw === 'true' ? true : raw === 'false' ? false : raw);
+
+/** What is no JSON stays a string, which the schema refuses. */
+const json = (raw: string): FieldValue => {
+  try {
+    const value: unknown = JSON.parse(raw);
+    return typeof value === 'object' && value !== null ? value : raw;
+  } catch {
+    return raw;
+  }
+};
 
 const pool = POOL_DEFAULTS;
 const portRemedy = 'set it to a port from 0 (the system chooses) to 65535';
@@ -108,6 +118,7 @@ const FIELDS: Readonly<Record<ServerEnvPath, Field>> = {
     remedy: `set it to a whole number from 0 to ${LIMITS.seedMax}`,
   },
   preparedStatements: { read: flag, fallback: true, remedy: flagRemedy },
+  sql: { read: json, remedy: 'leave it unset: pool-lab run --workload file.sql sets it' },
   'pool.kind': {
     read: text,
     fallback: pool.kind,
@@ -222,6 +233,8 @@ function problemOf(path: ServerEnvPath, environment: Environment, message: strin
   if (raw === undefined || raw === '') return `${variable} is not set; ${remedy}`;
   // A password is named, never shown.
   const shown = path === 'database.password' ? '(hidden)' : JSON.stringify(raw);
+  // Scripts are long, and what is wrong inside them is said.
+  if (path === 'sql') return `${variable}: ${message}; ${remedy}`;
   return `${variable}=${shown}: ${message}; ${remedy}`;
 }
 

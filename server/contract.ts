@@ -111,6 +111,159 @@ export const databaseConfigSchema = z.strictObject({
 });
 export type DatabaseConfig = Readonly<z.infer<typeof databaseConfigSchema>>;
 
+// ---------------------------------------------------------------------------------------------
+// Scripts of the user's own SQL, compiled
+
+export const SCRIPT_LIMITS = {
+  scriptsMax: 32,
+  commandsMax: 500,
+  weightMax: 1_000,
+  /** They travel in one variable of the environment, of which Linux allows 128 KiB. */
+  environmentCharactersMax: 100_000,
+} as const;
+
+/** What expressions call, operators among them; the last six know null, the others are null for it. */
+export const SCRIPT_FUNCTIONS = [
+  'add',
+  'subtract',
+  'multiply',
+  'divide',
+  'mod',
+  'negate',
+  'bit_and',
+  'bit_or',
+  'bit_xor',
+  'bit_not',
+  'shift_left',
+  'shift_right',
+  'equal',
+  'not_equal',
+  'less',
+  'less_equal',
+  'abs',
+  'double',
+  'exp',
+  'greatest',
+  'int',
+  'least',
+  'ln',
+  'pi',
+  'power',
+  'sqrt',
+  'hash_fnv1a',
+  'hash_murmur2',
+  'random',
+  'random_exponential',
+  'random_gaussian',
+  'random_zipfian',
+  'and',
+  'or',
+  'not',
+  'is_null',
+  'is_true',
+  'is_false',
+] as const;
+export type ScriptFunction = (typeof SCRIPT_FUNCTIONS)[number];
+
+/** As pgbench has them: 64-bit integers (as digits here), doubles, booleans and null. */
+export type ScriptExpression =
+  | { readonly kind: 'integer'; readonly digits: string }
+  | { readonly kind: 'double'; readonly value: number }
+  | { readonly kind: 'boolean'; readonly value: boolean }
+  | { readonly kind: 'null' }
+  | { readonly kind: 'variable'; readonly name: string }
+  | {
+      readonly kind: 'call';
+      readonly name: ScriptFunction;
+      readonly args: readonly ScriptExpression[];
+    }
+  | {
+      readonly kind: 'case';
+      readonly branches: readonly {
+        readonly when: ScriptExpression;
+        readonly result: ScriptExpression;
+      }[];
+      readonly otherwise: ScriptExpression;
+    };
+
+const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/);
+
+export const scriptExpressionSchema: z.ZodType<ScriptExpression> = z.lazy(() =>
+  z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('integer'), digits: z.string().regex(/^-?\d{1,19}$/) }),
+    z.strictObject({ kind: z.literal('double'), value: z.number() }),
+    z.strictObject({ kind: z.literal('boolean'), value: z.boolean() }),
+    z.strictObject({ kind: z.literal('null') }),
+    z.strictObject({ kind: z.literal('variable'), name: variableName }),
+    z.strictObject({
+      kind: z.literal('call'),
+      name: z.enum(SCRIPT_FUNCTIONS),
+      args: z.array(scriptExpressionSchema),
+    }),
+    z.strictObject({
+      kind: z.literal('case'),
+      branches: z
+        .array(z.strictObject({ when: scriptExpressionSchema, result: scriptExpressionSchema }))
+        .min(1),
+      otherwise: scriptExpressionSchema,
+    }),
+  ]),
+);
+
+/** What a statement does to the transaction: the API has to know when it is inside one. */
+export const SCRIPT_TRANSACTION_ROLES = ['begin', 'commit', 'rollback', 'none'] as const;
+
+/** One step of a script. `line` is that of the file, from 1. */
+export const scriptCommandSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('set'),
+    line: z.int().min(1),
+    name: variableName,
+    expression: scriptExpressionSchema,
+  }),
+  z.strictObject({
+    kind: z.literal('sleep'),
+    line: z.int().min(1),
+    amount: scriptExpressionSchema,
+    unitUs: z.union([z.literal(1), z.literal(1_000), z.literal(1_000_000)]),
+  }),
+  z.strictObject({
+    kind: z.literal('sql'),
+    line: z.int().min(1),
+    /** One statement, its variables as `$1` and on. */
+    text: z.string().min(1),
+    /** Which variable each parameter is. */
+    variables: z.array(variableName),
+    transaction: z.enum(SCRIPT_TRANSACTION_ROLES),
+  }),
+]);
+export type ScriptCommand = Readonly<z.infer<typeof scriptCommandSchema>>;
+
+/** The user's own SQL: each request runs one of the scripts, drawn by weight, once, on one connection. */
+export const scriptSetSchema = z.strictObject({
+  scripts: z
+    .array(
+      z.strictObject({
+        /** As it was named, e.g. `orders.sql`. */
+        name: z.string().min(1),
+        weight: z.int().min(1).max(SCRIPT_LIMITS.weightMax),
+        commands: z.array(scriptCommandSchema).min(1).max(SCRIPT_LIMITS.commandsMax),
+      }),
+    )
+    .min(1)
+    .max(SCRIPT_LIMITS.scriptsMax),
+  /**
+   * Sessions begin in read-only transactions by a startup parameter; `false` where the role has it so, or
+   * writes are allowed.
+   */
+  readOnlySessions: z.boolean(),
+  /**
+   * No statement runs longer, whatever a script sets: a little later its session is ended. 0: as long as it takes.
+   */
+  statementTimeoutMs: milliseconds,
+});
+export type ScriptSet = Readonly<z.infer<typeof scriptSetSchema>>;
+
 export const serverConfigSchema = z.strictObject({
   host: z.string().min(1),
   /** 0 lets the system choose; the chosen one is in the `ready` message. */
@@ -135,6 +288,8 @@ export const serverConfigSchema = z.strictObject({
   preparedStatements: z.boolean(),
   pool: poolConfigSchema,
   database: databaseConfigSchema,
+  /** @default none: `SQL_PATH` is no route */
+  sql: scriptSetSchema.optional(),
 });
 export type ServerConfig = Readonly<z.infer<typeof serverConfigSchema>>;
 
@@ -152,6 +307,7 @@ export const SERVER_ENV = {
   instrumentation: 'POOL_LAB_INSTRUMENTATION',
   seed: 'POOL_LAB_SEED',
   preparedStatements: 'POOL_LAB_PREPARED_STATEMENTS',
+  sql: 'POOL_LAB_SQL',
   'pool.kind': 'POOL_LAB_POOL_KIND',
   'pool.poolSize': 'POOL_LAB_POOL_SIZE',
   'pool.maxOverflow': 'POOL_LAB_MAX_OVERFLOW',
@@ -183,10 +339,14 @@ export const ENV_NONE = 'none';
  * out has no variable.
  */
 export function serverConfigToEnv(config: ServerConfig): Record<string, string> {
-  const { pool, database, ...server } = config;
+  const { pool, database, sql, ...server } = config;
   const ofPool = Object.entries(pool).map(([key, value]) => [`pool.${key}`, value]);
   return {
-    ...environmentOf({ ...server, ...Object.fromEntries(ofPool) }),
+    ...environmentOf({
+      ...server,
+      ...Object.fromEntries(ofPool),
+      ...(sql === undefined ? {} : { sql: JSON.stringify(sql) }),
+    }),
     ...databaseConfigToEnv(database),
   };
 }
@@ -238,6 +398,29 @@ export const WORKLOADS = [
 ] as const;
 export type Workload = (typeof WORKLOADS)[number];
 export const WORKLOAD_PATH_PREFIX = '/w/';
+
+/** Where the user's own SQL is run, and tried: `SCRIPT_QUERY` says which script, from 0. Routes only if there is any. */
+export const SQL_PATH = `${WORKLOAD_PATH_PREFIX}sql`;
+export const SQL_TRIAL_PATH = `${SQL_PATH}/try`;
+export const SCRIPT_QUERY = 'script';
+
+/** How one script fared that was run once and rolled back. */
+export const scriptTrialSchema = z.discriminatedUnion('ok', [
+  z.strictObject({ ok: z.literal(true) }),
+  z.strictObject({
+    ok: z.literal(false),
+    /** Which of the script's commands failed, from 0. */
+    command: z.int().min(0),
+    errorClass: z.string(),
+    sqlstate: z.string().nullable(),
+    message: z.string(),
+    /** PostgreSQL's own, in characters of the command's text, from 1. */
+    position: z.int().nullable(),
+    detail: z.string().nullable(),
+    hint: z.string().nullable(),
+  }),
+]);
+export type ScriptTrial = Readonly<z.infer<typeof scriptTrialSchema>>;
 
 /** JSON Schema of one query parameter, with the default that makes it optional. */
 export type ParameterSchema =

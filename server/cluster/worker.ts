@@ -48,6 +48,7 @@ export async function startWorker({ workerId, config, send, log }: WorkerDeps): 
     recorder: metrics?.pool ?? NO_POOL_RECORDER,
     loop,
     preparedStatements: config.preparedStatements,
+    readOnly: config.sql?.readOnlySessions ?? false,
   });
   const account = new HttpAccount();
   const eventLoop = new EventLoopMeter();
@@ -63,6 +64,7 @@ export async function startWorker({ workerId, config, send, log }: WorkerDeps): 
     // The ids are small and the seeds often too: apart they must not meet.
     random: seededRandom(config.seed + workerId * SEED_STRIDE),
     loop,
+    sql: config.sql,
     isDraining: () => stopping.signal.aborted,
     reportBug: (error) => log(error instanceof Error ? (error.stack ?? error.message) : `${error}`),
   });

@@ -29,6 +29,8 @@ export interface CreatePoolOptions {
   readonly loop: LoopTurns | null;
   /** `false`: named prepared statements are sent without their names. @default true */
   readonly preparedStatements?: boolean;
+  /** Sessions begin in read-only transactions. @default false */
+  readonly readOnly?: boolean;
   /** @default the system's monotonic clock */
   readonly clock?: PoolClock;
   /** @default a client over TCP */
@@ -95,6 +97,7 @@ function clientConfig({
   database,
   applicationName,
   loop,
+  readOnly = false,
 }: CreatePoolOptions): ClientConfig {
   return {
     ...databaseClientConfig(database),
@@ -105,5 +108,6 @@ function clientConfig({
     statement_timeout: config.statementTimeoutMs,
     lock_timeout: config.lockTimeoutMs,
     idle_in_transaction_session_timeout: config.idleInTransactionTimeoutMs,
+    ...(readOnly ? { options: '-c default_transaction_read_only=on' } : {}),
   };
 }
