@@ -196,8 +196,9 @@ async function untilReady(
     signal.throwIfAborted();
     if (isReady(answer)) return null;
     if (answer.kind === 'silent' && leftMs > answerMs) answerMs *= 2;
-    // That the time was up in the middle of an answer says less than the answer before it.
-    if (answer.kind !== 'silent' || leftMs > FIRST_ANSWER_MS || last === null) last = answer;
+    // That the time was up in the middle of an answer says less than the answer before it, if there was one.
+    const isCut = answer.kind === 'silent' && leftMs <= FIRST_ANSWER_MS;
+    if (!isCut || last === null || last.kind === 'refused') last = answer;
     const left = started.tree.look();
     const exit = started.exit();
     // A first process that ends in order may leave its work to others; one that fails does not.
