@@ -58,7 +58,6 @@ export async function watchServiceMetrics(
         ? [ANSWER_DEADLINE_MS, [options.signal, stopping.signal]]
         : [QUIET_DEADLINE_MS, [options.signal]];
     const answer = await ask(options, deadlineMs, signals);
-    if (phase === 'during' && stopping.signal.aborted) return false;
     if (answer.kind === 'exposition') {
       account.add(answer.text, phase);
       read += 1;
