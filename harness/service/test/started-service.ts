@@ -1,12 +1,12 @@
-import { fileURLToPath } from 'node:url';
 import { type Custodian, NOTHING_GUARDED } from '../../custodian.ts';
+import { entryPoint } from '../../entry-point.ts';
 import type { ServiceCommand } from '../../plan/service.ts';
 import { createRedactor } from '../../report/redactor.ts';
 import type { ServiceAsked, ServiceDeps } from '../running-service.ts';
 
 export const PASSWORD = 'geheim/"%zwölf';
 
-const FIXTURE = fileURLToPath(new URL('./fixture-service.mjs', import.meta.url));
+const FIXTURE = entryPoint(import.meta.url, './run-fixture-service');
 const NOBODY: Custodian = { guard: () => NOTHING_GUARDED };
 
 /** A fixture service in a mood, as it is asked for. */
