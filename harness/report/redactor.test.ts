@@ -23,6 +23,18 @@ test('a registered secret is found as it stands, in a URL and in JSON', () => {
   expect(redactor.redact(text)).toBe(`${REDACTED} ${REDACTED} "${REDACTED}"`);
 });
 
+test.each([
+  'p%20%28%2A%29%2Fx',
+  'p+%28%2A%29%2Fx',
+  'p%20%28%2a%29%2fx',
+  'p%20(*)%2Fx',
+  'p%20%28%2A%29/x',
+])('a secret is found as other languages write it in a URL: %s', (written) => {
+  const redactor = createRedactor();
+  redactor.register('p (*)/x');
+  expect(redactor.redact(`pwd ${written} end`)).toBe(`pwd ${REDACTED} end`);
+});
+
 test('a secret inside a longer one leaves no rest behind', () => {
   const redactor = createRedactor();
   redactor.register('secret');

@@ -26,7 +26,7 @@ export function createRedactor(): Redactor {
       if (secret.length < SECRET_LENGTH_MIN) return;
       // As it stands, and as it looks inside a URL and inside a JSON string.
       secrets.add(secret);
-      secrets.add(encodeURIComponent(secret.toWellFormed()));
+      for (const form of percentEncoded(secret.toWellFormed())) secrets.add(form);
       secrets.add(JSON.stringify(secret).slice(1, -1));
     },
     redact(text) {
@@ -40,4 +40,18 @@ export function createRedactor(): Redactor {
         .replace(ASSIGNED_PASSWORD, `$1${REDACTED}`);
     },
   };
+}
+
+/** As Node writes it, and Python, the JVM and Go: they differ in what they leave, in spaces and in hexadecimals. */
+function percentEncoded(text: string): readonly string[] {
+  const loose = encodeURIComponent(text);
+  const strict = loose.replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  const forms = [loose, strict, strict.replaceAll('%20', '+'), strict.replaceAll('%2F', '/')];
+  return forms.flatMap((form) => [
+    form,
+    form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+  ]);
 }
