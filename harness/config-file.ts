@@ -2,12 +2,22 @@ import { open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { readDataFile } from './data-file.ts';
 import { LabError } from './lab-error.ts';
-import { type RawEnv, type RawFlags, readOptions, SOURCE_DEFAULT } from './plan/option-table.ts';
+import {
+  type Option,
+  type RawEnv,
+  type RawFlags,
+  readOptions,
+  SOURCE_DEFAULT,
+} from './plan/option-table.ts';
+import { RUN_OPTIONS } from './plan/run-options.ts';
 import { SETTINGS_BYTES_MAX, type SettingsFile } from './plan/sweep/settings-file.ts';
 import { SWEEP_CALL_OPTIONS } from './plan/sweep/sweep-options.ts';
 import { describeError, systemErrorCode } from './system-error.ts';
 
-const CONFIG_OPTION = { config: SWEEP_CALL_OPTIONS.config } as const;
+interface Given {
+  readonly flags: RawFlags;
+  readonly env: RawEnv;
+}
 
 /**
  * The file of settings that was named, or `pool-lab.yaml` of the current directory where there is one.
@@ -16,11 +26,20 @@ const CONFIG_OPTION = { config: SWEEP_CALL_OPTIONS.config } as const;
  * @returns `null` where no file is to be read
  * @throws LabError CONFIG_INVALID for a file that cannot be read, or is no text
  */
-export async function givenConfigFile(given: {
-  readonly flags: RawFlags;
-  readonly env: RawEnv;
-}): Promise<SettingsFile | null> {
-  const { values, sources, problems } = readOptions(CONFIG_OPTION, given);
+export function givenConfigFile(given: Given): Promise<SettingsFile | null> {
+  return givenFile(SWEEP_CALL_OPTIONS.config, given);
+}
+
+/** The same for one trial, which has no file that nobody named. */
+export function givenRunFile(given: Given): Promise<SettingsFile | null> {
+  return givenFile(RUN_OPTIONS.config, given);
+}
+
+async function givenFile(
+  config: Option<string | null>,
+  given: Given,
+): Promise<SettingsFile | null> {
+  const { values, sources, problems } = readOptions({ config }, given);
   if (values.config === null || problems.length > 0) return null;
   const name = values.config;
   const source = sources.config === SOURCE_DEFAULT ? '--config' : sources.config;

@@ -1,3 +1,4 @@
+import { givenRunFile } from '../config-file.ts';
 import { EXIT_CODE } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { requirePoolerProgram } from '../pgbouncer/pgbouncer-program.ts';
@@ -59,7 +60,12 @@ export const upCommand: Command = {
   ],
   async run(flags, io) {
     const given = { flags, env: io.env };
-    const asked = parseTrialPlan({ ...given, command: 'up', further: UP_OPTIONS });
+    const asked = parseTrialPlan({
+      ...given,
+      file: await givenRunFile(given),
+      command: 'up',
+      further: UP_OPTIONS,
+    });
     const { ports, json } = asked;
     const { values, sources, problems: unreadable } = readOptions(UP_OPTIONS, given);
     const problems = [...unreadable, ...prometheusProblems(values, sources)];

@@ -17,15 +17,22 @@ import {
   type RawFlags,
   type ReadOptions,
   readOptions,
+  SOURCE_DEFAULT,
   unknownVariableWarnings,
 } from './option-table.ts';
 import { poolerProblems } from './pooler-problems.ts';
 import { problemError } from './problem-error.ts';
+import type { RequestPlan } from './request-mix.ts';
+import { noData, requestsAsked } from './requests/requests-asked.ts';
 import { RUN_OPTIONS } from './run-options.ts';
 import { runningService, runningServiceProblems } from './running-service.ts';
+import type { Service } from './service.ts';
 import { planOfService, serviceAsked } from './service-asked.ts';
 import { serviceProblems } from './service-problems.ts';
 import { shapeProblems, slotProblems } from './setting-problems.ts';
+import { oneTrialOfFile } from './sweep/one-trial-of-file.ts';
+import type { SettingsFile } from './sweep/settings-file.ts';
+import { settingsOfFile } from './sweep/settings-of-file.ts';
 import { type TargetAsked, targetAsked, targetProblems } from './target-asked.ts';
 import { thresholdProblems } from './thresholds/threshold-problems.ts';
 import { transportProblems } from './transport-problems.ts';
@@ -62,7 +69,7 @@ export interface ParsedTrialPlan {
 type PlanTable = typeof RUN_OPTIONS;
 
 /**
- * Flags before `POOL_LAB_*` variables before defaults, checked and frozen.
+ * Flags before `POOL_LAB_*` variables before the file before defaults, checked and frozen.
  *
  * @throws LabError CONFIG_INVALID naming every problem at once.
  */
@@ -73,11 +80,26 @@ export function parseTrialPlan(given: {
   readonly command?: string;
   /** Options of the command beside those of a trial: their variables are not unknown. */
   readonly further?: OptionTable;
+  /** Settings as a sweep has them; `null` where there are none. @default null */
+  readonly file?: SettingsFile | null;
 }): ParsedTrialPlan {
-  const read = readOptions(RUN_OPTIONS, given);
+  const { flags, env, file = null } = given;
   const command = given.command ?? 'run';
+  const ofFile = settingsOfFile(file);
+  const one = oneTrialOfFile(ofFile.texts, given);
+  const read = readOptions(RUN_OPTIONS, { flags, env, file: one.texts });
+  const asked = requestsAsked({
+    file: ofFile.requests,
+    isService: read.sources.command !== SOURCE_DEFAULT || serviceOf(read, command) !== null,
+    readData: file?.readData ?? noData,
+    lines: { templates: read.values.request, source: read.sources.request },
+    env,
+  });
   const problems = [
+    ...ofFile.problems,
+    ...one.problems,
     ...read.problems,
+    ...asked.problems,
     ...problemsBetween(read),
     ...loadProblems(read),
     ...thresholdProblems(read),
@@ -103,7 +125,7 @@ export function parseTrialPlan(given: {
   ];
   if (problems.length > 0) throw problemError(problems, command);
   return {
-    plan: deepFreeze(trialPlanSchema.parse(planAsked(read, command))),
+    plan: deepFreeze(trialPlanSchema.parse(planAsked(read, { command, requests: asked.requests }))),
     ports: {
       port: read.values.port,
       adminPort: read.values.adminPort,
@@ -117,20 +139,31 @@ export function parseTrialPlan(given: {
     directory: read.values.directory,
     rounds: read.values.rounds,
     warnings: [
-      ...unknownVariableWarnings({ ...RUN_OPTIONS, ...given.further }, given.env),
+      ...unknownVariableWarnings({ ...RUN_OPTIONS, ...given.further }, env),
+      ...one.warnings,
+      ...asked.warnings,
       ...idleOptionWarnings(read, command),
       ...databaseWarnings(read.values, read.sources),
     ],
   };
 }
 
-function planAsked(read: ReadOptions<PlanTable>, command: string): TrialPlan {
+function planAsked(
+  read: ReadOptions<PlanTable>,
+  { command, requests }: { readonly command: string; readonly requests: RequestPlan | null },
+): TrialPlan {
   const { values, sources } = read;
   const plan = trialPlanOf(values);
+  const service = serviceOf(read, command);
+  return service === null ? plan : planOfService(plan, service, { values, sources, requests });
+}
+
+function serviceOf(
+  { values, sources }: Pick<ReadOptions<PlanTable>, 'values' | 'sources'>,
+  command: string,
+): Service | null {
   const running = command === 'run' ? runningService(values, sources) : null;
-  const service = running ?? serviceAsked(values, sources);
-  if (service === null) return plan;
-  return planOfService(plan, service, { values, sources, requests: null });
+  return running ?? serviceAsked(values, sources);
 }
 
 /** What only two values together get wrong. Fields that are wrong on their own are left out. */

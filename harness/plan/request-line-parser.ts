@@ -1,6 +1,18 @@
 import { EXPECT_BY_DEFAULT, METHODS, REQUEST_LIMITS, type RequestTemplate } from './request-mix.ts';
 import type { ValueParser } from './value-parser.ts';
 
+/** What is asked where nothing else is said. */
+export const GET_ROOT: RequestTemplate = {
+  name: 'GET /',
+  method: 'GET',
+  path: '/',
+  headers: {},
+  body: null,
+  bodyKind: 'text',
+  weight: 1,
+  expect: EXPECT_BY_DEFAULT,
+};
+
 const PATH = /^\/[^\s#]*$/;
 
 /** A path with its query string, as it goes into a request. */
@@ -30,7 +42,7 @@ export function requestLines(): ValueParser<readonly RequestTemplate[]> {
     },
     parse(texts) {
       const templates: RequestTemplate[] = [];
-      for (const text of texts) {
+      for (const text of joined(texts)) {
         const match = /^(?:([A-Za-z]+)\s+)?(\/[^\s#]*?)(?:@(\d+))?$/.exec(text.trim());
         if (match === null) return { ok: false, problem: 'is no request' };
         const [, methodText = 'GET', path = '/', weightText = '1'] = match;
@@ -50,7 +62,11 @@ export function requestLines(): ValueParser<readonly RequestTemplate[]> {
             remedy: `give a whole number from 1 to ${REQUEST_LIMITS.weightMax}`,
           };
         }
-        const name = `${method} ${path}`;
+        if (path.length > REQUEST_LIMITS.pathCharactersMax) {
+          const most = REQUEST_LIMITS.pathCharactersMax;
+          return { ok: false, problem: `has a path of more than ${most} characters` };
+        }
+        const name = `${method} ${path}`.slice(0, REQUEST_LIMITS.nameCharactersMax);
         if (templates.some((it) => it.name === name)) {
           return {
             ok: false,
@@ -58,22 +74,30 @@ export function requestLines(): ValueParser<readonly RequestTemplate[]> {
             remedy: 'give it once, with a weight',
           };
         }
-        templates.push({
-          name,
-          method,
-          path,
-          headers: {},
-          body: null,
-          bodyKind: 'text',
-          weight,
-          expect: EXPECT_BY_DEFAULT,
-        });
+        templates.push({ ...GET_ROOT, name, method, path, weight });
+      }
+      if (templates.length > REQUEST_LIMITS.requestsMax) {
+        return { ok: false, problem: `are more than ${REQUEST_LIMITS.requestsMax} requests` };
       }
       return { ok: true, value: templates };
     },
     print: (value) =>
-      value.length === 0
-        ? 'GET /'
-        : value.map(({ name, weight }) => (weight === 1 ? name : `${name}@${weight}`)).join(' '),
+      value.map(({ name, weight }) => (weight === 1 ? name : `${name}@${weight}`)).join(' '),
   };
+}
+
+/** A variable is cut at its blanks, and so is what stands between a method and its path. */
+function joined(texts: readonly string[]): readonly string[] {
+  const lines: string[] = [];
+  let method = '';
+  for (const text of texts) {
+    const line = `${method}${text.trim()}`;
+    if (/^[A-Za-z]+$/.test(line)) {
+      method = `${line} `;
+    } else {
+      lines.push(line);
+      method = '';
+    }
+  }
+  return method === '' ? lines : [...lines, method];
 }

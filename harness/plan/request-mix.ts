@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 export const REQUEST_LIMITS = {
   requestsMax: 100,
+  nameCharactersMax: 200,
   weightMax: 1_000,
   pathCharactersMax: 8_192,
   headersMax: 100,
@@ -24,7 +25,7 @@ export const BODY_KINDS = ['text', 'json'] as const;
  */
 export const requestTemplateSchema = z.strictObject({
   /** Unique in its mix; what reports call it, e.g. `POST /orders`. */
-  name: z.string().min(1).max(200),
+  name: z.string().min(1).max(REQUEST_LIMITS.nameCharactersMax),
   method: z.enum(METHODS),
   /** With query string; begins with a slash. */
   path: z.string().max(REQUEST_LIMITS.pathCharactersMax).regex(/^\//),

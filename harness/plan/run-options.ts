@@ -24,6 +24,7 @@ import {
   choice,
   duration,
   orNone,
+  path,
   wholeNumber,
   yesNo,
 } from './value-parser.ts';
@@ -250,6 +251,16 @@ export const RUN_OPTIONS = {
     defaultValue: 1,
     description: 'trials of the same plan one after the other, each on fresh workers',
   }),
+  config: {
+    ...option('config', {
+      parser: orNone(path(), 'none'),
+      defaultValue: null,
+      description:
+        'file with settings, as sweep has one; of what has several values there a flag chooses one',
+    }),
+    // The variable names the file of a sweep, which is no reason to measure something else here.
+    env: null,
+  },
   ...DATABASE_OPTIONS,
   ...TARGET_OPTIONS,
   ...PORT_OPTIONS,

@@ -1,6 +1,6 @@
 import { type OptionSources, type OptionValues, SOURCE_DEFAULT } from './option-table.ts';
 import { REQUESTS_WORKLOAD } from './plan-workload.ts';
-import { EXPECT_BY_DEFAULT, type RequestPlan } from './request-mix.ts';
+import type { RequestPlan } from './request-mix.ts';
 import type { Service } from './service.ts';
 import type { SERVICE_OPTIONS } from './service-options.ts';
 import { placeholdersOf } from './service-parser.ts';
@@ -60,7 +60,7 @@ export function planOfService(
   }: {
     readonly values: Values;
     readonly sources: ShapeSources;
-    /** Of a file of settings; `null`: what `--request` says, or `GET /`. */
+    /** As they were checked; `null`: nothing was said of them. */
     readonly requests: RequestPlan | null;
   },
 ): TrialPlan {
@@ -73,31 +73,9 @@ export function planOfService(
     pool: { ...plan.pool, maxOverflow: told('maxOverflow') ? plan.pool.maxOverflow : 0 },
     workload: REQUESTS_WORKLOAD,
     workloadParams: {},
-    requests: requests ?? requestsOf(values),
+    requests: requests ?? { templates: [...values.request], data: null },
     // A service is replaced as a whole: its second instance is there before the first one goes.
     rolloutSurge: plan.rolloutSurge === 0 ? 0 : told('workers') ? plan.workers : 1,
-  };
-}
-
-function requestsOf({ request }: Pick<Values, 'request'>): RequestPlan {
-  const [only] = request;
-  return {
-    templates:
-      only === undefined
-        ? [
-            {
-              name: 'GET /',
-              method: 'GET',
-              path: '/',
-              headers: {},
-              body: null,
-              bodyKind: 'text',
-              weight: 1,
-              expect: EXPECT_BY_DEFAULT,
-            },
-          ]
-        : [...request],
-    data: null,
   };
 }
 

@@ -1,5 +1,5 @@
 import { option } from './option.ts';
-import { httpPath, requestLines } from './request-line-parser.ts';
+import { GET_ROOT, httpPath, requestLines } from './request-line-parser.ts';
 import { SERVICE_LIMITS } from './service.ts';
 import { serviceCommand, serviceVariables } from './service-parser.ts';
 import { duration, orNone, path, yesNo } from './value-parser.ts';
@@ -52,7 +52,7 @@ export const SERVICE_OPTIONS = {
   }),
   request: option('request', {
     parser: requestLines(),
-    defaultValue: [],
+    defaultValue: [GET_ROOT],
     description:
       "what is asked of a service of yours, [METHOD] /path[@weight], e.g. 'POST /orders@3'; more of it in pool-lab.yaml",
     repeatable: true,

@@ -11,7 +11,7 @@ import { type Field, type FileProblems, fieldsOf, refuse, textOf } from './node-
 import { type PlacedText, placed } from './placed-text.ts';
 
 const KEYS = ['name', 'method', 'path', 'headers', 'body', 'json', 'weight', 'expect'] as const;
-const NAME_CHARACTERS_MAX = 200;
+const NAME_CHARACTERS_MAX = REQUEST_LIMITS.nameCharactersMax;
 const JSON_TYPE = 'application/json';
 
 export interface PlacedTemplate {

@@ -98,7 +98,7 @@ function ownApiProblems(file: RequestsOfFile | null): readonly Problem[] {
       value: '',
       source: file.source,
       problem: "has requests, and what is measured is the lab's own API",
-      remedy: 'add command: for a service of yours, or leave them out: the API has its workloads',
+      remedy: 'name a service of yours by command: or --target, or leave them out',
     },
   ];
 }

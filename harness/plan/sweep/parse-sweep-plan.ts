@@ -73,7 +73,8 @@ export function parseSweepPlan(given: {
   const read = readOptions(SWEEP_OPTIONS, { flags, env, file: file.texts });
   const asked = requestsAsked({
     file: file.requests,
-    isService: read.values.command !== null,
+    // A command that could not be read is a problem already, and not missing.
+    isService: read.sources.command !== SOURCE_DEFAULT,
     readData: given.file?.readData ?? noData,
     lines: { templates: read.values.request, source: read.sources.request },
     env,
