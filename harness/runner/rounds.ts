@@ -1,8 +1,5 @@
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
-import type { Lab } from './lab.ts';
-import { runTrial, type TrialHooks } from './trial.ts';
-import type { TrialPorts } from './trial-request.ts';
 
 const SEEDS = 2 ** 32;
 /** One whole second is the least that anything is made from. */
@@ -17,24 +14,28 @@ export function roundPlans(plan: TrialPlan, rounds: number): readonly TrialPlan[
 }
 
 /**
- * The same plan several times, one after the other on fresh workers. When the user stops it, the
- * rounds that were measured are kept; any other failure fails them all.
+ * The same plan several times, one after the other. When the user stops it, the rounds that were measured are kept; any
+ * other failure fails them all.
  */
 export async function runRounds(
-  lab: Lab,
   plans: readonly TrialPlan[],
-  options: {
-    readonly ports: TrialPorts;
+  {
+    measure,
+    stopped,
+    broken,
+  }: {
+    readonly measure: (plan: TrialPlan, round: number) => Promise<MeasuredTrial>;
+    /** By the user. */
     readonly stopped: AbortSignal;
-    readonly hooksOf: (plan: TrialPlan, round: number) => TrialHooks;
+    /** There will be no further round, whoever ended it. */
+    readonly broken: AbortSignal;
   },
 ): Promise<readonly MeasuredTrial[]> {
-  const { ports, stopped, hooksOf } = options;
   const done: MeasuredTrial[] = [];
   for (const [round, plan] of plans.entries()) {
     let trial: MeasuredTrial;
     try {
-      trial = await runTrial(lab, plan, hooksOf(plan, round), ports);
+      trial = await measure(plan, round);
     } catch (error) {
       if (stopped.aborted && done.length > 0) break;
       throw error;
@@ -43,7 +44,7 @@ export async function runRounds(
     if (stopped.aborted && done.length > 0 && trial.measuredMs < WORTH_KEEPING_MS) break;
     done.push(trial);
     // One round that misses a threshold decides the run.
-    if (lab.signal.aborted || done.at(-1)?.ended === 'threshold_failed') break;
+    if (broken.aborted || done.at(-1)?.ended === 'threshold_failed') break;
   }
   return done;
 }
