@@ -6,6 +6,9 @@ test.each([
   'java.sql.SQLTransientConnectionException: HikariPool-1 - Connection is not available, request timed out after 30000ms (total=10, active=10, idle=0, waiting=3)',
   'Error: timeout exceeded when trying to connect',
   "psycopg_pool.PoolTimeout: couldn't get a connection after 30.00 sec",
+  'couldn&#x27;t get a connection after 30.00 sec',
+  'couldn\\u0027t get a connection after 30.00 sec',
+  'PoolTimedOut: pool timed out while waiting for an open connection',
   'ActiveRecord::ConnectionTimeoutError: could not obtain a connection from the pool within 5.000 seconds',
   'KnexTimeoutError: Knex: Timeout acquiring a connection. The pool is probably full.',
 ])('%s is a pool that gave up', (text) => {

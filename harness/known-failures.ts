@@ -14,7 +14,10 @@ const POOL_TIMEOUTS: readonly RegExp[] = [
   // pg-pool, and what is built on it
   /timeout exceeded when trying to connect/,
   // psycopg_pool, and Django's pool
-  /couldn't get a connection after|\bPoolTimeout\b/,
+  // (an answer may have its apostrophe escaped for HTML or JSON)
+  /couldn\S{1,6}t get a connection after|\bPoolTimeout\b/,
+  // sqlx
+  /pool timed out while waiting for an open connection/,
   // Active Record
   /could not obtain a connection from the pool within/,
   // Knex
@@ -39,7 +42,7 @@ const REFUSALS: readonly (readonly [RegExp, RefusalReason])[] = [
   [/reserved for roles with privileges of/, 'reserved'],
   [/too many connections for role/, 'role_limit'],
   [/too many connections for database/, 'database_limit'],
-  [/no more connections allowed \(max_client_conn\)/, 'pooler_clients'],
+  [/no more connections allowed \(max_client_conn\)|client connections exceeded/, 'pooler_clients'],
   // asyncpg's and psycopg's names of SQLSTATE 53300, and the bare number
   [/\bTooManyConnections(?:Error)?\b/, 'unknown'],
   [/\b(?:SQLSTATE|SQLState|code)\b\W{0,6}53300\b/, 'unknown'],

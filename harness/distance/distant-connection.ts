@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
+import { derivedSeed } from '../load/derived-seed.ts';
 import type { ClockUs } from '../load/monotonic-clock.ts';
-import { derivedSeed } from '../load/open/derived-seed.ts';
 import type { Distance } from '../plan/distance.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { breakSocket } from './broken-socket.ts';

@@ -235,7 +235,7 @@ export interface LoadResult {
    * `null`: none was.
    */
   readonly firstRightMs: readonly (number | null)[];
-  /** Connections that had to be opened again after the start. */
+  /** Connections that had to be opened again after the start; not for a switch of the origin. */
   readonly reconnects: number;
   readonly generator: {
     readonly threads: number;
@@ -284,6 +284,17 @@ export interface LoadHooks {
   readonly onProgress: (progress: LoadProgress) => void;
   /** The run has begun, at this moment of `systemClockUs`: everything is counted from it. */
   readonly onStart?: (atUs: number) => void;
+  /** Called once, before the start: what may be done to the run while it lasts. */
+  readonly onControl?: (control: RunControl) => void;
+}
+
+export interface RunControl {
+  /**
+   * From now on connections go to another origin: each finishes the request that it carries, is closed, and the next
+   * one goes over a new connection. Those are no `reconnects`, and nothing is lost by it. The same origin once more
+   * changes nothing. Resolves when no request is in flight to an origin that was left, or when the run is over.
+   */
+  switchOrigin(origin: string): Promise<void>;
 }
 
 export interface LoadEngine {

@@ -25,6 +25,8 @@ export const loadCommandSchema = z.discriminatedUnion('type', [
     aborted: z.boolean(),
   }),
   z.strictObject({ type: z.literal('run-uncorrected'), request: loadRequestSchema }),
+  /** See `RunControl`; it is answered whether there is a run or not. */
+  z.strictObject({ type: z.literal('switch'), switchId: z.int(), origin: z.string() }),
   /** Ends the current run early, if there is one. */
   z.strictObject({ type: z.literal('stop') }),
 ]);
@@ -36,6 +38,7 @@ export const loadReportSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
   /** The run that was asked for began at this moment of `systemClockUs`. */
   z.strictObject({ type: z.literal('started'), atUs: number }),
+  z.strictObject({ type: z.literal('switched'), switchId: z.int() }),
   z.strictObject({ type: z.literal('progress'), progress: loadProgressSchema }),
   z.strictObject({ type: z.literal('result'), result: loadResultSchema }),
   z.strictObject({ type: z.literal('uncorrected-result'), result: uncorrectedResultSchema }),

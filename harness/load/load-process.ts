@@ -4,7 +4,7 @@
  */
 import { runUncorrected } from './closed/autocannon-adapter.ts';
 import { runClosedLoad } from './closed/closed-engine.ts';
-import type { LoadEngine } from './load-engine.ts';
+import type { LoadEngine, RunControl } from './load-engine.ts';
 import { type LoadReport, loadCommandSchema } from './load-message.ts';
 import { runOpenLoad } from './open/open-engine.ts';
 import { runOpenThreads } from './open/open-threads.ts';
@@ -21,6 +21,8 @@ const run: LoadEngine['run'] = async (request, hooks) => {
 };
 
 let current = new AbortController();
+/** Of the current run. */
+let control: RunControl | null = null;
 
 if (process.channel === undefined) {
   console.error('The load process is started by pool-lab itself.');
@@ -45,12 +47,20 @@ async function obey(raw: unknown): Promise<void> {
         signal: current.signal,
         onProgress: (progress) => report({ type: 'progress', progress }),
         onStart: (atUs) => report({ type: 'started', atUs }),
+        onControl: (ofRun) => {
+          control = ofRun;
+        },
       });
+      control = null;
       report({ type: 'result', result });
       break;
     }
     case 'run-uncorrected':
       report({ type: 'uncorrected-result', result: await runUncorrected(command.request) });
+      break;
+    case 'switch':
+      await control?.switchOrigin(command.origin);
+      report({ type: 'switched', switchId: command.switchId });
       break;
     case 'stop':
       current.abort();

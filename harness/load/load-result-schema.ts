@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DATA_ORDERS, type RequestMix, requestTemplateSchema } from '../plan/request-mix.ts';
 import {
   ARRIVALS,
   AT_CAP,
@@ -36,9 +37,16 @@ const openModelSchema = z.strictObject({
   threads: count.min(1),
 });
 
+const requestMixSchema: z.ZodType<RequestMix> = z.strictObject({
+  templates: z.array(requestTemplateSchema).min(1),
+  rows: z.array(z.record(z.string(), z.string())).nullable(),
+  order: z.enum(DATA_ORDERS),
+});
+
 export const loadRequestSchema: z.ZodType<LoadRequest> = z.strictObject({
   origin: z.url({ protocol: /^http$/ }),
   path: z.string().startsWith('/'),
+  requests: requestMixSchema.exactOptional(),
   model: z.discriminatedUnion('kind', [closedModelSchema, openModelSchema]),
   durationMs: duration,
   drainMs: duration,

@@ -1,6 +1,11 @@
 import type { UncorrectedResult } from './closed/autocannon-adapter.ts';
 import { readOpenFilesLimit, requireFileDescriptors } from './file-descriptor-limit.ts';
-import { connectionsOf, type LoadEngine, type LoadRequest } from './load-engine.ts';
+import {
+  connectionsOf,
+  type LoadEngine,
+  type LoadRequest,
+  type RunControl,
+} from './load-engine.ts';
 import type { LoadCommand } from './load-message.ts';
 import { LoadProcessLink } from './load-process-link.ts';
 import { forkMeasuring } from './process-link.ts';
@@ -22,6 +27,11 @@ export interface LoadSessionOptions {
 /** A load process that is ready: warm-up and measurement run in the same one, one at a time. */
 export interface LoadSession extends LoadEngine, AsyncDisposable {
   readonly pid: number;
+  /**
+   * Has the current run go on at another origin, see `RunControl`. Without a run there is nothing to switch: the next
+   * one names its own origin.
+   */
+  switchOrigin(origin: string): Promise<void>;
   /** autocannon as it comes, for comparison; see `UncorrectedResult`. */
   runUncorrected(request: LoadRequest): Promise<UncorrectedResult>;
   /** Resolves when the process is gone. Idempotent. */
@@ -46,9 +56,10 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
     await link.close();
     throw error;
   }
+  let control: RunControl | null = null;
   return {
     pid: child.pid ?? 0,
-    run: async (request, { signal, onProgress, onStart = () => undefined }) => {
+    run: async (request, { signal, onProgress, onStart = () => undefined, onControl }) => {
       const connections = connectionsOf(request.model);
       const openFilesLimit = await readOpenFilesLimit();
       requireFileDescriptors({ connections, threads: threadsOf(request), openFilesLimit });
@@ -58,8 +69,21 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
       const { durationMs, drainMs } = request;
       const deadlineMs = durationMs + drainMs + RUN_MARGIN_MS + encodingMs(request);
       const command: LoadCommand = { type: 'run', request, aborted: signal.aborted };
-      return (await link.ask(command, 'result', deadlineMs)).result;
+      const asked = link.ask(command, 'result', deadlineMs);
+      const own: RunControl = { switchOrigin: (origin) => link.switchOrigin(origin) };
+      // A run that is refused because of another one leaves that one alone.
+      control ??= own;
+      onControl?.(own);
+      try {
+        return (await asked).result;
+      } finally {
+        if (control === own) {
+          control = null;
+          link.endSwitches();
+        }
+      }
     },
+    switchOrigin: async (origin) => await control?.switchOrigin(origin),
     runUncorrected: async (request) => {
       const deadlineMs = request.durationMs + RUN_MARGIN_MS;
       const command: LoadCommand = { type: 'run-uncorrected', request };

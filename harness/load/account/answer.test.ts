@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { HEADERS } from '../../../server/contract.ts';
-import { readAnswer } from './answer.ts';
+import { rulesOf } from '../client/answer-rules.ts';
+import { isUnnamed, namedByBody, readAnswer } from './answer.ts';
 import { parseServerTiming } from './server-timing.ts';
+
+const SERVICE = rulesOf({ expect: [{ from: 200, to: 399 }] });
 
 test('a right answer names its worker and where its time went', () => {
   const answer = readAnswer(200, [
@@ -34,6 +37,45 @@ test('a failure that names nothing is other, of an unknown worker', () => {
 
 test('an error class beside a right status is no error', () => {
   expect(readAnswer(204, [HEADERS.errorClass, 'deadlock']).errorClass).toBeNull();
+});
+
+test.each([
+  [404, [{ from: 404, to: 404 }], null],
+  [200, [{ from: 404, to: 404 }], 'http_200'],
+  [304, [{ from: 200, to: 299 }], 'http_304'],
+  [503, [{ from: 200, to: 399 }], 'http_503'],
+  [
+    500,
+    [
+      { from: 200, to: 299 },
+      { from: 500, to: 500 },
+    ],
+    null,
+  ],
+])("a service's %i where %j is expected counts as %s", (status, expect_, errorClass) => {
+  expect(readAnswer(status, [], rulesOf({ expect: expect_ })).errorClass).toBe(errorClass);
+});
+
+test('a service that names an error class is believed, and its words are not needed', () => {
+  const headers = [HEADERS.errorClass, 'pool_timeout'];
+  const answer = readAnswer(500, headers, SERVICE);
+  expect(answer.errorClass).toBe('pool_timeout');
+  expect(isUnnamed(answer)).toBe(false);
+  expect(namedByBody(answer, 'sorry, too many clients already')).toBe(answer);
+});
+
+test('a name that is not known leaves the word to the body, and that to the status', () => {
+  const answer = readAnswer(500, [HEADERS.errorClass, 'something new'], SERVICE);
+  expect(isUnnamed(answer)).toBe(true);
+  expect(namedByBody(answer, '{"detail":"FATAL: sorry, too many clients already"}')).toMatchObject({
+    errorClass: 'too_many_connections',
+    refusalReason: 'all_slots',
+  });
+  expect(namedByBody(answer, 'Internal Server Error').errorClass).toBe('http_500');
+});
+
+test("the lab's own API is not asked for words: what it does not name is other", () => {
+  expect(isUnnamed(readAnswer(500, []))).toBe(false);
 });
 
 test.each([

@@ -1,10 +1,12 @@
 import {
   ERROR_CLASSES,
-  type ErrorClass,
   HEADERS,
   REFUSAL_REASONS,
   type RefusalReason,
 } from '../../../server/contract.ts';
+import { type AnswerRules, OWN_API_RULES } from '../client/answer-rules.ts';
+import type { FailureClass } from '../client/failure-class.ts';
+import { failureInWords } from './failure-in-words.ts';
 import { parseServerTiming, type ServerTimingMs } from './server-timing.ts';
 
 /** Counted for answers that name no worker, so that the sum over workers is still the total. */
@@ -12,8 +14,11 @@ const UNKNOWN_WORKER = 'unknown';
 
 /** What an engine has to know of one HTTP answer. */
 export interface Answer {
-  /** `null` below 400; `other` where the server named none of the closed set. */
-  readonly errorClass: ErrorClass | null;
+  /**
+   * `null` of a right answer. `other` where the lab's own API named none of the closed set; of a service that named
+   * none `http_` and the status.
+   */
+  readonly errorClass: FailureClass | null;
   /** Only of `too_many_connections`. */
   readonly refusalReason: RefusalReason | null;
   readonly worker: string;
@@ -23,7 +28,11 @@ export interface Answer {
 const NO_TIMING: ServerTimingMs = {};
 
 /** @param headers names and values in turn, names in any case */
-export function readAnswer(statusCode: number, headers: readonly string[]): Answer {
+export function readAnswer(
+  statusCode: number,
+  headers: readonly string[],
+  rules: AnswerRules = OWN_API_RULES,
+): Answer {
   let worker = UNKNOWN_WORKER;
   let className: string | null = null;
   let reason: string | null = null;
@@ -45,11 +54,29 @@ export function readAnswer(statusCode: number, headers: readonly string[]): Answ
         break;
     }
   }
-  if (statusCode < 400) return { errorClass: null, refusalReason: null, worker, serverTiming };
-  const errorClass = ERROR_CLASSES.find((known) => known === className) ?? 'other';
+  if (rules.isRight(statusCode)) {
+    return { errorClass: null, refusalReason: null, worker, serverTiming };
+  }
+  const unnamed = rules.foreign ? (`http_${statusCode}` as const) : 'other';
+  const errorClass = ERROR_CLASSES.find((known) => known === className) ?? unnamed;
   const refusalReason =
     errorClass === 'too_many_connections'
       ? (REFUSAL_REASONS.find((known) => known === reason) ?? 'unknown')
       : null;
   return { errorClass, refusalReason, worker, serverTiming };
+}
+
+/** Only its body can tell more of this answer. */
+export function isUnnamed({ errorClass }: Answer): boolean {
+  return errorClass?.startsWith('http_') === true;
+}
+
+/**
+ * The answer by what its body says, where its headers named nothing.
+ *
+ * @param body its beginning
+ */
+export function namedByBody(answer: Answer, body: string): Answer {
+  const named = isUnnamed(answer) ? failureInWords(body) : null;
+  return named === null ? answer : { ...answer, ...named };
 }

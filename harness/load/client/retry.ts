@@ -1,8 +1,8 @@
-import type { ErrorClass } from '../../../server/contract.ts';
 import type { RetryPolicy } from '../load-engine.ts';
+import type { FailureClass } from './failure-class.ts';
 
 /** How one attempt failed. */
-export type AttemptFailure = ErrorClass | 'not_connected' | 'lost' | 'timed_out';
+export type AttemptFailure = FailureClass | 'not_connected' | 'lost' | 'timed_out';
 
 /**
  * What a well-meant client repeats: everything that may be over in a moment. Not what it did wrong
@@ -17,6 +17,11 @@ const WORTH_A_RETRY: ReadonlySet<AttemptFailure> = new Set<AttemptFailure>([
   'not_connected',
   'lost',
   'timed_out',
+  // Too many requests, and what proxies say of what is behind them.
+  'http_429',
+  'http_502',
+  'http_503',
+  'http_504',
 ]);
 
 /** However long the chain of retries: a pause that grows on would outlive every run. */

@@ -1,6 +1,11 @@
-import { type Answer, readAnswer } from '../account/answer.ts';
+import { type Answer, isUnnamed, namedByBody, readAnswer } from '../account/answer.ts';
+import type { AskedRequest } from '../client/asked-request.ts';
+import { FailedBody } from '../client/failed-body.ts';
 import type { AutocannonClient, AutocannonResponseHead } from './autocannon-adapter.ts';
 import type { CallerConnection, ConnectionOwner } from './caller-connection.ts';
+
+/** Of http-parser-js, whose listeners are found by number. */
+const ON_HEADERS_COMPLETE = 2;
 
 /**
  * A caller's connection, driving one autocannon client. autocannon keeps the socket, the request's
@@ -16,12 +21,20 @@ export class AutocannonConnection implements CallerConnection {
   readonly #connectSocket: () => void;
   readonly #writeRequest: () => void;
   #state: 'new' | 'closed' | 'connecting' | 'open' = 'new';
-  /** A request was asked for and has not ended. */
+  #host: string;
+  /** The last request that was asked for. */
+  #asked: AskedRequest | null = null;
+  /** It has not ended. */
   #requested = false;
   /** Its bytes were handed to the socket. */
   #sent = false;
   #answer: Answer | null = null;
+  /** Of a failed answer that named nothing. */
+  #failedBody: FailedBody | null = null;
+  #leaving = false;
   #connects = 0;
+  /** Sockets that were given up for another origin. */
+  #moves = 0;
   #answers = 0;
   #keepAlive = true;
   #interim = false;
@@ -32,15 +45,17 @@ export class AutocannonConnection implements CallerConnection {
   #firstConnectIsOver = false;
   #destroyed = false;
 
-  constructor(client: AutocannonClient, owner: ConnectionOwner) {
+  constructor(client: AutocannonClient, owner: ConnectionOwner, origin: string) {
+    this.#host = new URL(origin).host;
     this.#client = client;
     this.#owner = owner;
     this.#connectSocket = client._connect.bind(client);
     this.#writeRequest = client._doRequest.bind(client);
     client._connect = () => this.#onConnectWanted();
     client._doRequest = () => this.#onRequestWanted();
+    client.getRequestBuffer = () => this.#requestBytes();
     // Bodies are read off the socket, not kept: a streamed answer would fill the memory.
-    client.pipelinedRequests.addBody = () => undefined;
+    client.pipelinedRequests.addBody = (data) => this.#failedBody?.add(data);
     const parse = client.parser.execute.bind(client.parser);
     client.parser.execute = (chunk) => this.#parse(chunk, parse);
     client.on('connError', (error) => {
@@ -51,14 +66,35 @@ export class AutocannonConnection implements CallerConnection {
   }
 
   get reconnects(): number {
-    return Math.max(0, this.#connects - 1);
+    return Math.max(0, this.#connects - 1 - this.#moves);
   }
 
-  request(): void {
+  get isLeaving(): boolean {
+    return this.#leaving;
+  }
+
+  request(asked: AskedRequest): void {
     if (this.#requested) throw new Error('one request at a time');
+    this.#asked = asked;
     this.#requested = true;
     if (this.#state === 'open') this.#send();
     else if (this.#state === 'closed') this.#open();
+  }
+
+  moveTo(origin: string): void {
+    const { host, hostname, port } = new URL(origin);
+    this.#host = host;
+    // `URL` keeps the brackets of an IPv6 address.
+    this.#client.opts.hostname = hostname.replace(/^\[(.*)\]$/, '$1');
+    this.#client.opts.port = port === '' ? 80 : Number(port);
+    if (this.#state === 'open' && this.#requested) this.#leaving = true;
+    else if (this.#state === 'open') this.#leave();
+    else if (this.#state === 'connecting') {
+      const requested = this.#requested;
+      this.#leave();
+      this.#requested = requested;
+      this.#open();
+    }
   }
 
   /**
@@ -75,6 +111,8 @@ export class AutocannonConnection implements CallerConnection {
     this.#requested = false;
     this.#sent = false;
     this.#answer = null;
+    this.#failedBody = null;
+    this.#leaving = false;
     this.#answers = 0;
     this.#keepAlive = true;
     this.#interim = false;
@@ -98,6 +136,45 @@ export class AutocannonConnection implements CallerConnection {
     });
   }
 
+  /** The client sets its own listener after it was set up, and before its first connect. */
+  #watchHeads(): void {
+    const { parser } = this.#client;
+    const onHead = parser[ON_HEADERS_COMPLETE];
+    parser[ON_HEADERS_COMPLETE] = (head) => {
+      const hasNoBody = this.#hasNoBody(head);
+      onHead(head);
+      return hasNoBody ? 1 : 0;
+    };
+  }
+
+  #requestBytes(): Uint8Array {
+    if (this.#asked === null) throw new Error('nothing was asked for');
+    return this.#asked.bytes(this.#host);
+  }
+
+  /** Gives the socket up for one to another origin. */
+  #leave(): void {
+    this.#moves += 1;
+    this.drop();
+  }
+
+  /**
+   * Some answers have no body whatever their head says, and the parser knows neither the request's method nor all of
+   * their statuses. One that announces a body all the same may send it: its connection is not used again.
+   */
+  #hasNoBody(head: AutocannonResponseHead): boolean {
+    const { parser } = this.#client;
+    const { statusCode } = head;
+    if (statusCode === 204 || statusCode === 304) {
+      if (parser.isChunked || parser.body_bytes !== 0) head.shouldKeepAlive = false;
+      return true;
+    }
+    if (statusCode < 200 || this.#asked?.content.method !== 'HEAD') return false;
+    parser.body_bytes = 0;
+    head.shouldKeepAlive = parser.shouldKeepAlive();
+    return true;
+  }
+
   #send(): void {
     this.#sent = true;
     this.#answer = null;
@@ -106,8 +183,10 @@ export class AutocannonConnection implements CallerConnection {
 
   /** autocannon wants to connect: at its construction, after an error, after the peer's end. */
   #onConnectWanted(): void {
-    if (this.#state === 'new') this.#open();
-    else if (!this.#destroyed) this.#onBroken();
+    if (this.#state === 'new') {
+      this.#watchHeads();
+      this.#open();
+    } else if (!this.#destroyed) this.#onBroken();
   }
 
   /** autocannon wants to send: right after it began to connect, or after an answer. */
@@ -148,7 +227,10 @@ export class AutocannonConnection implements CallerConnection {
       return;
     }
     this.#keepAlive = head.shouldKeepAlive;
-    this.#answer = readAnswer(head.statusCode, head.headers);
+    const rules = this.#asked?.content.rules;
+    const answer = readAnswer(head.statusCode, head.headers, rules);
+    this.#answer = answer;
+    this.#failedBody = isUnnamed(answer) && head.statusCode >= 200 ? new FailedBody() : null;
   }
 
   #onResponse(statusCode: number): void {
@@ -161,14 +243,17 @@ export class AutocannonConnection implements CallerConnection {
     this.#requested = false;
     this.#sent = false;
     this.#answers += 1;
-    this.#owner.onAnswer(answer);
+    const failedBody = this.#failedBody;
+    this.#failedBody = null;
+    this.#owner.onAnswer(failedBody === null ? answer : namedByBody(answer, failedBody.text));
   }
 
   /** After an answer: a connection that the server is about to close takes no further request. */
   #proceed(): void {
     if (!this.#nextIsDue) return;
     this.#nextIsDue = false;
-    if (!this.#keepAlive) this.drop();
+    if (this.#leaving) this.#leave();
+    else if (!this.#keepAlive) this.drop();
     this.#owner.onFree();
   }
 

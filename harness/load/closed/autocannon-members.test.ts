@@ -35,12 +35,17 @@ test('a client has its private members when it is set up, before its first conne
     client.pipelinedRequests.insertRequest,
     client.pipelinedRequests.addBody,
     client.pipelinedRequests.size,
+    client.parser.shouldKeepAlive,
+    client.parser[2],
+    client.getRequestBuffer,
   ]) {
     expect(method).toBeTypeOf('function');
   }
   expect(client.parser.type).toBe('RESPONSE');
   expect(client.parser.state).toBe('RESPONSE_LINE');
   expect(client.requestIterator.currentRequest).toBeTypeOf('object');
+  expect(client.opts).toMatchObject({ hostname: '127.0.0.1', port: expect.any(Number) });
+  expect(client.parser).toMatchObject({ body_bytes: null, isChunked: false });
 });
 
 test('autocannon connects and sends through members that can be replaced on one client', async () => {

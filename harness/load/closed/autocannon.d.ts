@@ -7,12 +7,12 @@ declare module 'autocannon' {
   import type { EventEmitter } from 'node:events';
   import type { Socket } from 'node:net';
 
-  /** As http-parser-js hands it to `headers` listeners. */
+  /** As http-parser-js hands it to `headers` listeners, before it looks for a body. */
   interface ResponseHead {
     readonly statusCode: number;
     /** Names and values in turn, as they came. */
     readonly headers: readonly string[];
-    readonly shouldKeepAlive: boolean;
+    shouldKeepAlive: boolean;
   }
 
   interface Client extends EventEmitter {
@@ -20,6 +20,12 @@ declare module 'autocannon' {
     readonly parser: {
       readonly type: string;
       readonly state: string;
+      /** Of the answer whose head is complete; `null`: it ends with its connection. */
+      body_bytes: number | null;
+      readonly isChunked: boolean;
+      shouldKeepAlive(): boolean;
+      /** `kOnHeadersComplete`: what it returns tells whether the answer has no body, whatever its head says. */
+      2(head: ResponseHead): unknown;
       execute(chunk: Uint8Array): unknown;
       /** Tells the parser that the connection ended, which completes an answer without a length. */
       finish(): unknown;
@@ -31,6 +37,10 @@ declare module 'autocannon' {
       size(): number;
     };
     readonly requestIterator: { readonly currentRequest: unknown };
+    /** Where the next connect goes. */
+    readonly opts: { hostname: string; port: number };
+    /** Bytes of the next request. */
+    getRequestBuffer(): Uint8Array;
     _connect(): void;
     _doRequest(): void;
     _destroyConnection(): void;

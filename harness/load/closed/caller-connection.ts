@@ -1,11 +1,16 @@
 import type { Answer } from '../account/answer.ts';
+import type { AskedRequest } from '../client/asked-request.ts';
 
 /** The connection of one caller in the closed loop: one request at a time. */
 export interface CallerConnection {
-  /** Opened after the first one. */
+  /** Opened after the first one, but for moves. */
   readonly reconnects: number;
+  /** It carries a request to an origin that it was moved from. */
+  readonly isLeaving: boolean;
   /** Sends the request, as soon as there is a connection to send it on. */
-  request(): void;
+  request(asked: AskedRequest): void;
+  /** The next socket goes to this origin; one that carries a request is closed when that has ended. */
+  moveTo(origin: string): void;
   /** Gives the request up, and with it its connection: a late answer must not reach the next one. */
   drop(): void;
   /** Ends for good, without another word. */

@@ -3,8 +3,10 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { seededRandom } from '../../seeded-random.ts';
 import { decodeHistogram } from '../account/histogram.ts';
 import { RunRecorder } from '../account/run-recorder.ts';
+import { requestSource } from '../client/request-source.ts';
 import type { RetryPolicy } from '../load-engine.ts';
 import { refused, right } from '../test/moved-recorder.ts';
+import { template } from '../test/request-template.ts';
 import { ScriptedConnection } from '../test/scripted-connection.ts';
 import { ClosedClient } from './closed-client.ts';
 
@@ -45,6 +47,11 @@ function startClients(setting: Setting = {}) {
   const busy = { ms: 0 };
   const clock = (): number => (Date.now() + busy.ms) * 1_000;
   const recorder = new RunRecorder({ clock, durationMs, goodputDeadlineMs: 1_000 });
+  const requests = { templates: [template('GET /a'), template('GET /b')], rows: null };
+  const source = requestSource(
+    { path: '/', seed: 1, requests: { ...requests, order: 'sequential' } },
+    { thread: 0, threads: 1 },
+  );
   const connections: ScriptedConnection[] = [];
   let rests = 0;
   const clients = Array.from(
@@ -62,6 +69,7 @@ function startClients(setting: Setting = {}) {
           requestTimeoutMs,
           retry,
           random,
+          nextRequest: () => source.next(),
           spread: index / count,
           mayBegin: () => !recorder.windowIsOver,
           onFirstConnect: () => undefined,

@@ -2,6 +2,7 @@ import type { Answer } from '../account/answer.ts';
 import type { Flight } from '../account/flight.ts';
 import type { Ending } from '../account/ledger.ts';
 import type { RunRecorder } from '../account/run-recorder.ts';
+import type { AskedRequest } from '../client/asked-request.ts';
 import { Backoff } from '../client/backoff.ts';
 import { LazyDeadline } from '../client/lazy-deadline.ts';
 import { type AttemptFailure, retryPauseMs } from '../client/retry.ts';
@@ -24,6 +25,8 @@ export interface ClosedClientHost {
   readonly random: () => number;
   /** 0 to 1, different for each client: keeps their back-offs out of step. */
   readonly spread: number;
+  /** What is asked next, by whichever client. */
+  nextRequest(): AskedRequest;
   /** `false` before the start and once nothing new may begin. */
   mayBegin(): boolean;
   /** The first connect succeeded or failed. */
@@ -44,6 +47,8 @@ export class ClosedClient implements ConnectionOwner {
   readonly #backoff: Backoff;
   readonly #deadline: LazyDeadline;
   #flight: Flight | null = null;
+  /** What the flight asks for. */
+  #asked: AskedRequest | null = null;
   /** The flight's attempt failed, and another one follows after this pause. */
   #retryPauseMs: number | null = null;
   #pause: NodeJS.Timeout | undefined;
@@ -60,6 +65,15 @@ export class ClosedClient implements ConnectionOwner {
 
   get reconnects(): number {
     return this.#connection.reconnects;
+  }
+
+  /** See `CallerConnection`. */
+  get isLeaving(): boolean {
+    return this.#connection.isLeaving;
+  }
+
+  moveTo(origin: string): void {
+    this.#connection.moveTo(origin);
   }
 
   get inFlight(): boolean {
@@ -135,7 +149,9 @@ export class ClosedClient implements ConnectionOwner {
       this.#host.onRest();
       return;
     }
-    const flight = this.#host.recorder.begin(dueUs);
+    const asked = this.#host.nextRequest();
+    const flight = this.#host.recorder.begin(dueUs, asked.content.template);
+    this.#asked = asked;
     this.#flight = flight;
     this.#attempt(flight);
   }
@@ -147,7 +163,7 @@ export class ClosedClient implements ConnectionOwner {
       const fromUs = flight.attempts > 1 ? flight.sentUs : null;
       this.#deadline.set((fromUs ?? flight.intendedUs) + requestTimeoutMs * US_PER_MS);
     }
-    this.#connection.request();
+    if (this.#asked !== null) this.#connection.request(this.#asked);
   }
 
   /** Ends the flight, or notes that another attempt follows. */

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../../seeded-random.ts';
 import { RunRecorder } from '../account/run-recorder.ts';
+import type { AskedRequest } from '../client/asked-request.ts';
+import { OriginSwitch } from '../client/origin-switch.ts';
+import { requestSource } from '../client/request-source.ts';
 import { targetIsDown } from '../client/target-down.ts';
 import { type GeneratorMeter, startGeneratorMeter } from '../generator-meter.ts';
 import type { ClosedModel, LoadHooks, LoadRequest, LoadResult } from '../load-engine.ts';
@@ -56,6 +59,8 @@ class ClosedRun {
   readonly #hooks: LoadHooks;
   readonly #recorder: RunRecorder;
   readonly #clients: ClosedClient[] = [];
+  readonly #origins: OriginSwitch;
+  readonly #nextRequest: () => AskedRequest;
   readonly #autocannon: AutocannonRun;
   readonly #firstConnects = Promise.withResolvers<void>();
   readonly #end = Promise.withResolvers<LoadResult['ended']>();
@@ -72,6 +77,14 @@ class ClosedRun {
     this.#random = seededRandom(request.seed);
     this.#hooks = hooks;
     this.#recorder = new RunRecorder({ ...request, clock: deps.clock });
+    const source = requestSource(request, { thread: 0, threads: 1 });
+    this.#nextRequest = () => source.next();
+    this.#origins = new OriginSwitch(request.origin, {
+      move: (origin) => {
+        for (const client of this.#clients) client.moveTo(origin);
+      },
+      isLeaving: () => this.#clients.some(({ isLeaving }) => isLeaving),
+    });
     const { connections } = request.model;
     this.#firstConnectsLeft = connections;
     this.#autocannon = deps.startClients({ ...request, connections }, (client) =>
@@ -81,6 +94,7 @@ class ClosedRun {
 
   async measure(): Promise<LoadResult> {
     const { signal } = this.#hooks;
+    this.#hooks.onControl?.({ switchOrigin: (origin) => this.#origins.to(origin) });
     await this.#openConnections();
     const startedAtMs = Date.now();
     const meter = startGeneratorMeter();
@@ -118,23 +132,27 @@ class ClosedRun {
   }
 
   #addClient(client: AutocannonClient): void {
-    const { requestTimeoutMs, retry } = this.#request;
+    const { origin, requestTimeoutMs, retry } = this.#request;
     const { connections, thinkTimeMs } = this.#model;
     const index = this.#clients.length;
-    const closedClient = new ClosedClient((owner) => new AutocannonConnection(client, owner), {
-      recorder: this.#recorder,
-      thinkTimeMs,
-      requestTimeoutMs,
-      retry,
-      random: this.#random,
-      spread: index / connections,
-      mayBegin: () => this.#started && !this.#finished && !this.#recorder.windowIsOver,
-      onFirstConnect: () => {
-        this.#firstConnectsLeft -= 1;
-        if (this.#firstConnectsLeft === 0) this.#firstConnects.resolve();
+    const closedClient = new ClosedClient(
+      (owner) => new AutocannonConnection(client, owner, origin),
+      {
+        recorder: this.#recorder,
+        thinkTimeMs,
+        requestTimeoutMs,
+        retry,
+        random: this.#random,
+        spread: index / connections,
+        nextRequest: this.#nextRequest,
+        mayBegin: () => this.#started && !this.#finished && !this.#recorder.windowIsOver,
+        onFirstConnect: () => {
+          this.#firstConnectsLeft -= 1;
+          if (this.#firstConnectsLeft === 0) this.#firstConnects.resolve();
+        },
+        onRest: () => this.#endWhenDrained(),
       },
-      onRest: () => this.#endWhenDrained(),
-    });
+    );
     this.#clients.push(closedClient);
   }
 
@@ -155,6 +173,7 @@ class ClosedRun {
   #tick(meter: GeneratorMeter): void {
     const recorder = this.#recorder;
     this.#ticks += 1;
+    this.#origins.look();
     if (this.#ticks % BALANCE_EVERY_TICKS === 0) recorder.checkBalance(this.#inFlightSeen());
     if (this.#ticks % PROGRESS_EVERY_TICKS === 0) {
       this.#hooks.onProgress(recorder.progress(meter.recentUtilization()));
@@ -182,5 +201,6 @@ class ClosedRun {
     if (this.#finished) return;
     this.#finished = true;
     for (const client of this.#clients) client.finish();
+    this.#origins.end();
   }
 }

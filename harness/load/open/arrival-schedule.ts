@@ -1,7 +1,7 @@
 import { seededRandom } from '../../seeded-random.ts';
+import { derivedSeed } from '../derived-seed.ts';
 import type { Arrivals, Stage } from '../load-engine.ts';
 import { US_PER_MS, US_PER_SECOND } from '../monotonic-clock.ts';
-import { derivedSeed } from './derived-seed.ts';
 
 export interface ArrivalShare {
   readonly stages: readonly Stage[];

@@ -1,4 +1,5 @@
 import type { Answer } from '../account/answer.ts';
+import type { AskedRequest } from '../client/asked-request.ts';
 
 /** What happens on one connection, in this order; nothing after `onGone` or a `destroy()`. */
 export interface WireEvents {
@@ -20,14 +21,9 @@ export interface WireEvents {
 /** One connection of the generator: one request at a time, opened without sending any. */
 export interface Wire {
   /** Only on an open connection that carries nothing. */
-  send(): void;
+  send(asked: AskedRequest): void;
   /** Ends it at once, whatever it carries; resolves when the socket is closed. */
   destroy(): Promise<void>;
 }
 
-export interface WireTarget {
-  readonly origin: string;
-  readonly path: string;
-}
-
-export type OpenWire = (target: WireTarget, events: WireEvents) => Wire;
+export type OpenWire = (origin: string, events: WireEvents) => Wire;

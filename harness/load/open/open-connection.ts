@@ -1,4 +1,5 @@
 import type { Answer } from '../account/answer.ts';
+import type { AskedRequest } from '../client/asked-request.ts';
 import { Backoff } from '../client/backoff.ts';
 import { US_PER_MS } from '../monotonic-clock.ts';
 import type { Wire, WireEvents } from './connection-wire.ts';
@@ -8,6 +9,7 @@ import type { ScheduledCall, Timeline } from './timeline.ts';
 export interface ConnectionHost<User> {
   readonly timeline: Timeline;
   readonly openWire: (events: WireEvents) => Wire;
+  requestOf(user: User): AskedRequest;
   /** It can carry a user now. */
   onIdle(connection: OpenConnection<User>): void;
   /** It was idle and is not open any more. */
@@ -25,6 +27,9 @@ export interface ConnectionHost<User> {
   onNotConnected(user: User, code: string): void;
 }
 
+/** `resting`: closed in favour of another origin, and not opened yet. */
+type Phase = 'new' | 'connecting' | 'open' | 'pausing' | 'resting' | 'finished';
+
 /**
  * One connection of the generator through all its sockets. It is opened again as soon as it is gone, with
  * back-off where that fails, so that the request which comes next does not pay for the one that was hit.
@@ -32,13 +37,16 @@ export interface ConnectionHost<User> {
 export class OpenConnection<User> {
   readonly #host: ConnectionHost<User>;
   readonly #backoff: Backoff;
-  #phase: 'new' | 'connecting' | 'open' | 'pausing' | 'finished' = 'new';
+  #phase: Phase = 'new';
   #wire: Wire | null = null;
   #user: User | null = null;
   #sent = false;
   #worker: string | null = null;
   #answersOnSocket = 0;
+  #leaving = false;
   #connects = 0;
+  /** Sockets that were given up for another origin. */
+  #moves = 0;
   #failureCode: string | null = null;
   #pause: ScheduledCall | undefined;
 
@@ -48,7 +56,7 @@ export class OpenConnection<User> {
     this.#backoff = new Backoff(spread);
   }
 
-  get phase(): 'new' | 'connecting' | 'open' | 'pausing' | 'finished' {
+  get phase(): Phase {
     return this.#phase;
   }
 
@@ -61,9 +69,14 @@ export class OpenConnection<User> {
     return this.#worker;
   }
 
-  /** Attempts to open it after the first one. */
+  /** Attempts to open it after the first one, but for moves. */
   get reconnects(): number {
-    return Math.max(0, this.#connects - 1);
+    return Math.max(0, this.#connects - 1 - this.#moves);
+  }
+
+  /** It carries a request to an origin that was left. */
+  get isLeaving(): boolean {
+    return this.#leaving;
   }
 
   /** Why it was not open the last time; an errno code. */
@@ -73,6 +86,7 @@ export class OpenConnection<User> {
 
   open(): void {
     this.#connects += 1;
+    this.#leaving = false;
     this.#answersOnSocket = 0;
     this.#worker = null;
     this.#enter('connecting');
@@ -80,7 +94,7 @@ export class OpenConnection<User> {
       onOpen: () => this.#opened(),
       onSent: () => this.#onSent(),
       onAnswer: (answer) => this.#onAnswer(answer),
-      onReusable: () => this.#host.onIdle(this),
+      onReusable: () => this.#onReusable(),
       onGone: (code) => this.#onGone(code),
     });
   }
@@ -90,7 +104,7 @@ export class OpenConnection<User> {
     if (this.#user !== null) throw new Error('one request at a time');
     this.#user = user;
     this.#sent = false;
-    if (this.#phase === 'open') this.#wire?.send();
+    if (this.#phase === 'open') this.#send(user);
   }
 
   /** Gives up what it carries. The answer may still come, so the socket cannot be used any more. */
@@ -105,6 +119,33 @@ export class OpenConnection<User> {
     this.open();
   }
 
+  /**
+   * The next socket goes elsewhere, by `openWire`. One that carries a request is closed when that has ended; one that
+   * is idle is closed at once, and is to be opened when its turn comes.
+   */
+  move(): void {
+    switch (this.#phase) {
+      case 'open':
+        if (this.#user === null) this.#rest();
+        else this.#leaving = true;
+        break;
+      case 'connecting':
+        this.#leave();
+        this.open();
+        break;
+      case 'pausing':
+        // What failed was the other origin.
+        this.#pause?.cancel();
+        this.#backoff.succeeded();
+        this.open();
+        break;
+      case 'new':
+      case 'resting':
+      case 'finished':
+        break;
+    }
+  }
+
   /** Ends it, whatever it carries; resolves when the socket is closed. */
   async finish(): Promise<void> {
     this.#enter('finished');
@@ -115,7 +156,31 @@ export class OpenConnection<User> {
   #opened(): void {
     this.#enter('open');
     if (this.#user === null) this.#host.onIdle(this);
-    else this.#wire?.send();
+    else this.#send(this.#user);
+  }
+
+  #send(user: User): void {
+    this.#wire?.send(this.#host.requestOf(user));
+  }
+
+  #onReusable(): void {
+    if (!this.#leaving) {
+      this.#host.onIdle(this);
+      return;
+    }
+    this.#leave();
+    this.open();
+  }
+
+  #rest(): void {
+    this.#host.onBroken(this);
+    this.#leave();
+    this.#enter('resting');
+  }
+
+  #leave(): void {
+    this.#moves += 1;
+    void this.#wire?.destroy();
   }
 
   #onSent(): void {
@@ -163,7 +228,7 @@ export class OpenConnection<User> {
     this.#pause = timeline.at(timeline.nowUs() + pauseMs * US_PER_MS, () => this.open());
   }
 
-  #enter(phase: 'connecting' | 'open' | 'pausing' | 'finished'): void {
+  #enter(phase: Exclude<Phase, 'new'>): void {
     this.#phase = phase;
     this.#host.onPhase(this);
   }

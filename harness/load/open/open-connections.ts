@@ -1,4 +1,5 @@
 import type { Answer } from '../account/answer.ts';
+import type { AskedRequest } from '../client/asked-request.ts';
 import { US_PER_MS } from '../monotonic-clock.ts';
 import { ConnectionRotation } from './connection-rotation.ts';
 import type { Wire, WireEvents } from './connection-wire.ts';
@@ -12,6 +13,7 @@ const OPENING_DEADLINE_MS = 3_000;
 
 /** What becomes of the users whose requests the connections carry. */
 export interface Travel<User> {
+  requestOf(user: User): AskedRequest;
   onSent(user: User): void;
   onAnswer(user: User, answer: Answer): void;
   /** Its connection broke before anything was written: it needs another one. */
@@ -47,6 +49,8 @@ export class OpenConnections<User> {
   /** Being opened, and promised to nobody yet. */
   readonly #opening = new Set<OpenConnection<User>>();
   readonly #pausing = new Set<OpenConnection<User>>();
+  /** Closed for another origin, and not opened yet. */
+  readonly #resting = new Set<OpenConnection<User>>();
   readonly #opened = Promise.withResolvers<void>();
   /** Their first attempt is not over. */
   readonly #unopened: Set<OpenConnection<User>>;
@@ -58,6 +62,7 @@ export class OpenConnections<User> {
     const host = {
       timeline,
       openWire,
+      requestOf: (user: User) => travel.requestOf(user),
       onIdle: (connection: OpenConnection<User>) => this.#onIdle(connection),
       onBroken: (connection: OpenConnection<User>) => this.#idle.remove(connection),
       onWorkerLearned: (worker: string) => this.#idle.learned(worker),
@@ -102,10 +107,26 @@ export class OpenConnections<User> {
       this.#opening.delete(connection);
       return { kind: 'connection', connection };
     }
+    for (const connection of this.#resting) {
+      connection.open();
+      this.#opening.delete(connection);
+      return { kind: 'connection', connection };
+    }
     for (const { failureCode } of this.#pausing) {
       return { kind: 'refused', code: failureCode ?? 'UNKNOWN' };
     }
     return { kind: 'full' };
+  }
+
+  /** From now on `openWire` leads elsewhere. */
+  move(): void {
+    for (const connection of this.#connections) connection.move();
+    for (let at = 0; at < OPENING_AT_ONCE_MAX; at += 1) this.#openResting();
+  }
+
+  /** Some request is still in flight to an origin that was left. */
+  get isLeaving(): boolean {
+    return this.#connections.some(({ isLeaving }) => isLeaving);
   }
 
   async finish(): Promise<void> {
@@ -119,6 +140,13 @@ export class OpenConnections<User> {
     connection.open();
   }
 
+  #openResting(): void {
+    for (const connection of this.#resting) {
+      connection.open();
+      return;
+    }
+  }
+
   #onIdle(connection: OpenConnection<User>): void {
     if (!this.#options.travel.carryWaiting(connection)) this.#idle.add(connection);
   }
@@ -127,9 +155,12 @@ export class OpenConnections<User> {
     const { phase, user } = connection;
     this.#opening.delete(connection);
     this.#pausing.delete(connection);
+    this.#resting.delete(connection);
     if (phase === 'connecting' && user === null) this.#opening.add(connection);
     if (phase === 'pausing') this.#pausing.add(connection);
+    if (phase === 'resting') this.#resting.add(connection);
     if (phase !== 'pausing' && phase !== 'open') return;
+    this.#openResting();
     if (this.#unopened.delete(connection)) {
       this.#openNext();
       if (this.#unopened.size === 0) this.#opened.resolve();

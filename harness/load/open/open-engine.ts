@@ -1,4 +1,6 @@
 import { RunRecorder } from '../account/run-recorder.ts';
+import { OriginSwitch } from '../client/origin-switch.ts';
+import { requestSource } from '../client/request-source.ts';
 import { targetIsDown } from '../client/target-down.ts';
 import { type GeneratorMeter, startGeneratorMeter } from '../generator-meter.ts';
 import type { LoadHooks, LoadRequest, LoadResult } from '../load-engine.ts';
@@ -64,6 +66,7 @@ class OpenRun {
   readonly #recorder: RunRecorder;
   readonly #users: OpenUsers;
   readonly #arrivals: OpenArrivals;
+  readonly #origins: OriginSwitch;
   readonly #end = Promise.withResolvers<LoadResult['ended']>();
   #originUs = 0;
   #ticks = 0;
@@ -84,7 +87,12 @@ class OpenRun {
     this.#recorder = recorder;
     this.#users = new OpenUsers({
       ...{ request, model, thread, recorder, timeline, openWire },
+      source: requestSource(request, { thread, threads }),
       onEnd: () => this.#endWhenDrained(),
+    });
+    this.#origins = new OriginSwitch(request.origin, {
+      move: (origin) => this.#users.moveTo(origin),
+      isLeaving: () => this.#users.isLeaving,
     });
     this.#arrivals = new OpenArrivals({
       schedule: arrivalSchedule({ ...model, seed, thread, threads }),
@@ -98,6 +106,7 @@ class OpenRun {
     const { signal } = this.#hooks;
     const abort = (): void => this.#end.resolve('aborted');
     signal.addEventListener('abort', abort);
+    this.#hooks.onControl?.({ switchOrigin: (origin) => this.#origins.to(origin) });
     if (signal.aborted) abort();
     try {
       await this.#arrivals.prepare();
@@ -149,6 +158,7 @@ class OpenRun {
 
   #tick(meter: GeneratorMeter): void {
     const recorder = this.#recorder;
+    this.#origins.look();
     if (this.#ticks % BALANCE_EVERY_TICKS === 0) recorder.checkBalance(this.#users.inFlightSeen);
     if (this.#ticks % PROGRESS_EVERY_TICKS === 0) {
       this.#hooks.onProgress(recorder.progress(meter.recentUtilization()));
@@ -175,5 +185,6 @@ class OpenRun {
     this.#finished = true;
     this.#ticker?.cancel();
     this.#users.finish();
+    this.#origins.end();
   }
 }

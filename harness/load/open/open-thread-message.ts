@@ -14,6 +14,8 @@ export type OpenThreadData = z.infer<typeof openThreadDataSchema>;
 export const openThreadCommandSchema = z.discriminatedUnion('type', [
   /** All threads are ready; the run starts at this moment of the system's monotonic clock. */
   z.strictObject({ type: z.literal('start'), atUs: z.number() }),
+  /** See `RunControl`. */
+  z.strictObject({ type: z.literal('switch'), switchId: z.int(), origin: z.string() }),
   z.strictObject({ type: z.literal('stop') }),
 ]);
 export type OpenThreadCommand = z.infer<typeof openThreadCommandSchema>;
@@ -21,6 +23,7 @@ export type OpenThreadCommand = z.infer<typeof openThreadCommandSchema>;
 /** Thread → load process. */
 export const openThreadReportSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
+  z.strictObject({ type: z.literal('switched'), switchId: z.int() }),
   z.strictObject({ type: z.literal('progress'), progress: loadProgressSchema }),
   z.strictObject({ type: z.literal('result'), result: loadResultSchema }),
 ]);

@@ -1,5 +1,6 @@
 /** Thread entry: one of several generators of the same load, each with an event loop of its own. */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { RunControl } from '../load-engine.ts';
 import { systemClockUs, US_PER_MS } from '../monotonic-clock.ts';
 import { runOpenLoad } from './open-engine.ts';
 import {
@@ -11,6 +12,7 @@ import {
 const { request, thread, threads } = openThreadDataSchema.parse(workerData);
 const stopped = new AbortController();
 const started = Promise.withResolvers<void>();
+let control: RunControl | null = null;
 
 parentPort?.on('message', (raw) => {
   const command = openThreadCommandSchema.parse(raw);
@@ -18,6 +20,9 @@ parentPort?.on('message', (raw) => {
     case 'start':
       sleepUntil(command.atUs);
       started.resolve();
+      break;
+    case 'switch':
+      void switchOrigin(command);
       break;
     case 'stop':
       stopped.abort();
@@ -32,6 +37,9 @@ const result = await runOpenLoad(
   {
     signal: stopped.signal,
     onProgress: (progress) => report({ type: 'progress', progress }),
+    onControl: (ofRun) => {
+      control = ofRun;
+    },
   },
   {
     thread,
@@ -47,6 +55,14 @@ parentPort?.close();
 
 function report(message: OpenThreadReport): void {
   parentPort?.postMessage(message);
+}
+
+async function switchOrigin(asked: {
+  readonly switchId: number;
+  readonly origin: string;
+}): Promise<void> {
+  await control?.switchOrigin(asked.origin);
+  report({ type: 'switched', switchId: asked.switchId });
 }
 
 /** Blocks: nothing is under way yet, and a timer would miss the moment by a millisecond. */

@@ -32,6 +32,11 @@ export async function runOpenThreads(request: LoadRequest, hooks: LoadHooks): Pr
   hooks.signal.addEventListener('abort', stop);
   if (hooks.signal.aborted) stop();
   reportTogether(threads, hooks.onProgress);
+  hooks.onControl?.({
+    switchOrigin: async (origin) => {
+      await Promise.all(threads.map((thread) => thread.switchOrigin(origin)));
+    },
+  });
   try {
     await Promise.all(threads.map(({ ready }) => ready));
     const atUs = systemClockUs() + START_AFTER_MS * US_PER_MS;
@@ -80,6 +85,9 @@ class OpenThread {
   readonly result: Promise<LoadResult>;
   onProgress: (progress: LoadProgress) => void = () => undefined;
   readonly #worker: Worker;
+  readonly #switches = new Map<number, () => void>();
+  #switchId = 0;
+  #isOver = false;
 
   constructor(data: OpenThreadData) {
     const worker = new Worker(entryPoint(import.meta.url, './open-thread'), {
@@ -93,6 +101,7 @@ class OpenThread {
     this.ready = ready.promise;
     this.result = result.promise;
     const fail = (error: Error): void => {
+      this.#endSwitches();
       ready.reject(error);
       result.reject(error);
     };
@@ -110,7 +119,12 @@ class OpenThread {
         case 'progress':
           this.onProgress(report.progress);
           break;
+        case 'switched':
+          this.#switches.get(report.switchId)?.();
+          this.#switches.delete(report.switchId);
+          break;
         case 'result':
+          this.#endSwitches();
           result.resolve(report.result);
           break;
       }
@@ -119,6 +133,22 @@ class OpenThread {
 
   send(command: OpenThreadCommand): void {
     this.#worker.postMessage(command);
+  }
+
+  /** Resolves when it has switched, or its run is over. */
+  async switchOrigin(origin: string): Promise<void> {
+    if (this.#isOver) return;
+    const switched = Promise.withResolvers<void>();
+    this.#switchId += 1;
+    this.#switches.set(this.#switchId, switched.resolve);
+    this.send({ type: 'switch', switchId: this.#switchId, origin });
+    await switched.promise;
+  }
+
+  #endSwitches(): void {
+    this.#isOver = true;
+    for (const resolve of this.#switches.values()) resolve();
+    this.#switches.clear();
   }
 
   async end(): Promise<void> {

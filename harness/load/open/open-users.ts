@@ -3,11 +3,13 @@ import type { Answer } from '../account/answer.ts';
 import type { Flight } from '../account/flight.ts';
 import type { Ending } from '../account/ledger.ts';
 import type { RunRecorder } from '../account/run-recorder.ts';
+import type { AskedRequest } from '../client/asked-request.ts';
+import type { RequestSource } from '../client/request-source.ts';
 import { type AttemptFailure, retryPauseMs } from '../client/retry.ts';
+import { derivedSeed } from '../derived-seed.ts';
 import type { LoadRequest, OpenModel } from '../load-engine.ts';
 import { US_PER_MS } from '../monotonic-clock.ts';
 import type { OpenWire } from './connection-wire.ts';
-import { derivedSeed } from './derived-seed.ts';
 import type { OpenConnection } from './open-connection.ts';
 import { OpenConnections, type Place } from './open-connections.ts';
 import type { ScheduledCall, Timeline } from './timeline.ts';
@@ -19,6 +21,7 @@ export interface OpenUsersOptions {
   readonly request: LoadRequest;
   readonly model: OpenModel;
   readonly thread: number;
+  readonly source: RequestSource;
   readonly recorder: RunRecorder;
   readonly timeline: Timeline;
   readonly openWire: OpenWire;
@@ -28,6 +31,7 @@ export interface OpenUsersOptions {
 
 interface User {
   readonly flight: Flight;
+  readonly asked: AskedRequest;
   /** From here the deadline of the present attempt counts. */
   dueUs: number;
   connection: OpenConnection<User> | null;
@@ -45,6 +49,7 @@ export class OpenUsers {
   readonly #options: OpenUsersOptions;
   readonly #connections: OpenConnections<User>;
   readonly #random: () => number;
+  #origin: string;
   /** Those who wait for a connection, in the order of their coming. */
   readonly #waiting = new Set<User>();
   /** Those between two attempts. */
@@ -54,12 +59,14 @@ export class OpenUsers {
   constructor(options: OpenUsersOptions) {
     const { request, model, thread, timeline, openWire } = options;
     this.#options = options;
+    this.#origin = request.origin;
     this.#random = seededRandom(derivedSeed(request.seed, JITTER_STREAM + thread));
     this.#connections = new OpenConnections<User>({
       count: model.maxInFlight,
       timeline,
-      openWire: (events) => openWire(request, events),
+      openWire: (events) => openWire(this.#origin, events),
       travel: {
+        requestOf: ({ asked }) => asked,
         onSent: (user) => this.#countAttempt(user),
         onAnswer: (user, answer) => this.#onAnswer(user, answer),
         onUnsent: (user) => this.#onUnsent(user),
@@ -92,14 +99,16 @@ export class OpenUsers {
 
   /** A user is due. With all connections busy, the model says what becomes of it. */
   arrive(dueUs: number): void {
-    const { model, recorder } = this.#options;
+    const { model, recorder, source } = this.#options;
+    // Drawn for everybody who comes: what the others ask for does not depend on who is dropped.
+    const asked = source.next();
     const place = this.#connections.take();
     if (place.kind === 'full' && model.atCap === 'drop') {
       recorder.dropped(dueUs);
       return;
     }
-    const flight = recorder.begin(dueUs);
-    const user = { flight, dueUs, connection: null, attempting: false, timer: null };
+    const flight = recorder.begin(dueUs, asked.content.template);
+    const user = { flight, asked, dueUs, connection: null, attempting: false, timer: null };
     this.#armDeadline(user);
     this.#place(user, place);
   }
@@ -111,6 +120,16 @@ export class OpenUsers {
       user.timer?.cancel();
       this.#options.recorder.end(user.flight, { kind: 'unanswered' });
     }
+  }
+
+  /** See `RunControl`. */
+  moveTo(origin: string): void {
+    this.#origin = origin;
+    this.#connections.move();
+  }
+
+  get isLeaving(): boolean {
+    return this.#connections.isLeaving;
   }
 
   /** Resolves when all sockets are closed. */

@@ -4,8 +4,10 @@ import { connect as connectSocket, type Socket } from 'node:net';
 import { Client, type Dispatcher } from 'undici';
 import { z } from 'zod';
 import { HEADERS } from '../../../server/contract.ts';
-import { readAnswer } from '../account/answer.ts';
-import type { Wire, WireEvents, WireTarget } from './connection-wire.ts';
+import { type Answer, isUnnamed, namedByBody, readAnswer } from '../account/answer.ts';
+import type { AskedContent, AskedRequest } from '../client/asked-request.ts';
+import { FailedBody } from '../client/failed-body.ts';
+import type { Wire, WireEvents } from './connection-wire.ts';
 
 const manifest: unknown = createRequire(import.meta.url)('undici/package.json');
 export const UNDICI_VERSION = `undici ${z.object({ version: z.string() }).parse(manifest).version}`;
@@ -46,25 +48,26 @@ const CLIENT_OPTIONS = {
  * opens another: undici sends a request a second time, without telling, when the connection ended in
  * certain ways. It follows no redirects, keeps no cookies and stores no bodies.
  */
-export function openUndiciWire(target: WireTarget, events: WireEvents): Wire {
-  return new UndiciWire(target, events);
+export function openUndiciWire(origin: string, events: WireEvents): Wire {
+  return new UndiciWire(origin, events);
 }
 
 class UndiciWire implements Wire, Dispatcher.DispatchHandler {
   readonly #events: WireEvents;
   readonly #socket: Socket;
   readonly #client: Client;
-  readonly #request: Dispatcher.DispatchOptions;
   readonly #closed = Promise.withResolvers<void>();
   #isOver = false;
   #handedOver = false;
   #errorCode = 'ECONNRESET';
-  #statusCode = 0;
-  #headers: readonly string[] = [];
+  #content: AskedContent | null = null;
+  #dispatch: Dispatcher.DispatchOptions = { method: 'GET', path: '/' };
+  #answer: Answer | null = null;
+  /** Of a failed answer that named nothing. */
+  #failedBody: FailedBody | null = null;
 
-  constructor({ origin, path }: WireTarget, events: WireEvents) {
+  constructor(origin: string, events: WireEvents) {
     this.#events = events;
-    this.#request = { path, method: 'GET' };
     const { hostname, port } = new URL(origin);
     this.#socket = connectSocket({
       // `URL` keeps the brackets of an IPv6 address.
@@ -89,8 +92,13 @@ class UndiciWire implements Wire, Dispatcher.DispatchHandler {
     });
   }
 
-  send(): void {
-    this.#client.dispatch(this.#request, this);
+  send({ content }: AskedRequest): void {
+    // The lab's own API is asked the same all the time.
+    if (content !== this.#content) this.#dispatch = dispatchOptions(content);
+    this.#content = content;
+    this.#answer = null;
+    this.#failedBody = null;
+    this.#client.dispatch(this.#dispatch, this);
   }
 
   async destroy(): Promise<void> {
@@ -114,22 +122,28 @@ class UndiciWire implements Wire, Dispatcher.DispatchHandler {
   ): void {
     // Interim answers (1xx) come here as well; the real one follows.
     if (statusCode < 200) return;
-    this.#statusCode = statusCode;
     const read: string[] = [];
     for (const name of READ_HEADERS) {
       const value = headers[name];
       if (value !== undefined) read.push(name, Array.isArray(value) ? value.join(', ') : value);
     }
-    this.#headers = read;
+    const answer = readAnswer(statusCode, read, this.#content?.rules);
+    this.#answer = answer;
+    if (isUnnamed(answer)) this.#failedBody = new FailedBody();
   }
 
-  /** A body is read off the socket; nothing of it is kept. */
-  onResponseData(): void {
-    // undici wants it to be there.
+  /** A body is read off the socket; nothing of it is kept but the beginning of a failure's. */
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    this.#failedBody?.add(chunk);
   }
 
   onResponseEnd(): void {
-    this.#tell(() => this.#events.onAnswer(readAnswer(this.#statusCode, this.#headers)));
+    this.#tell(() => {
+      const answer = this.#answer;
+      if (answer === null) throw new Error('an answer without a head');
+      const body = this.#failedBody;
+      this.#events.onAnswer(body === null ? answer : namedByBody(answer, body.text));
+    });
     // Whether the connection stays open (after `Connection: close`, or with bytes behind the answer) is
     // known when undici is through with what it has read.
     queueMicrotask(() => {
@@ -177,6 +191,15 @@ class UndiciWire implements Wire, Dispatcher.DispatchHandler {
       });
     }
   }
+}
+
+/**
+ * `reset: false`: by itself undici closes a connection after a HEAD request, and after one with a body that its
+ * method does not foresee.
+ */
+function dispatchOptions(content: AskedContent): Dispatcher.DispatchOptions {
+  const { method, path, headers, body } = content;
+  return { method, path, headers: [...headers], body, reset: false };
 }
 
 /** undici's own codes say no more than that the connection ended. */

@@ -2,7 +2,7 @@ import { EXPECT_BY_DEFAULT, METHODS, type RequestTemplate } from '../../plan/req
 
 /** `POST /orders` with everything else as it is where nothing is said. */
 export function template(name: string, changes: Partial<RequestTemplate> = {}): RequestTemplate {
-  const [method = 'GET', path = '/'] = name.split(' ');
+  const [, method = 'GET', path = '/'] = /^(\w+) (.*)$/.exec(name) ?? [];
   return {
     name,
     method: METHODS.find((known) => known === method) ?? 'GET',

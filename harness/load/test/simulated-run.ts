@@ -8,6 +8,8 @@ export interface SimulatedRun {
   readonly result: LoadResult;
   readonly truth: ServerTruth;
   readonly progress: readonly LoadProgress[];
+  /** When each switch was over. */
+  readonly switchedAtMs: readonly number[];
 }
 
 export interface SimulationOptions {
@@ -18,6 +20,8 @@ export interface SimulationOptions {
   /** How late each wake-up for an arrival comes. */
   readonly alarmLateUs?: (dueUs: number) => number;
   readonly abortAtMs?: number;
+  /** The load goes on elsewhere from this moment of the timeline. */
+  readonly switches?: readonly { readonly atMs: number; readonly origin: string }[];
   readonly share?: OpenShare;
 }
 
@@ -54,15 +58,29 @@ export async function simulateOpenRun(options: SimulationOptions): Promise<Simul
     timeline.at(timeline.nowUs() + abortAtMs * 1_000, () => controller.abort());
   }
   const progress: LoadProgress[] = [];
+  const switchedAtMs: number[] = [];
+  const startUs = timeline.nowUs();
   const result = await timeline.drive(
     runOpenLoad(
       request,
-      { signal: controller.signal, onProgress: (report) => progress.push(report) },
+      {
+        signal: controller.signal,
+        onProgress: (report) => progress.push(report),
+        onControl: ({ switchOrigin }) => {
+          for (const { atMs, origin } of options.switches ?? []) {
+            timeline.at(startUs + atMs * 1_000, () => {
+              void switchOrigin(origin).then(() => {
+                switchedAtMs.push((timeline.nowUs() - startUs) / 1_000);
+              });
+            });
+          }
+        },
+      },
       options.share,
       { timeline, openWire, startMeter: () => IDLE_METER },
     ),
   );
-  return { result, truth, progress };
+  return { result, truth, progress, switchedAtMs };
 }
 
 const IDLE_GENERATOR: LoadResult['generator'] = {

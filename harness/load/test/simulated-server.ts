@@ -17,7 +17,7 @@ export interface ServerPlan {
   /** Until a connection is open, or refused. @default 0 */
   readonly connectMs?: number;
   /** Are connects refused at this moment? @default never */
-  readonly refuses?: (nowMs: number) => boolean;
+  readonly refuses?: (nowMs: number, origin: string) => boolean;
   /** Which worker gets the connection of this number, from 0. @default '1' */
   readonly workerOf?: (connection: number) => string;
 }
@@ -31,6 +31,9 @@ export interface ServerTruth {
     readonly ms: number;
     readonly worker: string;
     readonly connection: number;
+    readonly origin: string;
+    /** What it asked for, e.g. `GET /items/1`. */
+    readonly asked: string;
     /** Open at this moment, this one included. */
     readonly openConnections: number;
   }[];
@@ -59,7 +62,7 @@ export function simulateServer(
   };
   const nowMs = (): number => (timeline.nowUs() - startUs) / US_PER_MS;
 
-  const openWire: OpenWire = (_target, events): Wire => {
+  const openWire: OpenWire = (origin, events): Wire => {
     let isOver = false;
     let isOpen = false;
     let worker = '';
@@ -75,7 +78,7 @@ export function simulateServer(
       isOpen = false;
     };
     after(plan.connectMs ?? 0, () => {
-      if (plan.refuses?.(nowMs()) === true) {
+      if (plan.refuses?.(nowMs(), origin) === true) {
         truth.connectsRefused += 1;
         end();
         events.onGone('ECONNREFUSED');
@@ -99,9 +102,10 @@ export function simulateServer(
       events.onGone('ECONNRESET');
     };
     return {
-      send: () => {
+      send: ({ content }) => {
         const { openConnections } = truth;
-        truth.requests.push({ ms: nowMs(), worker, connection, openConnections });
+        const asked = `${content.method} ${content.path}`;
+        truth.requests.push({ ms: nowMs(), worker, connection, origin, asked, openConnections });
         events.onSent();
         const treatment = plan.treat(nowMs(), truth.requests.length);
         switch (treatment.kind) {
