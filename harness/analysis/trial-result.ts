@@ -330,7 +330,14 @@ export const measuredTrialSchema = z.strictObject({
     }),
   ),
   rollout: z
-    .strictObject({ surge: count, replaced: count, workersPeak: count, durationMs: ms })
+    .strictObject({
+      surge: count,
+      replaced: count,
+      workersPeak: count,
+      durationMs: ms,
+      /** Why the second instance of a service did not get ready, so that the first one went on; `null`: it did. */
+      failure: z.string().nullable().default(null),
+    })
     .nullable(),
   /** CPU time over the measured window; `null` where the system does not tell. */
   cpuMs: z.strictObject({

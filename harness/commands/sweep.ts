@@ -166,6 +166,7 @@ async function measure(
           warn: (sentence) => progress.note(sentence),
           observer,
           postgres: asked.postgres,
+          startsService: run.plan.base.service?.kind === 'command',
         }),
         record: run.writer,
         hooks: hooksFor(progress, {

@@ -16,10 +16,12 @@ export interface FilledIn {
   readonly maxOverflow: boolean;
 }
 
-export function filledInBy({ command, env }: Pick<Values, 'command' | 'env'>): FilledIn {
-  const names = new Set(
-    [command ?? '', ...Object.values(env.set)].flatMap((text) => placeholdersOf(text)),
-  );
+function namesIn({ command, env }: Pick<Values, 'command' | 'env'>): ReadonlySet<string> {
+  return new Set([command ?? '', ...Object.values(env.set)].flatMap(placeholdersOf));
+}
+
+export function filledInBy(values: Pick<Values, 'command' | 'env'>): FilledIn {
+  const names = namesIn(values);
   return {
     workers: names.has('workers'),
     poolSize: names.has('poolSize') || names.has('poolTotal'),
@@ -65,17 +67,19 @@ export function planOfService(
   },
 ): TrialPlan {
   const filled = filledInBy(values);
-  const told = (name: keyof FilledIn): boolean => filled[name] || sources[name] !== SOURCE_DEFAULT;
+  // Of one number for both only that which was given is known to be meant.
+  const overflows = namesIn(values).has('maxOverflow') || sources.maxOverflow !== SOURCE_DEFAULT;
+  const toldWorkers = filled.workers || sources.workers !== SOURCE_DEFAULT;
   return {
     ...plan,
     service,
-    workers: told('workers') ? plan.workers : 1,
-    pool: { ...plan.pool, maxOverflow: told('maxOverflow') ? plan.pool.maxOverflow : 0 },
+    workers: toldWorkers ? plan.workers : 1,
+    pool: { ...plan.pool, maxOverflow: overflows ? plan.pool.maxOverflow : 0 },
     workload: REQUESTS_WORKLOAD,
     workloadParams: {},
     requests: requests ?? { templates: [...values.request], data: null },
     // A service is replaced as a whole: its second instance is there before the first one goes.
-    rolloutSurge: plan.rolloutSurge === 0 ? 0 : told('workers') ? plan.workers : 1,
+    rolloutSurge: plan.rolloutSurge === 0 ? 0 : toldWorkers ? plan.workers : 1,
   };
 }
 

@@ -193,7 +193,7 @@ test('what the system did not tell is a dash, not a zero', () => {
 });
 
 test('a deploy in mid-window has its own line', () => {
-  const rollout = { surge: 1, replaced: 4, workersPeak: 5, durationMs: 3_200 };
+  const rollout = { surge: 1, replaced: 4, workersPeak: 5, durationMs: 3_200, failure: null };
   expect(flat({ rollout })).toContain(
     'DEPLOY 4 workers replaced in 3.20 s, at most 5 at the same time',
   );

@@ -1,17 +1,9 @@
-import {
-  APPLICATION_NAME_PREFIX,
-  type DatabaseConfig,
-  type ServerConfig,
-} from '../../server/contract.ts';
-import { withDistantDatabase } from '../distance/distant-database.ts';
-import { LabError } from '../lab-error.ts';
-import { type Pgbouncer, withPgbouncer } from '../pgbouncer/pgbouncer.ts';
-import { requirePgbouncer } from '../pgbouncer/pgbouncer-program.ts';
-import { NO_DISTANCE } from '../plan/distance.ts';
+import type { ServerConfig } from '../../server/contract.ts';
+import type { Pgbouncer } from '../pgbouncer/pgbouncer.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
+import { withDatabaseWay } from './database-way.ts';
 import type { Api, SentStatements } from './driven-api.ts';
 import type { Lab } from './lab.ts';
-import { readPgbouncer } from './pgbouncer-reading.ts';
 import { type ServerProcess, withServer } from './server-process.ts';
 import { startServerSideFeed } from './server-side-feed.ts';
 import { serverConfig, type TrialPorts } from './trial-request.ts';
@@ -33,25 +25,13 @@ export async function withApi<T>(
     return await withFeed(lab, { plan, show }, () => use(drivenApi));
   }
   const config = serverConfig(lab, plan, ports);
-  return await withPooler(lab, { plan, database: config.database }, (pooled, pgbouncer) => {
-    const database = pgbouncer?.database ?? config.database;
+  return await withDatabaseWay(lab, { plan, database: config.database }, (far, way) => {
+    const { database, pgbouncer, readDistance, faults } = way;
     const statements = chooseStatements(lab, plan, pgbouncer);
-    const preparedStatements = statements.named;
-    return withFarDatabase(pooled, { plan, database }, (far, network) => {
-      const asFound = { ...config, preparedStatements, database: network.database };
-      return withOwnApi(far, { plan, config: asFound }, (server) =>
-        use({
-          ...server,
-          ended: AbortSignal.any([
-            server.ended,
-            ...[network.ended, pgbouncer?.ended].filter((it) => it !== undefined),
-          ]),
-          readDistance: network.readDistance,
-          faults: network.faults,
-          statements,
-          pgbouncer,
-        }),
-      );
+    const asFound = { ...config, preparedStatements: statements.named, database };
+    return withOwnApi(far, { plan, config: asFound }, (server) => {
+      const ended = AbortSignal.any([server.ended, way.ended]);
+      return use({ ...server, ended, readDistance, faults, statements, pgbouncer });
     });
   });
 }
@@ -68,70 +48,6 @@ function chooseStatements(
       : `PgBouncer ${pgbouncer.version} in ${pooler?.mode} mode cannot carry them`;
   const named = preparedStatements === 'auto' ? problem === null : preparedStatements === 'on';
   return { named, problem };
-}
-
-/** The lab with the PgBouncer that the plan asks for, or as it is where it asks for none. */
-async function withPooler<T>(
-  lab: Lab,
-  { plan, database }: { readonly plan: TrialPlan; readonly database: DatabaseConfig },
-  use: (lab: Lab, pgbouncer: Pgbouncer | null) => Promise<T>,
-): Promise<T> {
-  const { pooler } = plan;
-  if (pooler === null) return await use(lab, null);
-  const program = await requirePgbouncer(lab.baseEnvironment);
-  const applicationName = `${APPLICATION_NAME_PREFIX}0`;
-  return await withPgbouncer({ program, pooler, database, applicationName }, lab, (pgbouncer) => {
-    const signal = AbortSignal.any([lab.signal, pgbouncer.ended]);
-    const pooled = { ...lab, signal, pgbouncer: () => readPgbouncer(pgbouncer.console) };
-    return use(pooled, pgbouncer);
-  });
-}
-
-interface Network {
-  /** What the API connects with. */
-  readonly database: DatabaseConfig;
-  readonly readDistance: Api['readDistance'];
-  readonly faults: Api['faults'];
-  readonly ended?: AbortSignal;
-}
-
-/** The lab with the network that the plan asks for, long or disturbed, or as it is where it asks for none. */
-async function withFarDatabase<T>(
-  lab: Lab,
-  { plan, database }: { readonly plan: TrialPlan; readonly database: DatabaseConfig },
-  use: (lab: Lab, network: Network) => Promise<T>,
-): Promise<T> {
-  const { seed } = plan;
-  const isFar = plan.distance.rttMs > 0;
-  if (!isFar && plan.faults.length === 0) {
-    return await use(lab, { database, readDistance: null, faults: null });
-  }
-  // Without a round trip its jitter and bandwidth say nothing either.
-  const distance = isFar ? plan.distance : NO_DISTANCE;
-  const target = { ...database, host: database.hostAddress ?? database.host };
-  if (target.host.startsWith('/')) throw withoutNetwork(target.host);
-  return await withDistantDatabase({ target, distance, seed }, lab, (network) => {
-    const { host, port, ended, read, faults } = network;
-    const signal = AbortSignal.any([lab.signal, ended]);
-    return use(
-      { ...lab, signal },
-      {
-        // The certificate is still that of the host behind the network.
-        database: { ...database, hostAddress: host, port },
-        readDistance: isFar ? read : null,
-        faults,
-        ended,
-      },
-    );
-  });
-}
-
-/** Of the lab's own PostgreSQL this is known before; here it is the address that somebody gave. */
-function withoutNetwork(directory: string): LabError {
-  return new LabError('CONFIG_INVALID', {
-    message: `the database is reached by a socket in ${directory}, which crosses no network that --db-rtt or --db-fault could be of`,
-    hint: 'Give its TCP address, or leave --db-rtt and --db-fault out.',
-  });
 }
 
 async function withOwnApi<T>(

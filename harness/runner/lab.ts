@@ -16,7 +16,7 @@ import { openLabDirectory } from '../postgres/lab-directory.ts';
 import { hideDatabasePassword } from '../postgres/password-secrecy.ts';
 import type { PostgresProvider, PostgresSettings, StartedPostgres } from '../postgres/provider.ts';
 import { createUrlPostgres } from '../postgres/url.ts';
-import { WORKER_SESSIONS } from '../postgres/watched-sessions.ts';
+import { type Watched, WORKER_SESSIONS } from '../postgres/watched-sessions.ts';
 import type { Redactor } from '../report/redactor.ts';
 import type { DrivenApi } from './driven-api.ts';
 import { machineEnvironment } from './environment.ts';
@@ -26,6 +26,7 @@ import { type Monitor, openMonitor } from './monitor.ts';
 import { pause } from './pause.ts';
 import { readPgbouncer } from './pgbouncer-reading.ts';
 import { seedDatabase } from './seeding.ts';
+import { openDatabaseToService } from './service-database.ts';
 import { startWatchdog } from './watchdog.ts';
 
 /**
@@ -40,6 +41,8 @@ export interface Lab {
   readonly environment: Omit<WatchedEnvironment, 'loadEngine'>;
   /** Connections of everybody but the API, the monitor's own among them, before any load. */
   readonly others: number;
+  /** Which sessions are the tested system's. */
+  readonly watched: Watched;
   /** The API that is driven, where it runs already; `null`: each trial starts its own. */
   readonly drivenApi: DrivenApi | null;
   /** `host:port` or kind of what the API connects through; `null`: to PostgreSQL itself, or unknown. */
@@ -57,6 +60,8 @@ export interface Lab {
   /** A sentence for the user beside the result. */
   readonly warn: (sentence: string) => void;
   readonly baseEnvironment: Readonly<Record<string, string>>;
+  /** The harness's own. */
+  readonly env: LabDeps['env'];
   /** Aborted by the user, or because PostgreSQL or the monitor's connection is gone. */
   readonly signal: AbortSignal;
   /** Time each step of the start took, in ms. */
@@ -76,12 +81,17 @@ export interface LabDeps {
   readonly postgres: ChosenPostgres;
   /** An API that runs already, on that PostgreSQL. @default null, each trial starts its own */
   readonly drivenApi?: DrivenApi | null;
+  /** A service of the user's own that the trials start. @default false, it is the lab's own API */
+  readonly startsService?: boolean;
   /** @default nobody */
   readonly observer?: LabObserver;
 }
 
 /** What each lab of a process is given alike, whichever PostgreSQL it has. */
-export type LabSurroundings = Omit<LabDeps, 'postgres' | 'drivenApi' | 'observer'>;
+export type LabSurroundings = Omit<
+  LabDeps,
+  'postgres' | 'drivenApi' | 'startsService' | 'observer'
+>;
 
 /** Variables a child process may inherit; NODE_OPTIONS among others would change what is measured. */
 const INHERITED = [
@@ -121,7 +131,7 @@ export async function withLab<T>(
   loading.catch(() => undefined);
   stack.defer(() => loading.then((it) => it.close()).catch(() => undefined));
 
-  const { drivenApi = null } = deps;
+  const { drivenApi = null, startsService = false } = deps;
   const foreignDatabase = foreignDatabaseOf(deps.postgres);
   const via = foreignDatabase?.apiVia ?? null;
   const provider = chooseProvider(deps, watchdog);
@@ -153,7 +163,9 @@ export async function withLab<T>(
 
   const signal = AbortSignal.any([deps.signal, broken.signal]);
   // Who started the API that is driven has seeded its database as well.
-  if (drivenApi === null) {
+  if (startsService) {
+    if (foreignDatabase === null) await openDatabaseToService(postgres.superuser, postgres.api);
+  } else if (drivenApi === null) {
     await seedDatabase({
       owner: postgres.superuser,
       apiRole: postgres.api.user,
@@ -172,7 +184,9 @@ export async function withLab<T>(
     monitor,
     load,
     environment: await describeEnvironment(provider.kind, postgres, monitor, deps),
+    // Before a service there is none of its sessions: whoever has its role now is somebody else.
     others: await monitor.countOthers(WORKER_SESSIONS),
+    watched: startsService ? { kind: 'role', role: postgres.api.user } : WORKER_SESSIONS,
     drivenApi,
     apiVia: via === null ? viaOf(drivenApi) : `${bracketed(via.host)}:${via.port}`,
     viaSettings,
@@ -183,6 +197,7 @@ export async function withLab<T>(
     pgbouncer: pgbouncer === null ? null : () => readPgbouncer(pgbouncer),
     warn: deps.warn,
     baseEnvironment,
+    env: deps.env,
     signal,
     startMs,
   };

@@ -1,4 +1,4 @@
-import { APPLICATION_NAME_PREFIX, type ServerStats } from '../../server/contract.ts';
+import { APPLICATION_NAME_PREFIX } from '../../server/contract.ts';
 import { summarizeTrial } from '../analysis/summarize.ts';
 import { thresholdConstants } from '../analysis/thresholds/threshold-constants.ts';
 import type { MeasuredTrial, WatchedTrial } from '../analysis/trial-result.ts';
@@ -6,25 +6,22 @@ import { LabError } from '../lab-error.ts';
 import { mergeHistograms } from '../load/account/histogram.ts';
 import type { LoadProgress, LoadResult } from '../load/load-engine.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
-import { WORKER_SESSIONS } from '../postgres/watched-sessions.ts';
 import type { TrialPhase } from '../report/phase-words.ts';
-import { withApi } from './api.ts';
-import type { Api } from './driven-api.ts';
+import type { ServiceEnd } from '../service/service-end.ts';
 import { hostBetween, readHostHealth } from './host-health.ts';
 import type { Lab } from './lab.ts';
 import type { LiveConnections, MonitorWindow } from './monitor-window.ts';
 import { runLoad } from './observed-load.ts';
-import { pause } from './pause.ts';
 import { startPoolerSampling } from './pooler-sampling.ts';
 import { readTreeCpuMs } from './process-cpu.ts';
+import { rollOut } from './rollout.ts';
+import { type Tested, withTested } from './tested.ts';
+import { requestTo, requireAnswers } from './tested-requests.ts';
 import { createThresholdWatch } from './threshold-watch.ts';
-import { loadRequest, type TrialPorts, warmupRequest } from './trial-request.ts';
-import { requireValidParameters } from './workload-check.ts';
+import { type TrialPorts, warmupRequest } from './trial-request.ts';
 
 /** PostgreSQL ends a backend a moment after its socket closed. */
 const BACKENDS_GONE_DEADLINE_MS = 5_000;
-/** A rolling restart starts after this share of the window: the load is steady, the rest is after. */
-const ROLLOUT_AT_SHARE = 0.15;
 
 export interface TrialHooks {
   readonly onPhase: (phase: TrialPhase) => void;
@@ -67,24 +64,27 @@ export async function runTrials(
   if (lab.drivenApi === null) hooks.onPhase('start');
   const startingMs = performance.now();
   let stoppingMs = startingMs;
-  const measured = await withApi(lab, { plan: first, ports }, async (server) => {
+  let stopped: ServiceEnd | null = null;
+  const measured = await withTested(lab, { plan: first, ports }, async (tested) => {
     const startServerMs = performance.now() - startingMs;
     const observations: Measurement[] = [];
     for (const plan of plans) {
-      observations.push(await measure({ lab, server, plan, hooks, startServerMs }));
+      observations.push(await measure({ lab, tested, plan, hooks, startServerMs }));
     }
     if (lab.drivenApi === null) hooks.onPhase('stop');
     stoppingMs = performance.now();
+    if (tested.kind === 'service') stopped = (await tested.system.instances?.stop()) ?? null;
     return observations;
   });
   const stoppedMs = performance.now();
   // One that goes on keeps its connections, and so does a PgBouncer between the two.
   const leftBehind =
     lab.drivenApi === null && lab.apiVia === null
-      ? await lab.monitor.waitUntilGone(WORKER_SESSIONS, BACKENDS_GONE_DEADLINE_MS)
+      ? await lab.monitor.waitUntilGone(lab.watched, BACKENDS_GONE_DEADLINE_MS)
       : null;
   const end = {
     leftBehind,
+    stopped,
     stopServerMs: stoppedMs - stoppingMs,
     waitGoneMs: performance.now() - stoppedMs,
   };
@@ -94,23 +94,26 @@ export async function runTrials(
 /** A measurement waits for its last facts: when the server side was rid of the workers, and whether. */
 type Measurement = (end: {
   readonly leftBehind: number | null;
+  /** A service that the lab started. */
+  readonly stopped: ServiceEnd | null;
   readonly stopServerMs: number;
   readonly waitGoneMs: number;
 }) => WatchedTrial;
 
 async function measure(context: {
   readonly lab: Lab;
-  readonly server: Api;
+  readonly tested: Tested;
   readonly plan: TrialPlan;
   readonly hooks: TrialHooks;
   readonly startServerMs: number;
 }): Promise<Measurement> {
-  const { lab, server, plan, hooks, startServerMs } = context;
-  const request = loadRequest(server.url, plan);
+  const { lab, tested, plan, hooks, startServerMs } = context;
+  const server = tested.system;
+  const request = requestTo(tested, plan);
   const startedAt = new Date().toISOString();
   const phase = stopwatch();
 
-  await requireValidParameters(request, lab.signal);
+  const openAccount = await requireAnswers(tested, { lab, plan, request });
   hooks.onPhase('warmup');
   if (plan.warmupMs > 0) {
     await runLoad(lab, 'warmup', warmupRequest(request, plan), {
@@ -119,9 +122,8 @@ async function measure(context: {
     });
   }
   const warmupMs = phase();
-  const before = await server.stats();
+  await using told = await openAccount();
   await server.readDistance?.();
-  const deathsBefore = server.deaths.length;
 
   hooks.onPhase('measure');
   const pooler =
@@ -133,7 +135,7 @@ async function measure(context: {
   const hostBefore = readHostHealth();
   // A pooler's connections are called after whoever had them last, and belong to no worker.
   const isPooled = server.pgbouncer !== null || lab.apiVia !== null;
-  const sampling = lab.monitor.startSampling(WORKER_SESSIONS);
+  const sampling = lab.monitor.startSampling(lab.watched);
   const limits = {
     maxConnections: lab.monitor.limits.maxConnections,
     superuserReserved: lab.monitor.limits.superuserReservedConnections,
@@ -159,7 +161,9 @@ async function measure(context: {
         if (!lab.signal.aborted) thresholds.look(progress);
       },
     }),
-    plan.rolloutSurge > 0 ? rollOut(server, plan, stopping) : null,
+    plan.rolloutSurge > 0
+      ? rollOut(tested, { lab, plan, signal: AbortSignal.any([stopping, server.ended]) })
+      : null,
   ]);
   const window = await sampling.stop();
   const faults = server.ended.aborted ? [] : ((await server.faults?.end()) ?? []);
@@ -169,11 +173,11 @@ async function measure(context: {
   const measureMs = phase();
   const host = hostBetween(hostBefore, readHostHealth(), measureMs);
   throwIfBroken([lab.signal, server.ended], load);
-  const after = await settledStats(server, lab.signal);
+  const { account, deaths, service } = await told.end({ load, window });
   const distance = (await server.readDistance?.()) ?? null;
   const statsMs = phase();
 
-  return ({ leftBehind, stopServerMs, waitGoneMs }) =>
+  return ({ leftBehind, stopped, stopServerMs, waitGoneMs }) =>
     summarizeTrial(
       {
         plan,
@@ -181,14 +185,15 @@ async function measure(context: {
         environment: { ...lab.environment, loadEngine: load.engineVersion },
         load,
         stoppedByThreshold: thresholds.stop(),
-        account: { before, after },
-        deaths: server.deaths.slice(deathsBefore),
+        account,
+        deaths,
         limits,
         others: lab.others,
         server: {
           peakWorkers: window.workerConnectionsPeak,
           peakAll: window.clientBackendsPeak,
-          peakByWorker: isPooled ? {} : byWorkerId(window.peakByWorker),
+          peakByWorker:
+            isPooled || tested.kind === 'service' ? {} : byWorkerId(window.peakByWorker),
           samples: window.samples,
           longestGapMs: window.sampleGapMsMax,
           activeMean: window.meanByState['active'] ?? 0,
@@ -196,7 +201,7 @@ async function measure(context: {
           seconds: window.seconds,
           lost: window.lost !== null,
         },
-        service: null,
+        service: service?.(stopped) ?? null,
         rollout,
         api: {
           target: lab.drivenApi?.url ?? null,
@@ -235,32 +240,6 @@ function throwIfBroken(signals: readonly AbortSignal[], load: LoadResult): void 
   for (const { reason } of signals) if (reason instanceof LabError) throw reason;
 }
 
-async function rollOut(
-  server: Api,
-  plan: TrialPlan,
-  signal: AbortSignal,
-): Promise<MeasuredTrial['rollout']> {
-  await pause(plan.durationMs * ROLLOUT_AT_SHARE, signal);
-  if (signal.aborted) return null;
-  const { replaced, workersPeak, durationMs } = await server.rollingRestart(plan.rolloutSurge);
-  return { surge: plan.rolloutSurge, replaced, workersPeak, durationMs };
-}
-
-/**
- * The account of a moment with nothing in flight. A client has its last byte before the server has
- * counted the request as finished, so the first look may come too early.
- */
-async function settledStats(server: Api, signal: AbortSignal): Promise<ServerStats> {
-  for (let attempt = 1; ; attempt += 1) {
-    const stats = await server.stats();
-    const busy = stats.workers.some(({ alive, http }) => alive && http.inFlight > 0);
-    if (!busy || attempt === SETTLE_ATTEMPTS) return stats;
-    await pause(SETTLE_PAUSE_MS, signal);
-  }
-}
-const SETTLE_ATTEMPTS = 20;
-const SETTLE_PAUSE_MS = 25;
-
 function transportReading(seen: MonitorWindow['transports']): MeasuredTrial['transport'] {
   return seen === null ? null : { ...seen, protocols: [...seen.protocols] };
 }
@@ -276,7 +255,7 @@ function postgresCpuMs(lab: Lab): number | null {
   return postmasterPid === null ? null : readTreeCpuMs(postmasterPid);
 }
 
-function poolerCpuMs({ pgbouncer }: Api): number | null {
+function poolerCpuMs({ pgbouncer }: Tested['system']): number | null {
   return pgbouncer === null ? null : readTreeCpuMs(pgbouncer.pid);
 }
 

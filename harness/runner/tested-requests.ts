@@ -1,0 +1,62 @@
+import type { ServiceObservation } from '../analysis/trial-observations.ts';
+import type { LoadRequest } from '../load/load-engine.ts';
+import type { TrialPlan } from '../plan/trial-plan.ts';
+import { askEachOnce, type FirstAnswer, type Got } from '../service/first-answers.ts';
+import { openApiAccount } from './api-account.ts';
+import type { Lab } from './lab.ts';
+import { openServiceAccount } from './service-account.ts';
+import type { Tested } from './tested.ts';
+import { loadRequest } from './trial-request.ts';
+import type { WindowAccount } from './window-account.ts';
+import { requireValidParameters } from './workload-check.ts';
+
+/** The load of a plan, on what is tested. */
+export function requestTo(tested: Tested, plan: TrialPlan): LoadRequest {
+  const request = loadRequest(tested.system.url, plan);
+  return tested.kind === 'api' ? request : { ...request, requests: tested.system.requests };
+}
+
+/**
+ * Asks what is tested before any load, so that nothing is measured which cannot be right: an API of this project
+ * refuses wrong parameters; what a service answers is said.
+ *
+ * @returns opens the account of the window, to be called before it
+ * @throws LabError as `requireValidParameters` does
+ */
+export async function requireAnswers(
+  tested: Tested,
+  {
+    lab,
+    plan,
+    request,
+  }: { readonly lab: Lab; readonly plan: TrialPlan; readonly request: LoadRequest },
+): Promise<() => Promise<WindowAccount>> {
+  const { signal } = lab;
+  if (tested.kind === 'api') {
+    await requireValidParameters(request, signal);
+    return () => openApiAccount(tested.system, signal);
+  }
+  const { system } = tested;
+  const wrongBefore = wrongOf(await askEachOnce(system.url, system.requests, { signal }));
+  for (const { name, got } of wrongBefore) {
+    lab.warn(`the service answered ${name} by ${got}, before any load`);
+  }
+  return () => openServiceAccount(system, { lab, plan, wrongBefore });
+}
+
+function wrongOf(answers: readonly FirstAnswer[]): ServiceObservation['wrongBefore'] {
+  return answers.flatMap(({ template, got }) =>
+    got.kind === 'status' && got.isRight ? [] : [{ name: template.name, got: gotText(got) }],
+  );
+}
+
+function gotText(got: Got): string {
+  switch (got.kind) {
+    case 'status':
+      return `status ${got.status}${got.location === null ? '' : ', a redirect, which is not followed'}`;
+    case 'silent':
+      return `nothing in ${got.waitedMs / 1_000} s`;
+    default:
+      return `nothing: ${got.code}`;
+  }
+}
