@@ -65,7 +65,9 @@ async function watchedRounds(
   const { ports, rounds } = asked;
   return await withAskedMetrics(asked, deps.warn, ({ observer }) => {
     progress.report({ kind: 'step', text: beginningText(given) });
-    return withLab(plan.postgres, { ...deps, postgres, drivenApi, observer }, (lab) =>
+    const startsService = plan.service?.kind === 'command';
+    const parts = { ...deps, postgres, drivenApi, startsService, observer };
+    return withLab(plan.postgres, parts, (lab) =>
       runRounds(roundPlans(plan, rounds), {
         stopped: deps.signal,
         broken: lab.signal,
