@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { EXPECT_BY_DEFAULT, type RequestTemplate } from '../plan/request-mix.ts';
 import { askEachOnce } from './first-answers.ts';
+import { listening } from './test/listening.ts';
 
 const signal = new AbortController().signal;
 
@@ -18,28 +18,6 @@ function template(changes: Partial<RequestTemplate> = {}): RequestTemplate {
     weight: 1,
     expect: EXPECT_BY_DEFAULT,
     ...changes,
-  };
-}
-
-/** Listens for the time of a test, and ends what is still connected. */
-async function listening(server: Server): Promise<AsyncDisposable & { readonly origin: string }> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.on('error', () => socket.destroy()).once('close', () => sockets.delete(socket));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return {
-    origin: `http://127.0.0.1:${address.port}`,
-    [Symbol.asyncDispose]: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
   };
 }
 

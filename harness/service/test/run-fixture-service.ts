@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
-import { createServer as createTcpServer, type Socket } from 'node:net';
+import { createServer as createTcpServer } from 'node:net';
 
 /* Process entry: somebody's service in a mood, `<mood> [port]`. */
 const [, , mood = '', port = '0'] = process.argv;
@@ -8,6 +8,7 @@ const [, , mood = '', port = '0'] = process.argv;
 const SLEEP = `sleep 600.${port}`;
 const SLEEPER = ['-c', `${SLEEP}; true`];
 const LATER_MS = 400;
+const BURNT_US = 250_000;
 
 interface Served {
   readonly host?: string;
@@ -29,10 +30,6 @@ function serve({ host = '127.0.0.1', port: own, answer = () => 200 }: Served = {
   process.on('SIGTERM', () => process.exit(0));
 }
 
-function connect(onConnection: (socket: Socket) => void): void {
-  createTcpServer(onConnection).listen(Number(port), '127.0.0.1');
-}
-
 const MOODS: Readonly<Record<string, () => void>> = {
   serving: () => serve(),
   redirecting: () => serve({ answer: () => 302 }),
@@ -47,8 +44,9 @@ const MOODS: Readonly<Record<string, () => void>> = {
   'another-address': () => serve({ host: '::1' }),
   failing: () => serve({ answer: () => 500 }),
   rootless: () => serve({ answer: (path) => (path === '/health' ? 204 : 404) }),
-  silent: () => connect(() => undefined),
-  closing: () => connect((socket) => socket.destroy()),
+  silent: () => {
+    createTcpServer().listen(Number(port), '127.0.0.1');
+  },
   idle: () => {
     setInterval(() => undefined, LATER_MS);
   },
@@ -91,10 +89,9 @@ const MOODS: Readonly<Record<string, () => void>> = {
     write(100);
   },
   busy: () => {
-    spawn('sh', ['-c', 'i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done'], { stdio: 'ignore' });
+    spawn('sh', ['-c', 'i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done'], { stdio: 'ignore' });
     serve();
-    const untilMs = performance.now() + LATER_MS;
-    while (performance.now() < untilMs);
+    while (process.cpuUsage().user < BURNT_US);
   },
   /** Always somebody else's port. */
   late: () => {
