@@ -69,8 +69,12 @@ export function ipAddress(): ValueParser<string> {
   };
 }
 
-/** The origin of an HTTP server: no path, no user, no TLS. */
-export function httpOrigin(): ValueParser<string> {
+/**
+ * The origin of an HTTP server: no path, no user, no TLS.
+ *
+ * @param remedyOfPath where a path belongs instead
+ */
+export function httpOrigin(remedyOfPath?: string): ValueParser<string> {
   return {
     placeholder: 'url',
     expected: 'http://host:port',
@@ -83,9 +87,17 @@ export function httpOrigin(): ValueParser<string> {
       if (url.username !== '' || url.password !== '') {
         return { ok: false, problem: 'holds a user or a password, which the API has none of' };
       }
+      if (url.protocol === 'https:') {
+        return {
+          ok: false,
+          problem: 'is https, and the load is made over plain HTTP/1.1',
+          remedy: 'give the address behind what ends TLS, where the service itself listens',
+        };
+      }
       if (url.protocol !== 'http:') return { ok: false, problem: 'is not http' };
       if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
-        return { ok: false, problem: 'is more than an origin' };
+        const remedy = remedyOfPath === undefined ? {} : { remedy: remedyOfPath };
+        return { ok: false, problem: 'is more than an origin', ...remedy };
       }
       return { ok: true, value: url.origin };
     },

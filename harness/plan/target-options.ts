@@ -5,7 +5,10 @@ import { orNone } from './value-parser.ts';
 /** What runs already, to be driven instead of what is started for the trial. */
 export const TARGET_OPTIONS = {
   target: option('target', {
-    parser: orNone(httpOrigin(), 'none'),
+    parser: orNone(
+      httpOrigin("give http://host:port, and the path by --request: 'GET /orders'"),
+      'none',
+    ),
     defaultValue: null,
     description:
       'drive the service that runs there already, e.g. http://localhost:8080; its database is seen with --postgres url',

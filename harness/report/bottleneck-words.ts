@@ -10,5 +10,6 @@ export const BOTTLENECK_WORDS: Readonly<Record<BottleneckKind, string>> = {
   service: "the service's own CPU",
   generator: 'the load generator',
   host: 'this machine, whose CPU something else has',
+  unseen: 'the load, or what does not show from outside',
   none: 'the load alone',
 };

@@ -47,7 +47,9 @@ function readingLines({ plan, pooler }: MeasuredTrial): readonly ReportLine[] {
 }
 
 /** Only what differs from what everybody expects, or does not go together. */
-function statementLines({ api }: MeasuredTrial): readonly ReportLine[] {
+function statementLines({ api, plan }: MeasuredTrial): readonly ReportLine[] {
+  // What a service sends is its own.
+  if (plan.service !== null) return [];
   const { preparedStatements: named, statementsProblem: problem } = api;
   if (!named) {
     const why = problem === null ? 'as asked for' : problem;

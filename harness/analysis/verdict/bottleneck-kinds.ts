@@ -16,6 +16,8 @@ export const BOTTLENECKS = [
   'generator',
   /** The machine's CPU, which something else has: neither the API nor PostgreSQL can show what they can. */
   'host',
+  /** Nothing that is seen is at its limit, and of a service not enough is seen to say that the load is. */
+  'unseen',
   /** Nothing is at its limit: the load asks for no more. */
   'none',
 ] as const;

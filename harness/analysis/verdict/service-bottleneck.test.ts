@@ -27,8 +27,8 @@ test.each<
   [what: string, Partial<ServiceFacts>, Partial<SeenAround>, kind: string, because: RegExp]
 >([
   ['nothing', {}, {}, 'none', /^nothing that shows .* used 0\.90 cores, .* 2\.5 statements/],
-  ['not even its processors', { cores: null }, {}, 'none', /limit: PostgreSQL ran/],
-  ['nor its database', { cores: null }, { activeMean: null }, 'none', /at its limit$/],
+  ['not even its processors', { cores: null }, {}, 'unseen', /limit: PostgreSQL ran/],
+  ['nor its database', { cores: null }, { activeMean: null }, 'unseen', /at its limit$/],
   [
     'pool timeouts alone',
     { cores: null },

@@ -63,8 +63,9 @@ export function serviceBottleneck(
   const used = service.cores === null ? [] : [`the service used ${service.cores.toFixed(2)} cores`];
   const shown = [...used, ...roomText(seen)].join(', ');
   return {
-    kind: 'none',
-    because: `nothing that shows from outside is at its limit${shown === '' ? '' : `: ${shown}`}`,
+    // A service that waits for its own processors looks like one that has nothing to do.
+    kind: service.cores === null ? 'unseen' : 'none',
+    because: `nothing that shows is at its limit${shown === '' ? '' : `: ${shown}`}`,
   };
 }
 
