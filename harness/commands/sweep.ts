@@ -15,6 +15,7 @@ import { shellWord } from '../report/sweep/shell-word.ts';
 import { databaseFlags } from '../report/sweep/sweep-command-line.ts';
 import { createSweepProgress, type SweepProgress } from '../report/sweep/sweep-progress.ts';
 import { type ReportShellDeps, reportShell } from '../report-shell.ts';
+import { requestMixOf } from '../request-mix-of.ts';
 import { choosePostgres } from '../runner/database-choice.ts';
 import { requireFreeSlots } from '../runner/exhaustion-consent.ts';
 import type { LabDeps } from '../runner/lab.ts';
@@ -70,7 +71,8 @@ export function createSweepCommand(parts: SweepParts): Command {
       const given = await askedSweep(flags, io.env);
       for (const warning of given.warnings) io.stderr.write(`${warning}\n`);
       const deps = { ...labDeps(io, given.labParent), command: 'sweep' };
-      const postgres = await choosePostgres(given.database, deps);
+      const startsService = given.plan?.base.service?.kind === 'command';
+      const postgres = await choosePostgres(given.database, { ...deps, startsService });
       const asked = { ...sweepOn(foreignDatabaseOf(postgres), given), postgres };
       if (asked.plan !== null) {
         await requirePoolerProgram(asked.plan.base.pooler, io.env);
@@ -81,11 +83,26 @@ export function createSweepCommand(parts: SweepParts): Command {
       const style = { columns: io.stderr.columns, paint: createPaint(io.stderr.color) };
       for (const line of run.opening) io.stderr.write(`${lineText(line, style)}\n`);
       try {
+        const startsIt = run.plan.base.service?.kind === 'command';
+        // A run that is gone on with says by its plan what is to be measured there.
+        const found =
+          startsIt === startsService
+            ? asked
+            : {
+                ...asked,
+                postgres: await choosePostgres(given.database, {
+                  ...deps,
+                  startsService: startsIt,
+                }),
+              };
         if (run.pending.length > 0) {
-          requireSameDatabase(run, asked);
-          requireSlotsOf(asked, expandCells(run.plan));
+          const { requests } = run.plan.base;
+          // Data that changed or a variable that is missing would fail every trial.
+          if (requests !== null) requestMixOf(requests, io);
+          requireSameDatabase(run, found);
+          requireSlotsOf(found, expandCells(run.plan));
         }
-        return await sweep(run, asked, { io, parts });
+        return await sweep(run, found, { io, parts });
       } finally {
         run.writer.close();
       }

@@ -73,6 +73,7 @@ export async function lookAtForeignDatabase({
   apiVia,
   consent,
   drivesTheApi,
+  startsService = false,
   signal,
   warn,
   lookupAll = SYSTEM_LOOKUP,
@@ -81,6 +82,8 @@ export async function lookAtForeignDatabase({
   readonly apiVia: ForeignDatabase['apiVia'];
   readonly consent: ForeignDatabaseConsent;
   readonly drivesTheApi: boolean;
+  /** @default false */
+  readonly startsService?: boolean;
   readonly signal: AbortSignal;
   readonly warn: (sentence: string) => void;
   /** @default the system's resolver */
@@ -100,11 +103,12 @@ export async function lookAtForeignDatabase({
   }
   return await withOwner(owner, LOOK_SESSION, async (client) => {
     const { version, limits, rights } = await readForeignState(client);
-    requireRights(rights, { owner, drivesTheApi });
+    const asked = { owner, drivesTheApi, startsService };
+    requireRights(rights, asked);
     const allowed = { sharedDbOk: consent.sharedDbOk, drivesTheApi };
     const sessions = await settledSessions(client, { allowed, signal });
-    const apiRole = apiRoleOf(rights, { owner, drivesTheApi });
-    for (const sentence of lacking(rights, { owner, apiRole, drivesTheApi })) warn(sentence);
+    const apiRole = apiRoleOf(rights, asked);
+    for (const sentence of lacking(rights, { ...asked, apiRole })) warn(sentence);
     return {
       owner,
       apiVia,

@@ -94,3 +94,13 @@ test('what is not seen is said with the grant that shows it', () => {
     expect.stringMatching(/^NOT SEEN: .*GRANT pg_read_all_stats TO "ann"/),
   ]);
 });
+
+test('a service that is started connects as the ordinary role that was given, and needs no schema of the lab', () => {
+  const asked = { owner, drivesTheApi: false, startsService: true };
+  expect(apiRoleOf(ALL, asked)).toBe('ann');
+  expect(() => requireRights({ ...ORDINARY, createsSchemas: false }, asked)).not.toThrow();
+  expect(lacking({ ...ORDINARY, seesSessions: true }, { ...asked, apiRole: 'ann' })).toEqual([]);
+  expect(() => requireRights({ ...ALL, isSuperuser: true }, asked)).toThrow(
+    /the service would connect as ann, which takes reserved slots/,
+  );
+});

@@ -145,13 +145,19 @@ export async function readForeignState(client: ClientBase): Promise<ForeignState
 interface Asked {
   readonly owner: DatabaseConfig;
   readonly drivesTheApi: boolean;
+  /**
+   * A service of the user's own is started, which connects as the role that was given: its tables are
+   * that role's. @default false
+   */
+  readonly startsService?: boolean;
 }
 
 /** A role of the lab's own where one can be made; else the one that was given, an ordinary one then. */
 export function apiRoleOf(
   { createsRoles, hasApiRole }: ForeignRights,
-  { owner, drivesTheApi }: Asked,
+  { owner, drivesTheApi, startsService = false }: Asked,
 ): string {
+  if (startsService) return owner.user;
   // Of an API that was started otherwise, the role is not known.
   const isOwn = drivesTheApi ? hasApiRole : createsRoles;
   return isOwn ? API_ROLE : owner.user;
@@ -163,7 +169,7 @@ export function apiRoleOf(
  * @throws LabError DATABASE_UNUSABLE
  */
 export function requireRights(rights: ForeignRights, asked: Asked): void {
-  const { owner, drivesTheApi } = asked;
+  const { owner, drivesTheApi, startsService = false } = asked;
   if (rights.isStandby) {
     throw unusable(
       `${owner.host}:${owner.port} is a standby, on which nothing can be written`,
@@ -174,7 +180,7 @@ export function requireRights(rights: ForeignRights, asked: Asked): void {
     ...(drivesTheApi && rights.hiddenApiSessions > 0
       ? [["to see the API's sessions", `GRANT pg_read_all_stats TO ${quoted(owner.user)}`]]
       : []),
-    ...(drivesTheApi || canUseSchema(rights) ? [] : [schemaRight(rights, owner)]),
+    ...(drivesTheApi || startsService || canUseSchema(rights) ? [] : [schemaRight(rights, owner)]),
   ];
   if (missing.length > 0) {
     throw unusable(
@@ -182,7 +188,13 @@ export function requireRights(rights: ForeignRights, asked: Asked): void {
       `give it, or the address of a superuser: ${missing.map(([, how]) => how).join('; ')}`,
     );
   }
-  if (!drivesTheApi && !rights.createsRoles && rights.isReserved) {
+  if (startsService && (rights.isSuperuser || rights.isReserved)) {
+    throw unusable(
+      `the service would connect as ${owner.user}, which takes reserved slots, so that no prediction would hold`,
+      'give the address of the ordinary role that it has',
+    );
+  }
+  if (!drivesTheApi && !startsService && !rights.createsRoles && rights.isReserved) {
     throw unusable(
       `the role ${owner.user} would be the API's, and takes reserved slots, which an API's must not`,
       `let it make another: ALTER ROLE ${quoted(owner.user)} CREATEROLE; or give the address of a role without pg_use_reserved_connections`,
@@ -213,11 +225,11 @@ function canUseSchema(rights: ForeignRights): boolean {
 /** What is not as it would be for a superuser, and can be lived with. */
 export function lacking(
   rights: ForeignRights,
-  { owner, apiRole, drivesTheApi }: Asked & { readonly apiRole: string },
+  { owner, apiRole, drivesTheApi, startsService = false }: Asked & { readonly apiRole: string },
 ): readonly string[] {
   const role = quoted(owner.user);
   return [
-    ...(apiRole === owner.user && !drivesTheApi
+    ...(apiRole === owner.user && !drivesTheApi && !startsService
       ? [
           `the API connects as ${owner.user} itself, with its limits: it may make no role for it (ALTER ROLE ${role} CREATEROLE)`,
         ]

@@ -19,7 +19,7 @@ export const FINDINGS = [
   'DRIFTING',
   'LATE',
   'NOT EXHAUSTED THIS TIME',
-  /** Of a service whose database was not in sight, and of which nothing can be said to fit. */
+  /** Of a service whose database was not in sight, or whose pools nobody told: nothing can be said to fit. */
   'ALL ANSWERED',
   'FITS',
 ] as const;
@@ -74,9 +74,13 @@ type Found = Omit<Headline, 'good'> | null;
 /** These say by themselves why there is no number; the headline has words of its own for them. */
 const OWN_WORDS: ReadonlySet<string> = new Set(['interrupted', 'drifting']);
 
+/** A service that is wrong by itself, or not what it was said to be, explains the others. */
+const FIRST: ReadonlySet<string> = new Set(['no_answers', 'shape_exceeded']);
+
 function invalidOf({ verdict, caveats, ended, steadyState }: MeasuredTrial): Found {
   if (verdict !== 'INVALID') return null;
-  const fatal = caveats.find(({ grade, code }) => grade === 'INVALID' && !OWN_WORDS.has(code));
+  const against = caveats.filter(({ grade, code }) => grade === 'INVALID' && !OWN_WORDS.has(code));
+  const fatal = against.find(({ code }) => FIRST.has(code)) ?? against[0];
   const explained = ended !== 'completed' || steadyState.state === 'drifting';
   if (fatal === undefined && explained) return null;
   return {
@@ -89,7 +93,7 @@ function invalidOf({ verdict, caveats, ended, steadyState }: MeasuredTrial): Fou
 function refusedOf(trial: MeasuredTrial): Found {
   const { refusals, requests, attempts, plan } = trial;
   const tried = attempts.httpErrors['too_many_connections'] ?? 0;
-  if (tried === 0) return null;
+  if (tried === 0) return loggedOf(trial);
   const by = refusedBy(trial);
   const how = { postgres: ', SQLSTATE 53300', pooler: '', both: '' }[by];
   const seen =
@@ -105,6 +109,21 @@ function refusedOf(trial: MeasuredTrial): Found {
       ? `, ${formatCount(refusals.byReason.pooler_clients ?? 0)} of them by PgBouncer for its max_client_conn`
       : '';
   return { finding: 'EXHAUSTED', text: `EXHAUSTED: ${seen}${both}. ${claimText(trial)}` };
+}
+
+/** A service need not say why it fails, and may have tried again: PostgreSQL's log has it all the same. */
+function loggedOf(trial: MeasuredTrial): Found {
+  const logged = trial.service?.refusalsLogged ?? 0;
+  if (logged === 0) return null;
+  const { requests } = trial;
+  const unanswered = wasCutOff(trial) ? 0 : requests.unanswered;
+  const causes = causesText({ ...requests, unanswered });
+  const failed = failuresTotal({ ...requests, unanswered });
+  const seen = `${formatCount(failed)} of ${plural(requests.scheduled, 'request')} failed${causes === '' ? '' : ` (${causes})`}`;
+  return {
+    finding: 'EXHAUSTED',
+    text: `EXHAUSTED: PostgreSQL refused ${plural(logged, 'connection')} (SQLSTATE 53300), as its log says; ${seen}. ${claimText(trial)}`,
+  };
 }
 
 function overloadedOf(trial: MeasuredTrial): Found {
@@ -195,13 +214,13 @@ const LATE_SHARE_MAX = 0.05;
 
 /** Behind a queue without a deadline every answer is right, and comes when nobody waits any more. */
 function lateOf(trial: MeasuredTrial): Found {
-  const { plan, wholeRun, latencyMs, bottleneck, budget } = trial;
+  const { plan, wholeRun, latencyMs, bottleneck } = trial;
   const throughput = trial.throughputPerSecond ?? wholeRun.throughputPerSecond;
   const goodput = trial.goodputPerSecond ?? wholeRun.goodputPerSecond;
   if (throughput === 0 || goodput >= (1 - LATE_SHARE_MAX) * throughput) return null;
   return {
     finding: 'LATE',
-    text: `LATE: ${budget === null ? '' : '0 refused, but '}${formatShare(1 - goodput / throughput)} of the right answers took longer than ${formatMs(plan.load.goodputDeadlineMs)}: ${formatRate(throughput)}/s, ${formatRate(goodput)}/s of them in time, p99 ${formatMs(latencyMs.ok.p99)}; limited by ${BOTTLENECK_WORDS[bottleneck.kind]}. ${claimText(trial)}`,
+    text: `LATE: ${noneRefused(trial, '', ', but ')}${formatShare(1 - goodput / throughput)} of the right answers took longer than ${formatMs(plan.load.goodputDeadlineMs)}: ${formatRate(throughput)}/s, ${formatRate(goodput)}/s of them in time, p99 ${formatMs(latencyMs.ok.p99)}; limited by ${BOTTLENECK_WORDS[bottleneck.kind]}. ${claimText(trial)}`,
   };
 }
 
@@ -214,6 +233,10 @@ function fitsOf(trial: MeasuredTrial): Omit<Headline, 'good'> {
       : `${rateText(trial.throughputPerSecond, null)} right answers/s (${rateText(trial.goodputPerSecond, null)} within ${deadline}), p99 ${formatMs(latencyMs.ok.p99)}`;
   if (budget === null) {
     const text = `ALL ANSWERED: 0 failed at ${speed}. ${claimText(trial)}`;
+    return { finding: 'ALL ANSWERED', text };
+  }
+  if (!budget.shapeKnown) {
+    const text = `ALL ANSWERED: 0 failed${noneRefused(trial, ', ')} at ${speed}. ${claimText(trial)}`;
     return { finding: 'ALL ANSWERED', text };
   }
   const fits = plan.rolloutSurge > 0 ? budget.predicted.fitsDuringRollout : budget.predicted.fits;
@@ -233,9 +256,9 @@ function fitsOf(trial: MeasuredTrial): Omit<Headline, 'good'> {
       };
 }
 
-/** That nobody was refused is said only where the database was in sight. */
-function noneRefused({ budget }: MeasuredTrial, before: string): string {
-  return budget === null ? '' : `${before}0 refused`;
+/** That nobody was refused is said only where it would have been seen. */
+function noneRefused({ budget }: MeasuredTrial, before: string, after = ''): string {
+  return budget === null || !budget.refusalsVisible ? '' : `${before}0 refused${after}`;
 }
 
 function shareOf(part: number, whole: number): string {

@@ -26,11 +26,14 @@ export async function choosePostgres(
     warn,
     command,
     drivesTheApi = false,
+    startsService = false,
   }: Pick<LabSurroundings, 'env' | 'redactor' | 'signal' | 'warn'> & {
     /** Whose help a remedy points to. */
     readonly command: string;
     /** @default false */
     readonly drivesTheApi?: boolean;
+    /** Of the user's own, for each trial. @default false */
+    readonly startsService?: boolean;
   },
 ): Promise<ChosenPostgres> {
   if (asked.kind === 'docker') await requireDocker(env);
@@ -41,6 +44,7 @@ export async function choosePostgres(
     apiVia,
     consent: { allowRemoteDb, sharedDbOk },
     drivesTheApi,
+    startsService,
     signal,
     warn,
   });

@@ -41,7 +41,9 @@ export async function withGivenParts<T>(
   }
   if (target !== null) await requireTargetConsent(target);
   await requirePoolerProgram(asked.plan.pooler, deps.env);
-  const postgres = await choosePostgres(database, { ...deps, drivesTheApi: target !== null });
+  const startsService = asked.plan.service?.kind === 'command';
+  const drivesTheApi = target !== null;
+  const postgres = await choosePostgres(database, { ...deps, drivesTheApi, startsService });
   const foreignDatabase = foreignDatabaseOf(postgres);
   const plan = planOn(foreignDatabase, asked.plan);
   const requireSlots = (on: TrialPlan): void =>
