@@ -1,5 +1,6 @@
 import { changedGates, type GateName } from '../plan/gate-parser.ts';
 import type { Gates } from '../plan/gates.ts';
+import type { TrialPlan } from '../plan/trial-plan.ts';
 import { formatCount, formatMs } from './format.ts';
 
 /** Each gate with its limits: `generator busy > 70 %, 90 %` is DEGRADED, INVALID. */
@@ -32,14 +33,15 @@ function isGateName(name: string): name is GateName {
   return name in WORDS;
 }
 
-/** All limits that the verdict was made with; those the user changed are marked. */
-export function gatesText(gates: Gates): string {
+/** All limits that the verdict was made with; those the user changed are marked. A service's workers nobody counts. */
+export function gatesText({ gates, service }: Pick<TrialPlan, 'gates' | 'service'>): string {
+  const names = NAMES.filter((name) => service === null || name !== 'workerImbalance');
   const changed = changedGates(gates);
   const marked = (name: GateName): string =>
     `${WORDS[name](gates)}${changed.includes(name) ? ' (changed)' : ''}`;
   const isPair = (name: GateName): boolean => typeof gates[name] !== 'number';
-  const pairs = NAMES.filter(isPair).map(marked).join('; ');
-  const singles = NAMES.filter((name) => !isPair(name)).map(marked);
+  const pairs = names.filter(isPair).map(marked).join('; ');
+  const singles = names.filter((name) => !isPair(name)).map(marked);
   return `DEGRADED, INVALID: ${pairs}. DEGRADED: ${singles.join('; ')}`;
 }
 

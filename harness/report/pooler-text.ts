@@ -45,6 +45,7 @@ export function claimText({ plan, budget, api }: MeasuredTrial): string {
     readonly ceiling: number | null;
     readonly rolloutCeiling: number | null;
   }): number | null => (plan.rolloutSurge > 0 ? claims.rolloutCeiling : claims.ceiling);
+  if (!budget.shapeKnown) return `What the service may open was not told; ${usable}`;
   if (reached === 'unknown') {
     return `${pools} connect through ${api.via}, which did not tell its limits; ${usable}`;
   }

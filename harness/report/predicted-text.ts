@@ -12,6 +12,9 @@ export function predictedText(trial: WatchedTrial): string {
   const { predicted } = budget;
   const reserved = connections.superuserReserved + connections.reserved;
   const usable = `${formatCount(predicted.usable)} = ${formatCount(connections.maxConnections)} − ${formatCount(reserved)} reserved − ${plural(budget.others, 'other')} (this lab's monitor among them)`;
+  if (!budget.shapeKnown) {
+    return `nothing: nobody told what the service may open (--workers, --pool-size and --max-overflow do, or {workers}, {poolSize} and {maxOverflow} in what it is started with); usable ${usable}`;
+  }
   if (budget.reached === 'unknown') {
     return `nothing: the API connects through ${api.via}, which did not tell its limits; usable ${usable}`;
   }
@@ -90,7 +93,8 @@ function shortText({ plan, budget }: WatchedTrial): string {
 
 /** Who refused, if anybody. */
 export function observedText(trial: WatchedTrial): string {
-  if (!trial.budget.observedRefusals) return 'not refused';
+  const { observedRefusals, refusalsVisible } = trial.budget;
+  if (!observedRefusals) return refusalsVisible ? 'not refused' : 'perhaps refused, nobody told';
   return {
     postgres: 'refused',
     pooler: 'refused by PgBouncer',
@@ -100,7 +104,8 @@ export function observedText(trial: WatchedTrial): string {
 
 /** Whether what was predicted happened. */
 export function agreementText({ budget, api }: WatchedTrial, paint: Paint): string {
-  if (budget.reached === 'unknown') return 'nothing was predicted';
+  if (budget.reached === 'unknown' || !budget.shapeKnown) return 'nothing was predicted';
+  if (!budget.refusalsVisible) return 'whether as predicted is not seen';
   const why = api.via === null ? '' : ': see VIA';
   return budget.agrees ? paint.green('✓ as predicted') : paint.red(`✗ not as predicted${why}`);
 }

@@ -1,11 +1,13 @@
 import type { RoundsResult } from '../analysis/estimates/rounds-result.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import { askedText } from './asked-text.ts';
 import { carriesOverLines, networkOf } from './carries-over-lines.ts';
 import { distanceText } from './distance-text.ts';
 import { ABSENT, formatCount, formatMs, formatRate, formatSpread } from './format.ts';
 import { gatesText } from './gate-words.ts';
 import { lineText } from './line-text.ts';
 import { loadText } from './load-text.ts';
+import { notSeenLines } from './not-seen-lines.ts';
 import type { Paint } from './paint.ts';
 import { throughText } from './pooler-text.ts';
 import { reasonsAgainst } from './reasons-against.ts';
@@ -14,6 +16,7 @@ import type { TerminalStyle } from './terminal-style.ts';
 import { table, wrap } from './text-layout.ts';
 import { overText } from './transport-text.ts';
 import { FINDINGS, trialHeadline } from './trial-headline.ts';
+import { trialServiceLines } from './trial-service-lines.ts';
 import { thresholdText } from './trial-threshold-lines.ts';
 
 type Spread = RoundsResult['spread'][keyof RoundsResult['spread']];
@@ -27,10 +30,10 @@ export function roundsTerminal(result: RoundsResult, style: TerminalStyle): stri
   const [first] = rounds;
   const blocks = [
     [
-      ...(first === undefined ? [] : [planLine(first)]),
+      ...(first === undefined ? [] : [...trialServiceLines(first).slice(0, 1), planLine(first)]),
       {
         label: 'ROUNDS',
-        text: `one after the other on ${(first?.api.target ?? null) === null ? 'fresh workers' : 'an API that ran before'}`,
+        text: `one after the other on ${first === undefined ? 'nothing' : testedText(first)}`,
         rows: roundRows(result),
       },
     ],
@@ -75,7 +78,7 @@ function planLine({ plan }: MeasuredTrial): ReportLine {
   const away = distance.rttMs === 0 ? '' : `, database ${distanceText(distance)} away`;
   return {
     label: 'LOAD',
-    text: `${plan.workload}, ${loadText(plan)}${away}${overText(postgres.transport)}${throughText(pooler)}, ${formatMs(plan.durationMs)} a round; each with a seed of its own`,
+    text: `${askedText(plan)}, ${loadText(plan)}${away}${overText(postgres.transport)}${throughText(pooler)}, ${formatMs(plan.durationMs)} a round; each with a seed of its own`,
   };
 }
 
@@ -89,7 +92,7 @@ function roundRows({ rounds, spread }: RoundsResult): readonly string[] {
     rate(round.goodputPerSecond),
     formatMs(round.latencyMs.ok.p50),
     formatMs(round.latencyMs.ok.p99),
-    formatCount(round.refusals.total),
+    refusedText(round),
     [...new Set([round.verdict, trialHeadline(round).finding])].join(' '),
   ]);
   const over = (
@@ -121,6 +124,18 @@ function roundRows({ rounds, spread }: RoundsResult): readonly string[] {
   );
 }
 
+/** Refusals that answers told of; where they could not be seen there is no number. */
+function refusedText({ refusals, budget }: MeasuredTrial): string {
+  const visible = budget !== null && (budget.refusalsVisible || refusals.total > 0);
+  return visible ? formatCount(refusals.total) : ABSENT;
+}
+
+function testedText({ plan, api }: MeasuredTrial): string {
+  if (plan.service?.kind === 'command') return 'a service that is started anew each time';
+  if (plan.service?.kind === 'running') return 'a service that ran before';
+  return api.target === null ? 'fresh workers' : 'an API that ran before';
+}
+
 function rate(perSecond: number | null): string {
   return perSecond === null ? ABSENT : formatRate(perSecond);
 }
@@ -143,6 +158,7 @@ function trustLines(
       text: `→ ${advice}`,
     })),
     ...reasonsAgainst(rounds, 'rounds').map((text) => ({ label: '', text: `· ${text}` })),
-    ...(first === undefined ? [] : [{ label: 'GATES', text: gatesText(first.plan.gates) }]),
+    ...notSeenLines(rounds),
+    ...(first === undefined ? [] : [{ label: 'GATES', text: gatesText(first.plan) }]),
   ];
 }

@@ -1,3 +1,4 @@
+import type { ServiceReading } from '../analysis/service-reading.ts';
 import { type MeasuredTrial, type WatchedTrial, watchedTrial } from '../analysis/trial-result.ts';
 import { formatCount, formatMs, plural } from './format.ts';
 import type { Paint } from './paint.ts';
@@ -18,23 +19,27 @@ export function trialBudgetLines(trial: MeasuredTrial, paint: Paint): readonly R
   if (rollout !== null) {
     lines.push({
       label: 'DEPLOY',
-      text: `${plural(rollout.replaced, 'worker')} replaced in ${formatMs(rollout.durationMs)}, at most ${formatCount(rollout.workersPeak)} at the same time`,
+      text:
+        trial.service !== null
+          ? `a second instance came and the first went in ${formatMs(rollout.durationMs)}, at most ${plural(rollout.workersPeak, 'worker')} at the same time`
+          : `${plural(rollout.replaced, 'worker')} replaced in ${formatMs(rollout.durationMs)}, at most ${formatCount(rollout.workersPeak)} at the same time`,
     });
   }
   return lines;
 }
 
 function predictedLines(trial: WatchedTrial, paint: Paint): readonly ReportLine[] {
-  const { budget, connections, refusals, plan } = trial;
+  const { budget, connections, refusals, plan, service } = trial;
   const { predicted } = budget;
   const agrees = agreementText(trial, paint);
   const tried = trial.attempts.httpErrors['too_many_connections'] ?? 0;
   const hidden = plan.load.retry === null || tried === 0 ? '' : ` (${plural(tried, 'attempt')})`;
+  const refused = `${formatCount(refusals.total)} refused${hidden}`;
   const lines: ReportLine[] = [
     { label: 'PREDICTED', text: predictedText(trial) },
     {
       label: 'OBSERVED',
-      text: `${observedText(trial)}: peak ${formatCount(connections.peakWorkers)} of ${formatCount(predicted.usable)}, ${formatCount(refusals.total)} refused${hidden}  ${agrees}`,
+      text: `${observedText(trial)}: peak ${formatCount(connections.peakWorkers)} of ${formatCount(predicted.usable)}, ${service === null ? refused : serviceRefusedText(trial, service)}  ${agrees}`,
     },
   ];
   const peaks = Object.entries(connections.peakByWorker).sort(([a], [b]) =>
@@ -49,10 +54,20 @@ function predictedLines(trial: WatchedTrial, paint: Paint): readonly ReportLine[
   return lines;
 }
 
+/** Who is refused need not say so; the server's log does, where it is the lab's. */
+function serviceRefusedText({ attempts }: WatchedTrial, service: ServiceReading): string {
+  const told = attempts.httpErrors['too_many_connections'] ?? 0;
+  const byAnswers = `${plural(told, 'answer')} ${told === 1 ? 'says' : 'say'} so`;
+  const { refusalsLogged } = service;
+  if (refusalsLogged === null) return told === 0 ? 'no answer says so' : byAnswers;
+  const logged = `${plural(refusalsLogged, 'connection')} refused by PostgreSQL's log`;
+  return refusalsLogged === 0 && told === 0 ? logged : `${logged}, ${byAnswers}`;
+}
+
 /** What an API that was not just started on its PostgreSQL leaves unseen. */
-function apiLines({ api }: MeasuredTrial): readonly ReportLine[] {
+function apiLines({ api, service }: MeasuredTrial): readonly ReportLine[] {
   return [
-    ...(api.target === null
+    ...(api.target === null || service !== null
       ? []
       : [
           {

@@ -18,9 +18,11 @@ export function trialLatencyLines(trial: MeasuredTrial): readonly ReportLine[] {
 
 function latencyLine(trial: MeasuredTrial): ReportLine {
   const { sums, parts, failed } = rowsOf(trial);
+  // How late it was sent is the generator's own to tell, and no part of what the service took.
+  const tells = trial.service === null ? parts.length > 0 : parts.length > 1;
   const shown = [...sums, ...parts, ...failed];
   if (shown.length === 0) return { label: 'LATENCY', text: 'none: nobody got an answer' };
-  const parted = parts.length === 0 ? '' : ', and where the time of right answers went';
+  const parted = !tells ? '' : ', and where the time of right answers went';
   return {
     label: 'LATENCY',
     text: `as the clients saw it${censoredText(trial)}${parted}`,
@@ -32,7 +34,7 @@ type Column = (typeof COLUMNS)[number];
 type Row = readonly [name: string, values: (column: Column) => string];
 type Cells = readonly string[];
 
-function rowsOf({ latencyMs, wholeRun, componentsMs, plan }: MeasuredTrial): {
+function rowsOf({ latencyMs, wholeRun, componentsMs, plan, service }: MeasuredTrial): {
   readonly sums: readonly Cells[];
   readonly parts: readonly Cells[];
   readonly failed: readonly Cells[];
@@ -42,6 +44,16 @@ function rowsOf({ latencyMs, wholeRun, componentsMs, plan }: MeasuredTrial): {
   const withheld = COLUMNS.some((column) => ok[column] === null && whole[column] !== null);
   // Earlier attempts and the pauses after them are part of what its user waited for.
   const lag = plan.load.retry === null ? 'before it was sent' : 'before its last try';
+  // Of answers that tell nothing the rest is all there is, and no part.
+  const { wait, connect, db, loop } = componentsMs;
+  const partsTold = service === null || [wait, connect, db, loop].some((it) => it.samples > 0);
+  const part = (name: string, times: Percentiles): Row =>
+    timesOf(
+      service === null || times.samples === componentsMs.lag.samples
+        ? `  ${name}`
+        : counted(`  ${name}`, times),
+      times,
+    );
   return {
     sums: told([
       timesOf(counted(ok.censored === 0 ? 'right' : 'right or ≥', ok), ok),
@@ -51,11 +63,11 @@ function rowsOf({ latencyMs, wholeRun, componentsMs, plan }: MeasuredTrial): {
     ]),
     parts: told([
       timesOf(`  ${lag}`, componentsMs.lag),
-      timesOf('  waiting in the pool', componentsMs.wait),
-      timesOf('  connecting', componentsMs.connect),
-      timesOf('  holding a connection', componentsMs.db),
-      timesOf("  the API's event loop", componentsMs.loop),
-      timesOf('  rest', componentsMs.rest),
+      part('waiting in the pool', componentsMs.wait),
+      part('connecting', componentsMs.connect),
+      part('holding a connection', componentsMs.db),
+      part(service === null ? "the API's event loop" : 'its event loop', componentsMs.loop),
+      ...(partsTold ? [part('rest', componentsMs.rest)] : []),
     ]),
     failed: told(error.samples === 0 ? [] : [timesOf(counted('failed', error), error)]),
   };

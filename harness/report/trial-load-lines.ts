@@ -1,4 +1,5 @@
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
+import { askedText } from './asked-text.ts';
 import { distanceText } from './distance-text.ts';
 import { speedText, wholeRunText } from './estimate-text.ts';
 import { causesText, failureCauses, wasCutOff } from './failure-causes.ts';
@@ -16,7 +17,7 @@ export function trialLoadLines(trial: MeasuredTrial, paint: Paint): readonly Rep
   return [
     {
       label: 'LOAD',
-      text: `${plan.workload}, ${loadText(plan)}, ${formatMs(trial.measuredMs)}: ${plural(requests.scheduled, 'request')}, ${formatCount(requests.ok)} answered right`,
+      text: `${askedText(plan)}, ${loadText(plan)}, ${formatMs(trial.measuredMs)}: ${plural(requests.scheduled, 'request')}, ${formatCount(requests.ok)} answered right`,
     },
     ...distanceLines(trial),
     ...transportLines(trial),

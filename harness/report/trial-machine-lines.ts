@@ -33,7 +33,7 @@ function waitText(shares: MeasuredTrial['waitEventShares']): string {
 }
 
 /** CPU time over the window as a number of busy cores, and the busiest of the single threads. */
-function cpuText({ cpuMs, measuredMs, environment, workers }: MeasuredTrial): string {
+function cpuText({ cpuMs, measuredMs, environment, workers, service }: MeasuredTrial): string {
   const cores = (ms: number | null): string =>
     ms === null || measuredMs === 0 ? ABSENT : (ms / measuredMs).toFixed(2);
   const busiest = workers.reduce(
@@ -42,9 +42,18 @@ function cpuText({ cpuMs, measuredMs, environment, workers }: MeasuredTrial): st
   );
   const loops =
     workers.length === 0 ? '' : `; busiest event loop of the API ${formatShare(busiest)}`;
-  const pooler =
-    cpuMs.pooler === null ? '' : `PgBouncer ${cores(cpuMs.pooler)} (it has one thread), `;
-  return `PostgreSQL ${cores(cpuMs.postgres)}, ${pooler}API ${cores(cpuMs.api)}, load generator ${cores(cpuMs.generator)} of ${plural(environment.cores, 'core')}${loops}`;
+  const shares = [
+    // Of somebody else's service, and of a database out of sight, it need not be known at all.
+    cpuMs.postgres === null && service !== null ? [] : `PostgreSQL ${cores(cpuMs.postgres)}`,
+    cpuMs.pooler === null ? [] : `PgBouncer ${cores(cpuMs.pooler)} (it has one thread)`,
+    service === null
+      ? `API ${cores(cpuMs.api)}`
+      : cpuMs.api === null
+        ? []
+        : `service ${cores(cpuMs.api)}`,
+    `load generator ${cores(cpuMs.generator)}`,
+  ].flat();
+  return `${shares.join(', ')} of ${plural(environment.cores, 'core')}${loops}`;
 }
 
 function generatorText({ generator }: MeasuredTrial): string {

@@ -21,7 +21,7 @@ export function trialShapeLines(trial: MeasuredTrial): readonly ReportLine[] {
   const { plan, budget } = trial;
   if (budget === null) return [];
   const { fits, fitsDuringRollout, clients } = budget.predicted;
-  if (budget.reached === 'unknown') return [];
+  if (budget.reached === 'unknown' || !budget.shapeKnown) return [];
   const workers = plan.workers + plan.rolloutSurge;
   // The pools are bounded by what takes their connections.
   const usable = clients?.clients ?? budget.predicted.usable;

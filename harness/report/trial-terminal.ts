@@ -8,6 +8,7 @@ import { trialLatencyLines } from './trial-latency-lines.ts';
 import { trialLoadLines } from './trial-load-lines.ts';
 import { trialMachineLines } from './trial-machine-lines.ts';
 import { trialPoolerLines } from './trial-pooler-lines.ts';
+import { trialServiceLines, trialServiceSeenLines } from './trial-service-lines.ts';
 import { trialShapeLines } from './trial-shape-lines.ts';
 import { thresholdText } from './trial-threshold-lines.ts';
 import { trialTimeLines } from './trial-time-lines.ts';
@@ -23,7 +24,8 @@ export function trialTerminal(trial: MeasuredTrial, style: TerminalStyle): strin
   const shown = wrap(headline.text, { columns, indent: 2 });
   const thresholds = thresholdText([trial], style);
   const blocks = [
-    trialBudgetLines(trial, paint),
+    [...trialServiceLines(trial), ...trialBudgetLines(trial, paint)],
+    trialServiceSeenLines(trial),
     [
       ...trialLoadLines(trial, paint),
       ...trialPoolerLines(trial),
@@ -37,6 +39,8 @@ export function trialTerminal(trial: MeasuredTrial, style: TerminalStyle): strin
   return `${[
     ...(thresholds === '' ? [] : [thresholds]),
     headline.good ? paint.green(shown) : paint.red(shown),
-    ...blocks.map((lines) => lines.map((line) => lineText(line, style)).join('\n')),
+    ...blocks
+      .filter((lines) => lines.length > 0)
+      .map((lines) => lines.map((line) => lineText(line, style)).join('\n')),
   ].join('\n\n')}\n`;
 }

@@ -2,6 +2,7 @@ import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { carriesOverLines, networkOf } from './carries-over-lines.ts';
 import { plural } from './format.ts';
 import { gatesText } from './gate-words.ts';
+import { notSeenLines } from './not-seen-lines.ts';
 import type { Paint } from './paint.ts';
 import type { ReportLine } from './report-line.ts';
 
@@ -22,26 +23,8 @@ export function trialTrustLines(trial: MeasuredTrial, paint: Paint): readonly Re
       { label: '', text: `→ ${advice}` },
     ]),
     ...broken.map(({ name, detail }) => ({ label: '', text: `✗ ${name}: ${detail}` })),
-    ...notSeenLines(trial),
-    { label: 'GATES', text: gatesText(trial.plan.gates) },
+    ...notSeenLines([trial]),
+    { label: 'GATES', text: gatesText(trial.plan) },
     ...carriesOverLines(environment, networkOf(trial.plan)),
-  ];
-}
-
-/** What of a service without a database of the lab's knowledge no report can have. */
-const DATABASE_NOT_SEEN =
-  'the database: how many connections there are and may be, what they wait for, who is refused. DATABASE_URL and --postgres url would show it';
-
-/** Of what is not known the report has no number, and says so. */
-function notSeenLines({ environment }: MeasuredTrial): readonly ReportLine[] {
-  if (environment.postgres === null) {
-    return [{ label: 'NOT SEEN', text: DATABASE_NOT_SEEN }];
-  }
-  if (environment.postgres.seesOthers) return [];
-  return [
-    {
-      label: 'NOT SEEN',
-      text: "what sessions of others did, and which were still connecting: the monitor's role lacks pg_read_all_stats. They are counted among the others, the API's own are seen in full",
-    },
   ];
 }

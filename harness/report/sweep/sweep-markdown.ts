@@ -133,7 +133,7 @@ function machineSection(view: SweepView): string {
         farthestOf(plan),
       ),
     ].map(({ label, text }) => `**${label.toLowerCase()}**: ${markdownText(text)}`),
-    `**gates**: ${markdownText(gatesText(plan.base.gates))}`,
+    `**gates**: ${markdownText(gatesText(plan.base))}`,
   ];
   return markdownDetails('The machine, and what carries over to another', list(items));
 }

@@ -78,7 +78,7 @@ function trustLines(view: SweepView, paint: Paint): readonly ReportLine[] {
       { label: '', text: `${yellow(grade)} ${code} ${where}` },
       ...(advice === null ? [] : [{ label: '', text: `→ ${advice}` }]),
     ]),
-    { label: 'GATES', text: gatesText(result.plan.base.gates) },
+    { label: 'GATES', text: gatesText(result.plan.base) },
   ];
 }
 
