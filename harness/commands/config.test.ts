@@ -44,6 +44,20 @@ test('what the settings come to is told last, with the time that it takes', asyn
   );
 });
 
+test('what a file asks of a service stands there with its place, and a flag goes before it', async () => {
+  const file = join(directory, 'service.yaml');
+  writeFileSync(
+    file,
+    'command: node s.js\nrequests:\n  - path: /a\n  - { method: POST, path: /b, weight: 3 }\n',
+  );
+  const { stdout } = await explain({ config: file });
+  expect(stdout).toMatch(new RegExp(`\nrequests +${file}:3:3 +GET /a 1 of 4, POST /b 3 of 4\n`));
+  expect(stdout).toMatch(/\nREQUESTS +GET \/a 1 of 4, POST \/b 3 of 4\n/);
+  const { stdout: byFlag } = await explain({ config: file, request: ['/c'] });
+  expect(byFlag).toMatch(/\nrequest +--request +GET \/c\n/);
+  expect(byFlag).toMatch(/\nREQUESTS +GET \/c\n/);
+});
+
 test('as JSON each setting has value, source and default', async () => {
   const { stdout, stderr } = await explain({ config: path, json: true }, { POOL_LAB_ROUND: '3' });
   expect(JSON.parse(stdout)).toMatchObject({

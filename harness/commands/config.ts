@@ -1,10 +1,11 @@
 import { givenConfigFile } from '../config-file.ts';
 import { EXIT_CODE } from '../exit-code.ts';
 import { LabError } from '../lab-error.ts';
-import { parseSweepPlan } from '../plan/sweep/parse-sweep-plan.ts';
+import { type ParsedSweepPlan, parseSweepPlan } from '../plan/sweep/parse-sweep-plan.ts';
 import { SWEEP_OPTIONS } from '../plan/sweep/sweep-options.ts';
 import { createPaint } from '../report/paint.ts';
-import { explainedSettings } from '../report/sweep/explained-settings.ts';
+import { requestsText } from '../report/requests-text.ts';
+import { type ExplainedSetting, explainedSettings } from '../report/sweep/explained-settings.ts';
 import { describeSweep } from '../report/sweep/plan-words.ts';
 import { settingsTerminal } from '../report/sweep/settings-terminal.ts';
 import type { Command } from './command.ts';
@@ -36,9 +37,10 @@ export const configCommand: Command = {
     }
     const { env } = io;
     const file = await givenConfigFile({ flags, env });
-    const { plan, read, warnings } = parseSweepPlan({ flags, env, file, command: 'config' });
+    const parsed = parseSweepPlan({ flags, env, file, command: 'config' });
+    const { plan, read, warnings } = parsed;
     for (const warning of warnings) io.stderr.write(`${warning}\n`);
-    const settings = explainedSettings(EXPLAINED, read);
+    const settings = [...requestsSetting(parsed), ...explainedSettings(EXPLAINED, read)];
     io.stdout.write(
       read.values.json
         ? `${JSON.stringify({ file: file?.name ?? null, settings }, null, 2)}\n`
@@ -52,3 +54,21 @@ export const configCommand: Command = {
     return EXIT_CODE.ok;
   },
 };
+
+/** What a file says of requests is no option's value. */
+function requestsSetting({
+  plan: { base },
+  requestsInFile,
+}: ParsedSweepPlan): readonly ExplainedSetting[] {
+  if (requestsInFile === null || base.requests === null) return [];
+  const { request } = SWEEP_OPTIONS;
+  return [
+    {
+      setting: 'requests',
+      value: requestsText(base.requests),
+      source: requestsInFile,
+      default: request.parser.print(request.defaultValue),
+      changed: true,
+    },
+  ];
+}

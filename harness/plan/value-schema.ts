@@ -11,6 +11,7 @@ export interface ValueSchema {
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly properties?: Readonly<Record<string, ValueSchema>>;
+  readonly required?: readonly string[];
   readonly additionalProperties?: ValueSchema | false;
   readonly description?: string;
 }

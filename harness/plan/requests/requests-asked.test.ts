@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { problemsOf, sweepOfRequests } from './test/sweep-of-requests.ts';
@@ -103,6 +104,20 @@ test('requests that no flag could say name their file, so that the sweep can be 
   expect(settings('requests: [{ path: /x }]')).toEqual(['pool-lab.yaml']);
   expect(settings('request: [GET /x]')).toBeUndefined();
   expect(settings('requests: [{ path: /x }]', { request: ['GET /y'] })).toBeUndefined();
+});
+
+test('the example of the README is read as it stands', () => {
+  const readme = readFileSync('README.md', 'utf8');
+  const [, yaml = ''] = /```yaml\n(command: [^`]*requests:[^`]*)```/.exec(readme) ?? [];
+  const { plan, warnings } = sweepOfRequests(yaml.replace(/^command: .*\n/, ''), {
+    data: USERS,
+    env: { API_TOKEN: 's3cret' },
+  });
+  expect(warnings).toEqual([]);
+  expect(plan.base.requests?.templates.map(({ name }) => name)).toEqual([
+    'GET /items/{{id}}',
+    'order',
+  ]);
 });
 
 test.each([

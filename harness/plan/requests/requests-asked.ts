@@ -25,8 +25,8 @@ export const noData: ReadData = () => ({ ok: false, problem: 'cannot be read fro
 export interface RequestsAsked {
   /** `null`: nothing was said; whoever makes the plan knows what is asked then. */
   readonly requests: RequestPlan | null;
-  /** They are such as no flag could say. */
-  readonly ofFile: boolean;
+  /** Where they stand in a file, where they are such as no flag could say; else `null`. */
+  readonly inFile: string | null;
   readonly problems: readonly Problem[];
   readonly warnings: readonly string[];
 }
@@ -46,7 +46,7 @@ export function requestsAsked(given: {
 }): RequestsAsked {
   const { file, lines, env } = given;
   if (!given.isService) {
-    return { requests: null, ofFile: false, problems: ownApiProblems(file), warnings: [] };
+    return { requests: null, inFile: null, problems: ownApiProblems(file), warnings: [] };
   }
   const byLines = lines.source !== SOURCE_DEFAULT && lines.templates.length > 0;
   const placed = file?.templates ?? [];
@@ -58,7 +58,8 @@ export function requestsAsked(given: {
   const data = file?.data ?? null;
   // A flag or a variable goes before a file's requests; in one file neither goes before the other.
   const twice = byLines && file?.templates && fileOf(file.source) === fileOf(lines.source);
-  const ofFile = file !== null && ((!byLines && placed.length > 0) || used.length > 0);
+  const needsFile = (!byLines && placed.length > 0) || used.length > 0;
+  const inFile = file !== null && needsFile ? file.source : null;
   const problems = [
     ...(twice ? [twiceProblem(lines.source, file.source)] : []),
     ...texts.flatMap(bracesProblems),
@@ -68,7 +69,7 @@ export function requestsAsked(given: {
   if (used.length === 0) {
     return {
       requests: templates.length === 0 ? null : { templates: [...templates], data: null },
-      ofFile,
+      inFile,
       problems,
       warnings:
         data === null || data === 'unusable' ? warnings : [...warnings, unusedWarning(data)],
@@ -76,12 +77,12 @@ export function requestsAsked(given: {
   }
   if (data === null || data === 'unusable') {
     const missing = data === null ? texts.flatMap(noDataProblems) : [];
-    return { requests: null, ofFile, problems: [...problems, ...missing], warnings };
+    return { requests: null, inFile, problems: [...problems, ...missing], warnings };
   }
   const rows = rowsOf(data, texts, given.readData);
   return {
     requests: rows.ok ? { templates: [...templates], data: rows.data } : null,
-    ofFile,
+    inFile,
     problems: rows.ok ? problems : [...problems, ...rows.problems],
     warnings,
   };

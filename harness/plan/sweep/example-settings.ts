@@ -22,8 +22,8 @@ const EXAMPLES: { readonly [N in Name]?: string } = {
   stages: '100/s:10s,100/s..400/s:20s',
   pgSetting: '{ shared_buffers: 256MB }',
   dbRtt: '[0, 5ms, 20ms]',
-  command: '"node server.js --port {port}"',
-  env: '{ DB_POOL_SIZE: "{poolSize}" }',
+  command: '"node server.js --port {port} --workers {workers}"',
+  env: '{ DB_POOL_SIZE: "{poolSize}", DB_MAX_OVERFLOW: "{maxOverflow}" }',
   gate: '{ rounds-spread: 0.1, generator-utilization: 0.7/0.9 }',
   threshold: '[latency.p99<50ms, errors.too_many_connections==0]',
 };
@@ -42,6 +42,31 @@ const SECTIONS: readonly { readonly title: string; readonly names: readonly Name
   { title: 'What must be reached.', names: ['threshold', 'abortOnFail', 'goodputDeadline'] },
 ];
 
+const SERVICE: readonly Name[] = [
+  'command',
+  'env',
+  'shell',
+  'serviceDirectory',
+  'readyPath',
+  'readyTimeout',
+  'stopTimeout',
+  'serviceMetrics',
+  'request',
+];
+/** In the place of `request`. */
+const REQUESTS = `# More than a line each, instead of request: see Requests in the README. Values of
+# {{column}} come from a file beside this one, data: { file: users.csv }.
+#requests:
+#  - path: /items/1
+#    weight: 3
+#  - name: new order
+#    method: POST
+#    path: /orders
+#    headers: { accept-language: en }
+#    json: { item: 1, note: "two words" }
+#    expect: [201, 409]
+`;
+
 /** Wider comments would be wrapped by most editors. */
 const COLUMNS = 100;
 
@@ -52,7 +77,7 @@ const COLUMNS = 100;
  * @param schema where the JSON Schema is, for editors
  */
 export function exampleSettings(schema: string): string {
-  const named = SECTIONS.flatMap(({ names }) => names);
+  const named = [...SECTIONS.flatMap(({ names }) => names), ...SERVICE];
   const others = names().filter((name) => !named.includes(name));
   return [
     `# yaml-language-server: $schema=${schema}`,
@@ -65,6 +90,10 @@ export function exampleSettings(schema: string): string {
       '',
       ...ofSection.flatMap(entry),
     ]),
+    "## A service of yours in the place of the lab's API, started for each trial with its shape.",
+    '',
+    ...SERVICE.flatMap(entry),
+    REQUESTS,
     '## Everything else, as it is when nothing is said.',
     '',
     ...others.flatMap(entry),

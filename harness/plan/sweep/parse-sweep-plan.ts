@@ -37,6 +37,8 @@ export interface ParsedSweepPlan {
   readonly plan: SweepPlan;
   /** Every setting with its value, where that came from and how it was written. */
   readonly read: ReadOptions<typeof SWEEP_OPTIONS>;
+  /** Where the file says what is asked of the service; `null`: nowhere, or a flag goes before it. */
+  readonly requestsInFile: string | null;
   /** Flags of the plan that were given, whether or not they say what the default says. */
   readonly planSettingsGiven: readonly string[];
   /** Which PostgreSQL; of one that runs already the plan's settings are to be replaced by its own. */
@@ -110,11 +112,12 @@ export function parseSweepPlan(given: {
           ...settingsOf(read),
           ...databaseSettings(databaseAsked(values, [])),
           // No flag could say them: whoever measures the same needs the file.
-          ...(asked.ofFile && given.file !== null ? { config: [given.file.name] } : {}),
+          ...(asked.inFile !== null && given.file !== null ? { config: [given.file.name] } : {}),
         },
       }),
     ),
     read,
+    requestsInFile: asked.inFile,
     planSettingsGiven: Object.entries(SWEEP_PLAN_OPTIONS).flatMap(([name, { flag }]) =>
       sourceOf(sources, name) === SOURCE_DEFAULT ? [] : [`--${flag}`],
     ),

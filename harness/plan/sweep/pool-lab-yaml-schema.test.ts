@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { LabError } from '../../lab-error.ts';
 import type { RawFlags } from '../option-table.ts';
+import { REQUEST_KEYS } from '../requests/requests-of-file.ts';
+import { sweepOfRequests } from '../requests/test/sweep-of-requests.ts';
 import { SERVICE_OPTIONS } from '../service-options.ts';
 import { exampleSettings } from './example-settings.ts';
 import { poolLabYamlSchema } from './pool-lab-yaml-schema.ts';
@@ -21,9 +24,10 @@ test('the schema describes exactly the settings of a file, each with its meaning
   const published = z
     .object({ properties: z.record(z.string(), z.object({ description: z.string().min(10) })) })
     .parse(JSON.parse(poolLabYamlSchema()));
-  expect(Object.keys(published.properties)).toEqual(
-    Object.values(SWEEP_PLAN_OPTIONS).map(({ flag }) => flag),
-  );
+  expect(Object.keys(published.properties)).toEqual([
+    ...Object.values(SWEEP_PLAN_OPTIONS).map(({ flag }) => flag),
+    ...REQUEST_KEYS,
+  ]);
 });
 
 test('every pattern is one for editors too, which compile it with the u flag', () => {
@@ -74,6 +78,25 @@ function withoutWhich(flag: string): RawFlags {
   return ofService && flag !== 'command' ? { command: 'node server.js' } : {};
 }
 
+test('the example measures a service when its command and its requests are switched on', () => {
+  const text = exampleSettings('s');
+  const from = text.indexOf('#requests:');
+  const requests = text.slice(from, text.indexOf('\n\n', from));
+  const switchedOn = text
+    .replace(requests, requests.replace(/^#/gm, ''))
+    .replace(/^#(command|env|ready-path|service-metrics): /gm, '$1: ')
+    // Of the lab's own API.
+    .replace(/^workload: /m, '#$&');
+  expect(accepts(switchedOn)).toBe(true);
+  const { plan, warnings } = sweep({}, {}, switchedOn);
+  expect(warnings).toEqual([]);
+  expect(plan.base.service).toMatchObject({ kind: 'command', shapeKnown: true });
+  expect(plan.base.requests?.templates).toMatchObject([
+    { name: 'GET /items/1', weight: 3 },
+    { name: 'new order', method: 'POST', body: '{"item":1,"note":"two words"}' },
+  ]);
+});
+
 test.each([
   'workers: 4',
   'workers: [1, 2, "4..8"]',
@@ -102,6 +125,51 @@ test.each([
 ])('%j is accepted by schema and command', (text) => {
   expect(() => sweep({}, {}, text)).not.toThrow();
   expect(accepts(text)).toBe(true);
+});
+
+test.each([
+  'requests: [{ path: / }]',
+  'requests:\n  - path: /items/{{id}}\n    method: put\n    headers: { x-a: 1 }\n    json: { a: [1, ~, { b: x }] }\n    weight: 3\n    expect: [200, 4xx, 300..302]\n    name: x',
+  'requests: [{ path: "/{{id}}", body: x, expect: 2xx }]',
+  'requests: [{ path: /, expect: 404 }]',
+  'request: GET /',
+  'request: [GET /, POST /b@2]',
+  'env: { A: 1, B: "{poolSize}" }',
+  'env: [A=1, B]',
+])('%j is accepted of a service by schema and command', (text) => {
+  const data = 'data: { file: users.csv, order: random }';
+  const whole = `${data}\n${text}`;
+  expect(() => sweepOfRequests(whole, { data: { 'users.csv': 'id\n1\n' } })).not.toThrow();
+  expect(accepts(`command: node server.js\n${whole}`)).toBe(true);
+});
+
+test.each([
+  'requests: []',
+  'requests: /',
+  'requests: [/]',
+  'requests: [{}]',
+  'requests: [{ path: x }]',
+  'requests: [{ path: /, paht: / }]',
+  'requests: [{ path: /, method: GOT }]',
+  'requests: [{ path: /, weight: 0 }]',
+  'requests: [{ path: /, weight: 1001 }]',
+  'requests: [{ path: /, expect: 6xx }]',
+  'requests: [{ path: /, expect: [] }]',
+  'requests: [{ path: /, headers: [a] }]',
+  'requests: [{ path: /, body: { a: 1 } }]',
+  'data: users.csv',
+  'data: { file: users.txt }',
+  'data: { order: random }',
+  'data: { file: users.csv, order: any }',
+  'env: 1',
+  'env: { A: { poolSize } }',
+  'command: [x]',
+])('%j is refused of a service by schema and command', (text) => {
+  const requests = text.startsWith('data') ? '\nrequests: [{ path: "/{{id}}" }]' : '';
+  const service = text.startsWith('command') ? '' : 'command: node server.js\n';
+  const data = { 'users.csv': 'id\n1\n', 'users.txt': 'id\n1\n' };
+  expect(() => sweepOfRequests(`${text}${requests}`, { data })).toThrow(LabError);
+  expect(accepts(`${service}${text}${requests}`)).toBe(false);
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import type { Option } from '../option-table.ts';
+import { REQUEST_SCHEMAS } from '../requests/request-schema.ts';
 import type { ValueSchema } from '../value-schema.ts';
 import { SWEEP_PLAN_OPTIONS } from './sweep-options.ts';
 
@@ -12,13 +13,16 @@ export function poolLabYamlSchema(): string {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Settings of pool-lab sweep',
     description:
-      'Flags of pool-lab sweep without their dashes; flags and POOL_LAB_* variables win.',
+      'Flags of pool-lab sweep without their dashes, and requests; flags and POOL_LAB_* variables win.',
     type: 'object',
     minProperties: 1,
     additionalProperties: false,
-    properties: Object.fromEntries(
-      Object.values(SWEEP_PLAN_OPTIONS).map((option) => [option.flag, settingSchema(option)]),
-    ),
+    properties: {
+      ...Object.fromEntries(
+        Object.values(SWEEP_PLAN_OPTIONS).map((option) => [option.flag, settingSchema(option)]),
+      ),
+      ...REQUEST_SCHEMAS,
+    },
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }

@@ -11,6 +11,7 @@ import { awayText } from '../distance-text.ts';
 import { formatCount, formatMs, plural } from '../format.ts';
 import { loadText, scheduleText } from '../load-text.ts';
 import type { ReportLine } from '../report-line.ts';
+import { requestsText } from '../requests-text.ts';
 import { plainText } from './plain-text.ts';
 
 /** The lab's own monitor; whoever else is connected shows only when PostgreSQL runs. */
@@ -28,6 +29,9 @@ export function describeSweep(plan: SweepPlan): readonly ReportLine[] {
     { label: 'SWEEP', text: extentText(plan, swept) },
     ...swept.map(({ label, text }) => ({ label, text })),
     ...(swept.length === 0 ? [{ label: '', text: NOTHING_SWEPT }] : []),
+    ...(plan.base.requests === null
+      ? []
+      : [{ label: 'REQUESTS', text: requestsText(plan.base.requests) }]),
     { label: 'FIXED', text: fixedText(plan, axes) },
     { label: 'TIME', text: timeText(plan) },
     { label: 'BUDGET', text: budgetText(plan) },
