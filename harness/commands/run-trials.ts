@@ -1,7 +1,7 @@
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import type { ParsedTrialPlan } from '../plan/parse-trial-plan.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
-import { PHASE_WORDS } from '../report/phase-words.ts';
+import { phaseWords } from '../report/phase-words.ts';
 import type { Progress } from '../report/progress.ts';
 import { requestMixOf } from '../request-mix-of.ts';
 import { type GivenParts, withGivenParts } from '../runner/given-parts.ts';
@@ -65,8 +65,10 @@ async function watchedRounds(
   const { ports, rounds } = asked;
   return await withAskedMetrics(asked, deps.warn, ({ observer }) => {
     progress.report({ kind: 'step', text: beginningText(given) });
-    const startsService = plan.service?.kind === 'command';
-    const parts = { ...deps, postgres, drivenApi, startsService, observer };
+    const { service } = plan;
+    const startsService = service?.kind === 'command';
+    const drivenService = service?.kind === 'running' ? service.origin : null;
+    const parts = { ...deps, postgres, drivenApi, startsService, drivenService, observer };
     return withLab(plan.postgres, parts, (lab) =>
       runRounds(roundPlans(plan, rounds), {
         stopped: deps.signal,
@@ -116,7 +118,7 @@ function hooksOf(
     progress.report({ kind: 'step', text: `round ${round + 1} of ${rounds}` });
   }
   return {
-    onPhase: (phase) => progress.report({ kind: 'step', text: PHASE_WORDS[phase] }),
+    onPhase: (phase) => progress.report({ kind: 'step', text: phaseWords(phase, plan) }),
     onProgress: (load) =>
       progress.report({
         kind: 'load',

@@ -39,6 +39,8 @@ const CELL_FAILURES_IN_A_ROW_MAX = 10;
 /** What a cell may bring about by its own numbers, e.g. by more workers than there is memory for. */
 const OF_THE_CELL: ReadonlySet<ErrorCode> = new Set([
   'SERVER_NOT_READY',
+  'SERVICE_NOT_READY',
+  'SERVICE_ENDED',
   'SERVER_CRASH_LOOP',
   'TOO_FEW_FILE_DESCRIPTORS',
 ]);
@@ -47,6 +49,7 @@ const OF_THE_CELL: ReadonlySet<ErrorCode> = new Set([
 const HOPELESS: ReadonlySet<ErrorCode> = new Set([
   'USAGE',
   'CONFIG_INVALID',
+  'SQL_FAILED',
   'PLATFORM_UNSUPPORTED',
   'BINARIES_MISSING',
   'LIBRARY_MISSING',

@@ -1,3 +1,4 @@
+import type { CellResult } from '../../analysis/sweep/sweep-result.ts';
 import { formatClaim, formatCount, plural } from '../format.ts';
 import type { SweepView } from './sweep-view.ts';
 
@@ -37,9 +38,15 @@ export function agreementOf(view: SweepView): Agreement {
       const reach =
         reachable === ceiling ? '' : `, of which the load reaches ${formatClaim(reachable)}`;
       const happened = budget.observedRefusals
-        ? `${plural(cell.requests.refused, 'connection')} refused, none predicted`
-        : 'refusals predicted, none observed';
+        ? `${cell.requests.refused === 0 ? 'connections' : plural(cell.requests.refused, 'connection')} refused, none predicted`
+        : `refusals predicted, none observed${openedText(view, cell)}`;
       return `${cell.variables.workload} ${view.name(cell)}: ${happened}; ${claim}${reach}`;
     }),
   };
+}
+
+/** A service's clients may reach one of its workers more than another, so that not all of its pools fill. */
+function openedText({ result }: SweepView, { connections }: CellResult): string {
+  if (result.plan.base.service === null || connections === null) return '';
+  return `: it opened ${formatCount(connections.peakWorkers)} at most`;
 }

@@ -9,7 +9,7 @@ import { shapeOfPool } from '../../sizing/process-claim.ts';
 import { formatCount } from '../format.ts';
 import { LoadRate } from '../load-rate.ts';
 import type { Paint } from '../paint.ts';
-import { PHASE_WORDS, type TrialPhase } from '../phase-words.ts';
+import { PHASE_WORDS, phaseWords, type TrialPhase } from '../phase-words.ts';
 import { wrap } from '../text-layout.ts';
 import { type ConnectionBudget, connectionBar } from './connection-bar.ts';
 import { type BlockLine, createLiveBlock } from './live-block.ts';
@@ -150,13 +150,13 @@ function liveProgress(options: SweepProgressOptions, counting: Counting): SweepP
   return {
     trial(trial) {
       current = trial;
-      activity = PHASE_WORDS.start;
+      activity = phaseWords('start', trial.plan);
       rate = new LoadRate();
       connections = null;
       draw();
     },
     phase(phase) {
-      activity = PHASE_WORDS[phase];
+      activity = current === null ? PHASE_WORDS[phase] : phaseWords(phase, current.plan);
       // Nobody looks any more, and what was seen last is being closed.
       if (phase === 'stop') connections = null;
       draw();
