@@ -15,7 +15,10 @@ export function failureCauses(
   { cutOff }: { readonly cutOff: boolean } = { cutOff: false },
 ): readonly (readonly [string, number])[] {
   const found = [
-    ...Object.entries(failures.httpErrors),
+    ...Object.entries(failures.httpErrors).map(([name, count]): [string, number] => [
+      failedAnswerText(name),
+      count,
+    ]),
     ...Object.entries(failures.connectionErrors).map(([code, count]): [string, number] => [
       `not connected to the API (${code})`,
       count,
@@ -29,6 +32,13 @@ export function failureCauses(
     ['dropped at the cap', failures.dropped ?? 0],
   ] satisfies [string, number][];
   return found.filter(([, count]) => count > 0).sort(([, a], [, b]) => b - a);
+}
+
+/** The error class; of an answer that named none and said nothing that is known, its status. */
+function failedAnswerText(errorClass: string): string {
+  const [, status] = /^http_(\d{3})$/.exec(errorClass) ?? [];
+  if (status === undefined) return errorClass;
+  return Number(status) < 400 ? `HTTP ${status}, which was not expected` : `HTTP ${status}`;
 }
 
 /** `100 timed out at the client, 6 dropped at the cap`. */
