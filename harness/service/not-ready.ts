@@ -105,6 +105,9 @@ function whatItAnswers({
   }
 }
 
+/** What 127.0.0.1 leads to: itself, and all addresses. */
+const REACHED_BY_LOOPBACK: readonly string[] = ['127.0.0.1', '0.0.0.0', '::'];
+
 function whereItListens({
   listeners,
   port,
@@ -117,6 +120,13 @@ function whereItListens({
   readonly waited: string;
 }): readonly [string, string] {
   const there = listeners?.filter((it) => it.port === port) ?? [];
+  // Where it has to, and nobody had asked yet when the time was up.
+  if (there.some(({ address }) => REACHED_BY_LOOPBACK.includes(address))) {
+    return [
+      `had only just begun to listen on ${port}, after ${waited}`,
+      'Give it more time with --ready-timeout.',
+    ];
+  }
   if (there.length > 0) {
     return [
       `listens on ${there.map(({ address }) => placeOf(address, port)).join(' and ')}, not on 127.0.0.1`,
