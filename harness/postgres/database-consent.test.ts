@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { DatabaseConfig } from '../../server/contract.ts';
 import {
   judgedAddress,
+  othersOf,
   requireConsentForHost,
   type Sessions,
   sessionsRefusal,
@@ -64,9 +65,19 @@ test('a name that has no address says so', async () => {
   ).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE', message: /db has no address/ });
 });
 
-const psql: Sessions = { applicationName: 'psql', role: 'alice', sessions: 2 };
-const monitor: Sessions = { applicationName: 'pool-lab-monitor', role: 'postgres', sessions: 1 };
-const workers: Sessions = { applicationName: 'pool-lab-w1', role: 'pool_lab_api', sessions: 5 };
+const psql: Sessions = { applicationName: 'psql', role: 'alice', isOfDatabase: true, sessions: 2 };
+const monitor: Sessions = {
+  applicationName: 'pool-lab-monitor',
+  role: 'postgres',
+  isOfDatabase: true,
+  sessions: 1,
+};
+const workers: Sessions = {
+  applicationName: 'pool-lab-w1',
+  role: 'pool_lab_api',
+  isOfDatabase: true,
+  sessions: 5,
+};
 
 test.each<
   [
@@ -98,6 +109,26 @@ test.each<
       });
   },
 );
+
+const elsewhere: Sessions = { ...psql, isOfDatabase: false, sessions: 3 };
+
+test.each<[sessions: readonly Sessions[], sharedDbOk: boolean, refused: RegExp | null]>([
+  [[psql], false, null],
+  [[psql, elsewhere], false, /^others use this PostgreSQL: 3 sessions, 3 × psql/],
+  [[psql, elsewhere], true, null],
+  [[monitor], true, /another pool-lab/],
+])('of a service that runs there sessions %j, shared-db-ok %s', (sessions, sharedDbOk, refused) => {
+  const allowed = { sharedDbOk, drivesTheApi: false, drivesService: true };
+  const refusal = sessionsRefusal(sessions, allowed);
+  if (refused === null) expect(refusal).toBeNull();
+  else expect(refusal).toMatchObject({ message: refused });
+});
+
+test('all sessions of the database are those of a service that runs there', () => {
+  const driven = { drivesTheApi: false, drivesService: true };
+  expect(othersOf([psql, elsewhere], driven)).toBe(3);
+  expect(othersOf([psql, elsewhere], { drivesTheApi: false })).toBe(5);
+});
 
 test.each<[DatabaseConfig['sslMode'], string, Partial<DatabaseConfig>]>([
   [undefined, '127.0.0.9', { host: '127.0.0.9' }],

@@ -67,11 +67,14 @@ export const LOOK_APPLICATION_NAME = `${MONITOR_APPLICATION_NAME}-look`;
 const sessionSchema = z.object({
   application_name: z.string(),
   role: z.string(),
+  is_of_database: z.boolean(),
   sessions: z.coerce.number().int(),
 });
 export interface Sessions {
   readonly applicationName: string;
   readonly role: string;
+  /** Of the database that was given, not of another one of that server. */
+  readonly isOfDatabase: boolean;
   readonly sessions: number;
 }
 
@@ -81,18 +84,31 @@ export interface Sessions {
  */
 export async function readOtherSessions(client: ClientBase): Promise<readonly Sessions[]> {
   const { rows } = await client.query(`
-    SELECT coalesce(application_name, '') AS application_name, usename AS role, count(*) AS sessions
+    SELECT coalesce(application_name, '') AS application_name, usename AS role,
+           coalesce(datname = current_database(), false) AS is_of_database, count(*) AS sessions
       FROM pg_stat_activity a
      WHERE ${TAKES_A_SLOT} AND ${NOT_THIS_ONE} AND usename IS NOT NULL
-     GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2`);
+     GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2`);
   return z
     .array(sessionSchema)
     .parse(rows)
-    .map(({ application_name, role, sessions }) => ({
+    .map(({ application_name, role, is_of_database, sessions }) => ({
       applicationName: application_name,
       role,
+      isOfDatabase: is_of_database,
       sessions,
     }));
+}
+
+/** Whose sessions are there already, and not others'. */
+interface Driven {
+  /** The API that runs there already is the one to be driven. */
+  readonly drivesTheApi: boolean;
+  /**
+   * A service of the user's own is, whose sessions may have any name and role: all of its database are taken for its.
+   * @default false
+   */
+  readonly drivesService?: boolean;
 }
 
 /** Enough to recognise them by. */
@@ -106,19 +122,18 @@ const SESSIONS_SHOWN = 5;
  */
 export function sessionsRefusal(
   sessions: readonly Sessions[],
-  allowed: {
+  allowed: Driven & {
     /** `--shared-db-ok` */
     readonly sharedDbOk: boolean;
-    /** The API that runs there already is the one to be driven. */
-    readonly drivesTheApi: boolean;
   },
 ): LabError | null {
   const ofALab = sessions.some((it) => it.applicationName === MONITOR_APPLICATION_NAME);
   if (ofALab && !allowed.drivesTheApi) return anotherLab();
   const others = sessions.filter(
-    ({ applicationName }) =>
+    ({ applicationName, isOfDatabase }) =>
       applicationName !== LOOK_APPLICATION_NAME &&
-      !(allowed.drivesTheApi && isOfTheLab(applicationName)),
+      !(allowed.drivesTheApi && isOfTheLab(applicationName)) &&
+      !(allowed.drivesService === true && isOfDatabase),
   );
   if (others.length === 0 || allowed.sharedDbOk) return null;
   const shown = others
@@ -134,13 +149,14 @@ export function sessionsRefusal(
 /** How many of them are not of the API. */
 export function othersOf(
   sessions: readonly Sessions[],
-  { drivesTheApi }: { readonly drivesTheApi: boolean },
+  { drivesTheApi, drivesService = false }: Driven,
 ): number {
   return sessions
     .filter(
-      ({ applicationName }) =>
+      ({ applicationName, isOfDatabase }) =>
         applicationName !== LOOK_APPLICATION_NAME &&
-        !(drivesTheApi && applicationName.startsWith(APPLICATION_NAME_PREFIX)),
+        !(drivesTheApi && applicationName.startsWith(APPLICATION_NAME_PREFIX)) &&
+        !(drivesService && isOfDatabase),
     )
     .reduce((sum, it) => sum + it.sessions, 0);
 }

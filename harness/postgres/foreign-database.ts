@@ -74,6 +74,7 @@ export async function lookAtForeignDatabase({
   consent,
   drivesTheApi,
   startsService = false,
+  drivesService = false,
   signal,
   warn,
   lookupAll = SYSTEM_LOOKUP,
@@ -84,6 +85,8 @@ export async function lookAtForeignDatabase({
   readonly drivesTheApi: boolean;
   /** @default false */
   readonly startsService?: boolean;
+  /** Of the user's own, which runs already. @default false */
+  readonly drivesService?: boolean;
   readonly signal: AbortSignal;
   readonly warn: (sentence: string) => void;
   /** @default the system's resolver */
@@ -103,9 +106,9 @@ export async function lookAtForeignDatabase({
   }
   return await withOwner(owner, LOOK_SESSION, async (client) => {
     const { version, limits, rights } = await readForeignState(client);
-    const asked = { owner, drivesTheApi, startsService };
+    const asked = { owner, drivesTheApi, startsService, drivesService };
     requireRights(rights, asked);
-    const allowed = { sharedDbOk: consent.sharedDbOk, drivesTheApi };
+    const allowed = { sharedDbOk: consent.sharedDbOk, drivesTheApi, drivesService };
     const sessions = await settledSessions(client, { allowed, signal });
     const apiRole = apiRoleOf(rights, asked);
     for (const sentence of lacking(rights, { ...asked, apiRole })) warn(sentence);
@@ -116,7 +119,7 @@ export async function lookAtForeignDatabase({
       version,
       rights,
       apiRole,
-      others: othersOf(sessions, { drivesTheApi }) + MONITOR_SESSIONS,
+      others: othersOf(sessions, { drivesTheApi, drivesService }) + MONITOR_SESSIONS,
       drivesTheApi,
     };
   });

@@ -104,3 +104,20 @@ test('a service that is started connects as the ordinary role that was given, an
     /the service would connect as ann, which takes reserved slots/,
   );
 });
+
+test.each<[name: string, rights: ForeignRights, says: RegExp | null]>([
+  ['a superuser', ALL, null],
+  ['the role that the service has', ORDINARY, null],
+  ['one on a standby', { ...ORDINARY, isStandby: true }, null],
+  [
+    'one that sessions are hidden from',
+    { ...ORDINARY, hiddenSessions: 4 },
+    /see 4 of the sessions in app.* other roles'/,
+  ],
+])('%s may watch a service that runs already', (_, rights, says) => {
+  const asked = { owner, drivesTheApi: false, drivesService: true };
+  const check = () => requireRights(rights, asked);
+  if (says === null) expect(check).not.toThrow();
+  else expect(check).toThrow(expect.objectContaining({ message: expect.stringMatching(says) }));
+  expect(apiRoleOf(rights, asked)).toBe(owner.user);
+});

@@ -22,6 +22,8 @@ export interface ForeignRights {
   readonly seesSessions: boolean;
   /** Sessions of an API that its role hides from this one. */
   readonly hiddenApiSessions: number;
+  /** Sessions of the database that their role hides from this one. */
+  readonly hiddenSessions: number;
   readonly hasApiRole: boolean;
   /** The lab's schema is there, whoever made it. */
   readonly hasSchema: boolean;
@@ -64,6 +66,7 @@ const stateSchema = z.object({
   creates_schemas: z.boolean(),
   sees_sessions: z.boolean(),
   hidden_api_sessions: z.coerce.number().int(),
+  hidden_sessions: z.coerce.number().int(),
   has_api_role: z.boolean(),
   has_schema: z.boolean(),
   owns_schema: z.boolean(),
@@ -97,6 +100,8 @@ const STATE_SQL = `
          pg_has_role('pg_read_all_stats', 'USAGE') AS sees_sessions,
          (SELECT count(*) FROM pg_stat_activity
            WHERE backend_type IS NULL AND starts_with(application_name, $2)) AS hidden_api_sessions,
+         (SELECT count(*) FROM pg_stat_activity
+           WHERE backend_type IS NULL AND datname = current_database()) AS hidden_sessions,
          a.oid IS NOT NULL AS has_api_role,
          coalesce(starts_with(obj_description(n.oid, 'pg_namespace'), $1), false) AS has_schema,
          coalesce(starts_with(obj_description(n.oid, 'pg_namespace'), $1)
@@ -130,6 +135,7 @@ export async function readForeignState(client: ClientBase): Promise<ForeignState
       createsSchemas: row.creates_schemas,
       seesSessions: row.sees_sessions,
       hiddenApiSessions: row.hidden_api_sessions,
+      hiddenSessions: row.hidden_sessions,
       hasApiRole: row.has_api_role,
       hasSchema: row.has_schema,
       ownsSchema: row.owns_schema,
@@ -150,14 +156,16 @@ interface Asked {
    * that role's. @default false
    */
   readonly startsService?: boolean;
+  /** One that runs already is driven: nothing is made or changed, and everything of its database is looked at. @default false */
+  readonly drivesService?: boolean;
 }
 
 /** A role of the lab's own where one can be made; else the one that was given, an ordinary one then. */
 export function apiRoleOf(
   { createsRoles, hasApiRole }: ForeignRights,
-  { owner, drivesTheApi, startsService = false }: Asked,
+  { owner, drivesTheApi, startsService = false, drivesService = false }: Asked,
 ): string {
-  if (startsService) return owner.user;
+  if (startsService || drivesService) return owner.user;
   // Of an API that was started otherwise, the role is not known.
   const isOwn = drivesTheApi ? hasApiRole : createsRoles;
   return isOwn ? API_ROLE : owner.user;
@@ -169,7 +177,11 @@ export function apiRoleOf(
  * @throws LabError DATABASE_UNUSABLE
  */
 export function requireRights(rights: ForeignRights, asked: Asked): void {
-  const { owner, drivesTheApi, startsService = false } = asked;
+  const { owner, drivesTheApi, startsService = false, drivesService = false } = asked;
+  if (drivesService) {
+    requireSight(rights, owner);
+    return;
+  }
   if (rights.isStandby) {
     throw unusable(
       `${owner.host}:${owner.port} is a standby, on which nothing can be written`,
@@ -202,6 +214,15 @@ export function requireRights(rights: ForeignRights, asked: Asked): void {
   }
 }
 
+/** Who only watches needs no more than to see. */
+function requireSight({ hiddenSessions }: ForeignRights, { user, database }: DatabaseConfig): void {
+  if (hiddenSessions === 0) return;
+  throw unusable(
+    `the role ${user} lacks the right to see ${hiddenSessions} of the sessions in ${database}, which are other roles'`,
+    `give it: GRANT pg_read_all_stats TO ${quoted(user)}; or give the address of the role that the service has`,
+  );
+}
+
 /** What a schema of an earlier run needs is no right to make another one. */
 function schemaRight(rights: ForeignRights, owner: DatabaseConfig): readonly [string, string] {
   const { database, user } = owner;
@@ -225,11 +246,17 @@ function canUseSchema(rights: ForeignRights): boolean {
 /** What is not as it would be for a superuser, and can be lived with. */
 export function lacking(
   rights: ForeignRights,
-  { owner, apiRole, drivesTheApi, startsService = false }: Asked & { readonly apiRole: string },
+  {
+    owner,
+    apiRole,
+    drivesTheApi,
+    startsService = false,
+    drivesService = false,
+  }: Asked & { readonly apiRole: string },
 ): readonly string[] {
   const role = quoted(owner.user);
   return [
-    ...(apiRole === owner.user && !drivesTheApi && !startsService
+    ...(apiRole === owner.user && !drivesTheApi && !startsService && !drivesService
       ? [
           `the API connects as ${owner.user} itself, with its limits: it may make no role for it (ALTER ROLE ${role} CREATEROLE)`,
         ]

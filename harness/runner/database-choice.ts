@@ -27,6 +27,7 @@ export async function choosePostgres(
     command,
     drivesTheApi = false,
     startsService = false,
+    drivesService = false,
   }: Pick<LabSurroundings, 'env' | 'redactor' | 'signal' | 'warn'> & {
     /** Whose help a remedy points to. */
     readonly command: string;
@@ -34,6 +35,8 @@ export async function choosePostgres(
     readonly drivesTheApi?: boolean;
     /** Of the user's own, for each trial. @default false */
     readonly startsService?: boolean;
+    /** Of the user's own, which runs already. @default false */
+    readonly drivesService?: boolean;
   },
 ): Promise<ChosenPostgres> {
   if (asked.kind === 'docker') await requireDocker(env);
@@ -45,6 +48,7 @@ export async function choosePostgres(
     consent: { allowRemoteDb, sharedDbOk },
     drivesTheApi,
     startsService,
+    drivesService,
     signal,
     warn,
   });

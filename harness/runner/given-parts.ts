@@ -1,4 +1,3 @@
-import { LabError } from '../lab-error.ts';
 import { requirePoolerProgram } from '../pgbouncer/pgbouncer-program.ts';
 import type { ParsedTrialPlan } from '../plan/parse-trial-plan.ts';
 import { problemError } from '../plan/problem-error.ts';
@@ -33,17 +32,15 @@ export async function withGivenParts<T>(
   use: (parts: GivenParts) => Promise<T>,
 ): Promise<T> {
   const { target, database } = asked;
-  if (target?.kind === 'service') {
-    throw new LabError('CONFIG_INVALID', {
-      message: `--target ${target.url} is of a service of your own, which this version cannot drive yet`,
-      hint: 'add --target-admin where it is an API of pool-lab, or have the lab start the service: --command',
-    });
-  }
   if (target !== null) await requireTargetConsent(target);
   await requirePoolerProgram(asked.plan.pooler, deps.env);
   const startsService = asked.plan.service?.kind === 'command';
-  const drivesTheApi = target !== null;
-  const postgres = await choosePostgres(database, { ...deps, drivesTheApi, startsService });
+  const whose = {
+    drivesTheApi: target?.kind === 'api',
+    drivesService: target?.kind === 'service',
+    startsService,
+  };
+  const postgres = await choosePostgres(database, { ...deps, ...whose });
   const foreignDatabase = foreignDatabaseOf(postgres);
   const plan = planOn(foreignDatabase, asked.plan);
   const requireSlots = (on: TrialPlan): void =>

@@ -43,7 +43,9 @@ export interface Lab {
   readonly others: number;
   /** Which sessions are the tested system's. */
   readonly watched: Watched;
-  /** The API that is driven, where it runs already; `null`: each trial starts its own. */
+  /** Origin of what runs already and goes on; `null`: each trial starts its own. */
+  readonly target: string | null;
+  /** The API that is driven, where it runs already. */
   readonly drivenApi: DrivenApi | null;
   /** `host:port` or kind of what the API connects through; `null`: to PostgreSQL itself, or unknown. */
   readonly apiVia: string | null;
@@ -83,6 +85,8 @@ export interface LabDeps {
   readonly drivenApi?: DrivenApi | null;
   /** A service of the user's own that the trials start. @default false, it is the lab's own API */
   readonly startsService?: boolean;
+  /** Origin of one that runs already, on that PostgreSQL. @default null */
+  readonly drivenService?: string | null;
   /** @default nobody */
   readonly observer?: LabObserver;
 }
@@ -90,7 +94,7 @@ export interface LabDeps {
 /** What each lab of a process is given alike, whichever PostgreSQL it has. */
 export type LabSurroundings = Omit<
   LabDeps,
-  'postgres' | 'drivenApi' | 'startsService' | 'observer'
+  'postgres' | 'drivenApi' | 'startsService' | 'drivenService' | 'observer'
 >;
 
 /** Variables a child process may inherit; NODE_OPTIONS among others would change what is measured. */
@@ -131,7 +135,7 @@ export async function withLab<T>(
   loading.catch(() => undefined);
   stack.defer(() => loading.then((it) => it.close()).catch(() => undefined));
 
-  const { drivenApi = null, startsService = false } = deps;
+  const { drivenApi = null, startsService = false, drivenService = null } = deps;
   const foreignDatabase = foreignDatabaseOf(deps.postgres);
   const via = foreignDatabase?.apiVia ?? null;
   const provider = chooseProvider(deps, watchdog);
@@ -165,7 +169,7 @@ export async function withLab<T>(
   // Who started the API that is driven has seeded its database as well.
   if (startsService) {
     if (foreignDatabase === null) await openDatabaseToService(postgres.superuser, postgres.api);
-  } else if (drivenApi === null) {
+  } else if (drivenApi === null && drivenService === null) {
     await seedDatabase({
       owner: postgres.superuser,
       apiRole: postgres.api.user,
@@ -179,14 +183,19 @@ export async function withLab<T>(
   stack.defer(observer.onProcess('generator', load.pid));
   lap('startLoad');
 
+  // Which roles and names a service has that was started elsewhere, nobody told.
+  const driven: Watched | null =
+    drivenService === null ? null : { kind: 'database', database: postgres.superuser.database };
   const lab: Lab = {
     postgres,
     monitor,
     load,
     environment: await describeEnvironment(provider.kind, postgres, monitor, deps),
-    // Before a service there is none of its sessions: whoever has its role now is somebody else.
-    others: await monitor.countOthers(WORKER_SESSIONS),
-    watched: startsService ? { kind: 'role', role: postgres.api.user } : WORKER_SESSIONS,
+    others: await monitor.countOthers(driven ?? WORKER_SESSIONS),
+    // Before one is started there is none of its sessions: whoever has its role then is somebody else.
+    watched:
+      driven ?? (startsService ? { kind: 'role', role: postgres.api.user } : WORKER_SESSIONS),
+    target: drivenApi?.url ?? drivenService,
     drivenApi,
     apiVia: via === null ? viaOf(drivenApi) : `${bracketed(via.host)}:${via.port}`,
     viaSettings,

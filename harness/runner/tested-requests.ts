@@ -5,6 +5,7 @@ import { askEachOnce, type FirstAnswer, type Got } from '../service/first-answer
 import { openApiAccount } from './api-account.ts';
 import type { Lab } from './lab.ts';
 import { openServiceAccount } from './service-account.ts';
+import { requireTargetAnswers } from './target-answers.ts';
 import type { Tested } from './tested.ts';
 import { loadRequest } from './trial-request.ts';
 import type { WindowAccount } from './window-account.ts';
@@ -21,7 +22,7 @@ export function requestTo(tested: Tested, plan: TrialPlan): LoadRequest {
  * refuses wrong parameters; what a service answers is said.
  *
  * @returns opens the account of the window, to be called before it
- * @throws LabError as `requireValidParameters` does
+ * @throws LabError as `requireValidParameters` and `requireTargetAnswers` do
  */
 export async function requireAnswers(
   tested: Tested,
@@ -37,6 +38,10 @@ export async function requireAnswers(
     return () => openApiAccount(tested.system, signal);
   }
   const { system } = tested;
+  if (system.instances === null) {
+    const wrongBefore = await requireTargetAnswers(system.url, system.requests, lab);
+    return () => openServiceAccount(system, { lab, plan, wrongBefore });
+  }
   const wrongBefore = wrongOf(await askEachOnce(system.url, system.requests, { signal }));
   for (const { name, got } of wrongBefore) {
     lab.warn(`the service answered ${name} by ${got}, before any load`);

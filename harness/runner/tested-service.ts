@@ -25,11 +25,14 @@ export interface TestedService
   readonly instances: ServiceInstances | null;
 }
 
+/** Whether one that runs already ended, its answers say. */
+const NEVER = new AbortController().signal;
 /** The lab gives its statements no names: what it sends is its own. */
 const ITS_OWN_STATEMENTS: TestedService['statements'] = { named: false, problem: null };
 
 /**
- * The service of a plan, on the lab's database, for the time of `use`. On every path no process of it is left.
+ * The service of a plan, on the lab's database, for the time of `use`. On every path no process of it is left, but of
+ * one that runs already: that goes on.
  *
  * @throws LabError SERVICE_NOT_READY, CONFIG_INVALID
  */
@@ -38,8 +41,22 @@ export async function withTestedService<T>(
   { plan, service }: { readonly plan: TrialPlan; readonly service: Service },
   use: (service: TestedService) => Promise<T>,
 ): Promise<T> {
-  if (service.kind !== 'command') throw new Error('a service that runs already is not started');
   const requests = mixOf(plan, lab);
+  if (service.kind === 'running') {
+    const { origin, metricsPath } = service;
+    return await use({
+      url: origin,
+      ended: NEVER,
+      readDistance: null,
+      faults: null,
+      statements: ITS_OWN_STATEMENTS,
+      pgbouncer: null,
+      requests,
+      watched: lab.watched,
+      metricsPath,
+      instances: null,
+    });
+  }
   const { workers, pool } = plan;
   return await withDatabaseWay(lab, { plan, database: lab.postgres.api }, async (far, way) => {
     const { database, readDistance, faults, pgbouncer } = way;

@@ -61,7 +61,7 @@ export async function runTrials(
 ): Promise<readonly WatchedTrial[]> {
   const [first] = plans;
   if (first === undefined) return [];
-  if (lab.drivenApi === null) hooks.onPhase('start');
+  if (lab.target === null) hooks.onPhase('start');
   const startingMs = performance.now();
   let stoppingMs = startingMs;
   let stopped: ServiceEnd | null = null;
@@ -71,7 +71,7 @@ export async function runTrials(
     for (const plan of plans) {
       observations.push(await measure({ lab, tested, plan, hooks, startServerMs }));
     }
-    if (lab.drivenApi === null) hooks.onPhase('stop');
+    if (lab.target === null) hooks.onPhase('stop');
     stoppingMs = performance.now();
     if (tested.kind === 'service') stopped = (await tested.system.instances?.stop()) ?? null;
     return observations;
@@ -79,7 +79,7 @@ export async function runTrials(
   const stoppedMs = performance.now();
   // One that goes on keeps its connections, and so does a PgBouncer between the two.
   const leftBehind =
-    lab.drivenApi === null && lab.apiVia === null
+    lab.target === null && lab.apiVia === null
       ? await lab.monitor.waitUntilGone(lab.watched, BACKENDS_GONE_DEADLINE_MS)
       : null;
   const end = {
@@ -204,7 +204,7 @@ async function measure(context: {
         service: service?.(stopped) ?? null,
         rollout,
         api: {
-          target: lab.drivenApi?.url ?? null,
+          target: lab.target,
           via: lab.apiVia,
           viaLimits: lab.viaSettings?.limits ?? null,
           preparedStatements: server.statements.named,
@@ -222,11 +222,11 @@ async function measure(context: {
         postgresCpuMs: cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore,
         host,
         phasesMs: {
-          ...(lab.drivenApi === null ? { startServer: startServerMs } : {}),
+          ...(lab.target === null ? { startServer: startServerMs } : {}),
           warmup: warmupMs,
           measure: measureMs,
           stats: statsMs,
-          ...(lab.drivenApi === null ? { stopServer: stopServerMs } : {}),
+          ...(lab.target === null ? { stopServer: stopServerMs } : {}),
           ...(leftBehind === null ? {} : { waitGone: waitGoneMs }),
         },
       },

@@ -20,6 +20,7 @@ export const FOUND_DATABASE: ForeignDatabase = {
     createsSchemas: true,
     seesSessions: true,
     hiddenApiSessions: 0,
+    hiddenSessions: 0,
     hasApiRole: false,
     hasSchema: false,
     ownsSchema: false,
