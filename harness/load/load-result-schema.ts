@@ -39,7 +39,8 @@ const openModelSchema = z.strictObject({
 
 const requestMixSchema: z.ZodType<RequestMix> = z.strictObject({
   templates: z.array(requestTemplateSchema).min(1),
-  rows: z.array(z.record(z.string(), z.string())).nullable(),
+  // Up to a hundred thousand, each checked when it was read: once more for each run and thread would take seconds.
+  rows: z.custom<RequestMix['rows']>((rows) => rows === null || Array.isArray(rows)),
   order: z.enum(DATA_ORDERS),
 });
 
