@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   DATABASE_UNUSABLE: EXIT_CODE.database,
   NO_SLOT_FOR_MONITOR: EXIT_CODE.database,
   SEED_FAILED: EXIT_CODE.database,
+  SQL_FAILED: EXIT_CODE.usage,
   SERVER_NOT_READY: EXIT_CODE.environment,
   SERVER_CRASH_LOOP: EXIT_CODE.environment,
   SERVICE_NOT_READY: EXIT_CODE.environment,

@@ -8,6 +8,7 @@ import { requestsText } from '../report/requests-text.ts';
 import { type ExplainedSetting, explainedSettings } from '../report/sweep/explained-settings.ts';
 import { describeSweep } from '../report/sweep/plan-words.ts';
 import { settingsTerminal } from '../report/sweep/settings-terminal.ts';
+import { readSqlFile } from '../sql-file.ts';
 import type { Command } from './command.ts';
 
 const { resume: _resume, out: _out, metricsPort: _metricsPort, ...OPTIONS_OF_BOTH } = SWEEP_OPTIONS;
@@ -37,7 +38,13 @@ export const configCommand: Command = {
     }
     const { env } = io;
     const file = await givenConfigFile({ flags, env });
-    const parsed = parseSweepPlan({ flags, env, file, command: 'config' });
+    const parsed = parseSweepPlan({
+      flags,
+      env,
+      file,
+      readSql: readSqlFile,
+      command: 'config',
+    });
     const { plan, read, warnings } = parsed;
     for (const warning of warnings) io.stderr.write(`${warning}\n`);
     const settings = [...requestsSetting(parsed), ...explainedSettings(EXPLAINED, read)];

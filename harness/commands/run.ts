@@ -14,6 +14,7 @@ import type { TerminalStyle } from '../report/terminal-style.ts';
 import { trialJson } from '../report/trial-json.ts';
 import { trialTerminal } from '../report/trial-terminal.ts';
 import { isInContainer, requireListenConsent } from '../runner/listen-consent.ts';
+import { readSqlFile } from '../sql-file.ts';
 import type { Command } from './command.ts';
 import { labDeps } from './lab-deps.ts';
 import { runTrials } from './run-trials.ts';
@@ -48,6 +49,7 @@ export const runCommand: Command = {
       flags,
       env: io.env,
       file: await givenRunFile({ flags, env: io.env }),
+      readSql: readSqlFile,
     });
     const { ports, json, rounds } = asked;
     for (const warning of asked.warnings) io.stderr.write(`${warning}\n`);

@@ -5,6 +5,7 @@ import { parseSweepPlan } from '../plan/sweep/parse-sweep-plan.ts';
 import { SWEEP_CALL_OPTIONS, SWEEP_PLAN_OPTIONS } from '../plan/sweep/sweep-options.ts';
 import type { SweepPlan } from '../plan/sweep/sweep-plan.ts';
 import { shellWord } from '../report/sweep/shell-word.ts';
+import { readSqlFile } from '../sql-file.ts';
 
 /** What the user wants of this invocation. */
 export type AskedSweep = {
@@ -37,7 +38,12 @@ export async function askedSweep(flags: RawFlags, env: RawEnv): Promise<AskedSwe
   const stored = flags['resume'] !== undefined && !planAsked;
   const parsed = stored
     ? parseSweepPlan({ flags, env: variablesOf(SWEEP_CALL_OPTIONS, env), file: null })
-    : parseSweepPlan({ flags, env, file: await givenConfigFile({ flags, env }) });
+    : parseSweepPlan({
+        flags,
+        env,
+        file: await givenConfigFile({ flags, env }),
+        readSql: readSqlFile,
+      });
   const { plan, out, resume, directory, metricsPort, database, json, warnings } = parsed;
   const asked = {
     labParent: directory,

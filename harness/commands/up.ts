@@ -22,6 +22,7 @@ import { type Lab, withLab } from '../runner/lab.ts';
 import { isInContainer, requireListenConsent } from '../runner/listen-consent.ts';
 import { pause } from '../runner/pause.ts';
 import { keepLoading, type StandingLab, withStandingLab } from '../runner/standing-lab.ts';
+import { readSqlFile } from '../sql-file.ts';
 import { withAskedMetrics } from './asked-metrics.ts';
 import type { Command } from './command.ts';
 import { labDeps } from './lab-deps.ts';
@@ -63,6 +64,7 @@ export const upCommand: Command = {
     const asked = parseTrialPlan({
       ...given,
       file: await givenRunFile(given),
+      readSql: readSqlFile,
       command: 'up',
       further: UP_OPTIONS,
     });

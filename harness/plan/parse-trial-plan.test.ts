@@ -3,10 +3,12 @@ import { expect, test } from 'vitest';
 import { POOL_DEFAULTS } from '../../server/contract.ts';
 import { LabError } from '../lab-error.ts';
 import { GATE_DEFAULTS } from './gates.ts';
-import type { RawFlags } from './option-table.ts';
+import type { RawEnv, RawFlags } from './option-table.ts';
 import { parseTrialPlan } from './parse-trial-plan.ts';
 import { PLAN_OPTIONS, RUN_OPTIONS } from './run-options.ts';
 import { SERVICE_OPTIONS } from './service-options.ts';
+import type { ReadSqlFile } from './sql-asked.ts';
+import { SQL_OPTIONS } from './sql-options.ts';
 import { TARGET_OPTIONS } from './target-options.ts';
 import { plan, refusal } from './test/parsed-plan.ts';
 import { trialPlanSchema } from './trial-plan.ts';
@@ -40,6 +42,7 @@ test('without flags the plan is a FastAPI-like service on a default PostgreSQL',
     preparedStatements: 'auto',
     service: null,
     requests: null,
+    sql: null,
     gates: GATE_DEFAULTS,
     thresholds: [],
     abortOnFail: false,
@@ -147,6 +150,7 @@ test('every flag reaches its field', () => {
       preparedStatements: 'off',
       service: null,
       requests: null,
+      sql: null,
       gates: {
         ...GATE_DEFAULTS,
         dispatchLagMsP99: { degraded: 6, invalid: 30 },
@@ -172,6 +176,8 @@ test('every flag reaches its field', () => {
     warnings: expect.any(Array),
   });
 });
+
+const selectOne: ReadSqlFile = (path) => ({ ok: true, path, text: 'SELECT 1;', sha256: 'f00d' });
 
 test('every setting of a plan can be given by its variable, with the same meaning as its flag', () => {
   for (const [name, option] of Object.entries(RUN_OPTIONS)) {
@@ -228,9 +234,11 @@ test('every setting of a plan can be given by its variable, with the same meanin
                 ? { pooler: 'pgbouncer' }
                 : name in SERVICE_OPTIONS && name !== 'command'
                   ? { command: 'node server.js' }
-                  : ['postgresVersion', 'postgresImage'].includes(name)
-                    ? { postgres: 'docker' }
-                    : {};
+                  : name in SQL_OPTIONS
+                    ? { workload: 'orders.sql' }
+                    : ['postgresVersion', 'postgresImage'].includes(name)
+                      ? { postgres: 'docker' }
+                      : {};
     const text =
       texts[name] ??
       (option.parser.placeholder === null
@@ -239,11 +247,11 @@ test('every setting of a plan can be given by its variable, with the same meanin
           ? '7s'
           : '7');
     const asFlag = option.repeatable ? [text] : text;
-    const byFlag = parseTrialPlan({ flags: { ...beside, [name]: asFlag }, env: {} });
-    expect(parseTrialPlan({ flags: beside, env: { [option.env]: text } }), option.flag).toEqual(
-      byFlag,
-    );
-    expect(byFlag, option.flag).not.toEqual(parseTrialPlan({ flags: beside, env: {} }));
+    const parse = (flags: RawFlags, env: RawEnv) =>
+      parseTrialPlan({ flags: { ...beside, ...flags }, env, readSql: selectOne });
+    const byFlag = parse({ [name]: asFlag }, {});
+    expect(parse({}, { [option.env]: text }), option.flag).toEqual(byFlag);
+    expect(byFlag, option.flag).not.toEqual(parse({}, {}));
   }
 });
 
@@ -347,7 +355,7 @@ test.each<[RawFlags, string]>([
 
 test('an unknown workload is answered with the known ones', () => {
   expect(refusal({ workload: 'zzz' }).hint).toBe(
-    'give one of point, hot, report, hold, remote-call, stream, fan-out, mixed',
+    'give one of point, hot, report, hold, remote-call, stream, fan-out, mixed, or files of SQL: orders.sql, orders.sql@3+list.sql@1',
   );
 });
 

@@ -30,6 +30,8 @@ import type { Service } from './service.ts';
 import { planOfService, serviceAsked } from './service-asked.ts';
 import { serviceProblems } from './service-problems.ts';
 import { shapeProblems, slotProblems } from './setting-problems.ts';
+import { NO_SQL_FILES, type ReadSqlFile, sqlAsked } from './sql-asked.ts';
+import type { SqlPlan } from './sql-plan.ts';
 import { oneTrialOfFile } from './sweep/one-trial-of-file.ts';
 import type { SettingsFile } from './sweep/settings-file.ts';
 import { settingsOfFile } from './sweep/settings-of-file.ts';
@@ -82,6 +84,8 @@ export function parseTrialPlan(given: {
   readonly further?: OptionTable;
   /** Settings as a sweep has them; `null` where there are none. @default null */
   readonly file?: SettingsFile | null;
+  /** @default none can be read */
+  readonly readSql?: ReadSqlFile;
 }): ParsedTrialPlan {
   const { flags, env, file = null } = given;
   const command = given.command ?? 'run';
@@ -95,11 +99,16 @@ export function parseTrialPlan(given: {
     lines: { templates: read.values.request, source: read.sources.request },
     env,
   });
+  const sql = sqlAsked({ ...read.values, workloads: [read.values.workload] }, read.sources, {
+    readSql: given.readSql ?? NO_SQL_FILES,
+    settingsFile: file?.name ?? null,
+  });
   const problems = [
     ...ofFile.problems,
     ...one.problems,
     ...read.problems,
     ...asked.problems,
+    ...sql.problems,
     ...problemsBetween(read),
     ...loadProblems(read),
     ...thresholdProblems(read),
@@ -125,7 +134,9 @@ export function parseTrialPlan(given: {
   ];
   if (problems.length > 0) throw problemError(problems, command);
   return {
-    plan: deepFreeze(trialPlanSchema.parse(planAsked(read, { command, requests: asked.requests }))),
+    plan: deepFreeze(
+      trialPlanSchema.parse(planAsked(read, { command, requests: asked.requests, sql: sql.plan })),
+    ),
     ports: {
       port: read.values.port,
       adminPort: read.values.adminPort,
@@ -142,6 +153,7 @@ export function parseTrialPlan(given: {
       ...unknownVariableWarnings({ ...RUN_OPTIONS, ...given.further }, env),
       ...one.warnings,
       ...asked.warnings,
+      ...sql.warnings,
       ...idleOptionWarnings(read, command),
       ...databaseWarnings(read.values, read.sources),
     ],
@@ -150,10 +162,18 @@ export function parseTrialPlan(given: {
 
 function planAsked(
   read: ReadOptions<PlanTable>,
-  { command, requests }: { readonly command: string; readonly requests: RequestPlan | null },
+  {
+    command,
+    requests,
+    sql,
+  }: {
+    readonly command: string;
+    readonly requests: RequestPlan | null;
+    readonly sql: SqlPlan | null;
+  },
 ): TrialPlan {
   const { values, sources } = read;
-  const plan = trialPlanOf(values);
+  const plan = { ...trialPlanOf(values), sql };
   const service = serviceOf(read, command);
   return service === null ? plan : planOfService(plan, service, { values, sources, requests });
 }

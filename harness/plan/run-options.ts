@@ -15,6 +15,7 @@ import { LOAD_OPTIONS } from './load-options.ts';
 import { option } from './option.ts';
 import { POOLER_OPTIONS } from './pooler-options.ts';
 import { SERVICE_OPTIONS } from './service-options.ts';
+import { SQL_OPTIONS } from './sql-options.ts';
 import { TARGET_OPTIONS } from './target-options.ts';
 import { THRESHOLD_OPTIONS } from './thresholds/threshold-options.ts';
 import { PLAN_LIMITS, TRANSPORTS, type Transport } from './trial-plan.ts';
@@ -28,6 +29,7 @@ import {
   wholeNumber,
   yesNo,
 } from './value-parser.ts';
+import { workloadName } from './workload-parser.ts';
 
 const timeout = duration({ minMs: 0, maxMs: LIMITS.timeoutMsMax });
 const slots = wholeNumber({ min: 0, max: PLAN_LIMITS.maxConnectionsMax });
@@ -143,9 +145,9 @@ export const PLAN_OPTIONS = {
     description: "PostgreSQL's idle_in_transaction_session_timeout; 0 is off",
   }),
   workload: option('workload', {
-    parser: choice(WORKLOADS, 'name'),
+    parser: workloadName(),
     defaultValue: DEFAULT_WORKLOAD,
-    description: `what a request does: ${WORKLOADS.join(', ')}`,
+    description: `what a request does: ${WORKLOADS.join(', ')}, or SQL of yours: orders.sql`,
   }),
   param: option('param', {
     parser: assignments({ name: /^[A-Za-z][\w-]*$/ }),
@@ -184,6 +186,7 @@ export const PLAN_OPTIONS = {
   ...DISTANCE_OPTIONS,
   ...POOLER_OPTIONS,
   ...SERVICE_OPTIONS,
+  ...SQL_OPTIONS,
   rollout: option('rollout', {
     parser: wholeNumber({ min: 0, max: LIMITS.workersMax }),
     defaultValue: 0,

@@ -54,6 +54,7 @@ export function trialPlanOf(values: OptionValues<typeof PLAN_OPTIONS>): TrialPla
     preparedStatements: values.preparedStatements,
     service: null,
     requests: null,
+    sql: null,
     gates: values.gate,
     thresholds: [...values.threshold],
     abortOnFail: values.abortOnFail,

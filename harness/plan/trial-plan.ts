@@ -8,6 +8,7 @@ import { planWorkloadSchema } from './plan-workload.ts';
 import { PREPARED_STATEMENTS, poolerSchema } from './pooler.ts';
 import { requestPlanSchema } from './request-mix.ts';
 import { serviceSchema } from './service.ts';
+import { sqlPlanSchema } from './sql-plan.ts';
 
 /** Bounds of one trial; together with the server's own (`LIMITS`) they keep a typo affordable. */
 export const PLAN_LIMITS = {
@@ -95,6 +96,8 @@ export const trialPlanSchema = z.strictObject({
   service: serviceSchema.nullable().default(null),
   /** What is asked of a service; `null` where the lab's own API is measured, whose workload says it. */
   requests: requestPlanSchema.nullable().default(null),
+  /** SQL of the user's own; `null`: none. */
+  sql: sqlPlanSchema.nullable().default(null),
   /** When its numbers may be believed. */
   gates: gatesSchema,
   /** What the trial must reach, e.g. `latency.p99<50ms`; each understood by `parseThreshold`. */

@@ -35,21 +35,27 @@ export function paramsOf(planned: PlanWorkload, given: Params): Params {
  * name that none of them has, a value that one of them would refuse.
  */
 export function paramProblems({
-  workloads,
+  workloads: planned,
   params,
   source,
 }: {
-  readonly workloads: readonly Workload[];
+  readonly workloads: readonly PlanWorkload[];
   readonly params: Params;
   readonly source: string;
 }): readonly Problem[] {
+  const workloads = planned.flatMap((workload) => ownWorkload(workload) ?? []);
   return Object.entries(params).flatMap(([name, text]) => {
-    const wrong = problemOf(name, text, workloads);
+    const wrong = workloads.length === 0 ? NOT_OF_SCRIPTS : problemOf(name, text, workloads);
     return wrong === null ? [] : [{ field: '--param', value: `${name}=${text}`, source, ...wrong }];
   });
 }
 
 type Wrong = Pick<Problem, 'problem' | 'remedy'>;
+
+const NOT_OF_SCRIPTS: Wrong = {
+  problem: "is for no workload of the lab's own, and none is measured",
+  remedy: 'leave it out: a script sets its variables by \\set',
+};
 
 function problemOf(name: string, text: string, workloads: readonly Workload[]): Wrong | null {
   const { scope, parameter } = partsOf(name);

@@ -1,6 +1,7 @@
 import type { ServerConfig } from '../../server/contract.ts';
 import type { Pgbouncer } from '../pgbouncer/pgbouncer.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
+import { requireScriptsRun } from '../sql/try-scripts.ts';
 import { withDatabaseWay } from './database-way.ts';
 import type { Api, SentStatements } from './driven-api.ts';
 import type { Lab } from './lab.ts';
@@ -59,6 +60,7 @@ async function withOwnApi<T>(
   return await withServer(config, deps, async (server) => {
     const processEnds = lab.observer.onProcess('api', server.pid);
     try {
+      if (config.sql !== undefined) await requireScriptsRun(server.url, plan, lab.signal);
       return await withFeed(lab, { plan, show: server.showServerSide }, () => use(server));
     } finally {
       processEnds();

@@ -18,6 +18,8 @@ import type { PostgresProvider, PostgresSettings, StartedPostgres } from '../pos
 import { createUrlPostgres } from '../postgres/url.ts';
 import { type Watched, WORKER_SESSIONS } from '../postgres/watched-sessions.ts';
 import type { Redactor } from '../report/redactor.ts';
+import { createSqlDatabase, type SqlDatabase } from '../sql/sql-database.ts';
+import { readSqlFile } from '../sql-file.ts';
 import type { DrivenApi } from './driven-api.ts';
 import { machineEnvironment } from './environment.ts';
 import { fileSystemName } from './file-system-name.ts';
@@ -41,6 +43,8 @@ export interface Lab {
   readonly environment: Omit<WatchedEnvironment, 'loadEngine'>;
   /** Connections of everybody but the API, the monitor's own among them, before any load. */
   readonly others: number;
+  /** What SQL of the user's own finds in the database, and may do there. */
+  readonly sql: SqlDatabase;
   /** Which sessions are the tested system's. */
   readonly watched: Watched;
   /** Origin of what runs already and goes on; `null`: each trial starts its own. */
@@ -192,6 +196,7 @@ export async function withLab<T>(
     load,
     environment: await describeEnvironment(provider.kind, postgres, monitor, deps),
     others: await monitor.countOthers(driven ?? WORKER_SESSIONS),
+    sql: createSqlDatabase({ ...deps, postgres, readSql: readSqlFile }),
     // Before one is started there is none of its sessions: whoever has its role then is somebody else.
     watched:
       driven ?? (startsService ? { kind: 'role', role: postgres.api.user } : WORKER_SESSIONS),

@@ -51,6 +51,7 @@ export async function withStandingLab<T>(
     const passwordFile = join(directory, 'pgpass');
     const { api, superuser } = lab.postgres;
     writeFileSync(passwordFile, [api, superuser].map(passwordLine).join(''), { mode: 0o600 });
+    await lab.sql.prepare(plan, lab.signal);
     return withApi(lab, { plan, ports }, (server) => {
       const { pgbouncer } = server;
       // Of its console as well.

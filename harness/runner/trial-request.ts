@@ -1,5 +1,7 @@
-import { type ServerConfig, WORKLOAD_PATH_PREFIX } from '../../server/contract.ts';
+import { type ServerConfig, SQL_PATH, WORKLOAD_PATH_PREFIX } from '../../server/contract.ts';
 import type { LoadRequest } from '../load/load-engine.ts';
+import { scriptsOfWorkload } from '../plan/plan-workload.ts';
+import { scriptSetOf } from '../plan/sql-plan.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
 import type { Lab } from './lab.ts';
 
@@ -25,6 +27,7 @@ export interface TrialPorts {
 
 /** The API that a plan asks for, on the lab's database. */
 export function serverConfig(lab: Lab, plan: TrialPlan, ports: TrialPorts): ServerConfig {
+  const scripts = scriptSetOf(plan, lab.sql);
   return {
     host: ports.listen ?? '127.0.0.1',
     port: ports.port,
@@ -38,6 +41,7 @@ export function serverConfig(lab: Lab, plan: TrialPlan, ports: TrialPorts): Serv
     seed: plan.seed,
     pool: plan.pool,
     database: lab.postgres.api,
+    ...(scripts === null ? {} : { sql: scripts }),
   };
 }
 
@@ -48,7 +52,10 @@ export function loadRequest(origin: string, plan: TrialPlan): LoadRequest {
   const query = new URLSearchParams(plan.workloadParams).toString();
   return {
     origin,
-    path: `${WORKLOAD_PATH_PREFIX}${plan.workload}${query === '' ? '' : `?${query}`}`,
+    path:
+      scriptsOfWorkload(plan.workload) === null
+        ? `${WORKLOAD_PATH_PREFIX}${plan.workload}${query === '' ? '' : `?${query}`}`
+        : SQL_PATH,
     ...plan.load,
     durationMs: plan.durationMs,
     drainMs: plan.drainMs,

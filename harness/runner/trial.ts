@@ -65,6 +65,7 @@ export async function runTrials(
   const startingMs = performance.now();
   let stoppingMs = startingMs;
   let stopped: ServiceEnd | null = null;
+  if (lab.target === null) await lab.sql.prepare(first, lab.signal);
   const measured = await withTested(lab, { plan: first, ports }, async (tested) => {
     const startServerMs = performance.now() - startingMs;
     const observations: Measurement[] = [];
@@ -77,6 +78,7 @@ export async function runTrials(
     return observations;
   });
   const stoppedMs = performance.now();
+  if (lab.target === null) await lab.sql.finish(first);
   // One that goes on keeps its connections, and so does a PgBouncer between the two.
   const leftBehind =
     lab.target === null && lab.apiVia === null

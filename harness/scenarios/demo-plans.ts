@@ -130,6 +130,7 @@ function planDefaults(maxConnections: number, seed: number) {
     preparedStatements: 'auto' as const,
     service: null,
     requests: null,
+    sql: null,
     gates: DEMO_GATES,
     thresholds: [],
     abortOnFail: false,

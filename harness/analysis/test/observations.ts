@@ -132,6 +132,7 @@ export function planOf(): TrialPlan {
     preparedStatements: 'auto',
     service: null,
     requests: null,
+    sql: null,
     gates: GATE_DEFAULTS,
     thresholds: [],
     abortOnFail: false,

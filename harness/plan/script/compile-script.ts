@@ -92,7 +92,7 @@ class ScriptCompiler {
     }
     let all: readonly (StatementSource | MetaSource)[] = [];
     this.#guarded(() => {
-      all = splitScript(this.#text);
+      all = [...splitScript(this.#text)];
     });
     return all;
   }

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../seeded-random.ts';
 import { ScriptSyntaxError } from './source-place.ts';
-import { splitScript } from './statement-splitter.ts';
+import { type MetaSource, type StatementSource, splitScript } from './statement-splitter.ts';
 
 function statementsOf(text: string): readonly string[] {
-  return splitScript(text).map((source) => {
+  return [...splitScript(text)].map((source) => {
     if (source.kind === 'meta') return text.slice(source.start, source.end);
     return text.slice(source.start, source.tokens.at(-1)?.end);
   });
 }
 
 function variablesOf(text: string): readonly string[] {
-  return splitScript(text).flatMap((source) =>
+  return [...splitScript(text)].flatMap((source) =>
     source.kind === 'meta'
       ? []
       : source.tokens
@@ -82,7 +82,7 @@ test.each([
 ])('%s is refused at %i: %s', (text, offset, message) => {
   let refused: unknown;
   try {
-    splitScript(text);
+    [...splitScript(text)];
   } catch (error) {
     refused = error;
   }
@@ -100,9 +100,9 @@ test('whatever the text is, reading ends, and no character is lost or read twice
   let read = 0;
   for (let run = 0; run < 3_000; run++) {
     const text = Array.from({ length: 1 + draw(14) }, () => parts[draw(parts.length)]).join('');
-    let sources: ReturnType<typeof splitScript> = [];
+    let sources: readonly (StatementSource | MetaSource)[] = [];
     try {
-      sources = splitScript(text);
+      sources = [...splitScript(text)];
       read += 1;
     } catch (error) {
       expect(error).toBeInstanceOf(ScriptSyntaxError);

@@ -18,19 +18,18 @@ export interface MetaSource {
 }
 
 /**
- * Statements and backslash commands of a file, in their order. The last statement may lack its semicolon, as in psql.
+ * Statements and backslash commands of a file, in their order and one by one: what follows the last one taken was not
+ * looked at. The last statement may lack its semicolon, as in psql.
  *
  * @throws ScriptSyntaxError
  */
-export function splitScript(text: string): readonly (StatementSource | MetaSource)[] {
-  const found: (StatementSource | MetaSource)[] = [];
+export function* splitScript(text: string): Generator<StatementSource | MetaSource> {
   let from = 0;
   while (from < text.length) {
     const read = readOne(text, from);
-    if (read.source !== null) found.push(read.source);
+    if (read.source !== null) yield read.source;
     from = read.end;
   }
-  return found;
 }
 
 function readOne(

@@ -1,3 +1,4 @@
+import { sqlOf } from '../sql-plan.ts';
 import type { TrialPlan } from '../trial-plan.ts';
 import { paramsOf } from '../workload-params.ts';
 import type { Axes, SweepPlan } from './sweep-plan.ts';
@@ -71,6 +72,7 @@ function planOf(base: TrialPlan, variables: CellVariables): TrialPlan {
     workers,
     workload,
     workloadParams: { ...paramsOf(workload, base.workloadParams) },
+    sql: sqlOf(base.sql, workload),
     pool: { ...base.pool, kind: poolKind, poolSize, maxOverflow },
     load: { ...base.load, model: load },
     durationMs:

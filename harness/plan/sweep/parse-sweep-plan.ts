@@ -24,6 +24,8 @@ import type { RequestPlan } from '../request-mix.ts';
 import { noData, requestsAsked } from '../requests/requests-asked.ts';
 import { planOfService, serviceAsked } from '../service-asked.ts';
 import { serviceProblems } from '../service-problems.ts';
+import { NO_SQL_FILES, type ReadSqlFile, sqlAsked } from '../sql-asked.ts';
+import type { SqlPlan } from '../sql-plan.ts';
 import { transportProblems } from '../transport-problems.ts';
 import { trialPlanOf } from '../trial-plan-of.ts';
 import type { SettingsFile } from './settings-file.ts';
@@ -67,6 +69,8 @@ export function parseSweepPlan(given: {
   readonly env: RawEnv;
   /** `null` where there is none. */
   readonly file: SettingsFile | null;
+  /** @default none can be read */
+  readonly readSql?: ReadSqlFile;
   /** The command whose help a remedy points to. @default `sweep` */
   readonly command?: string;
 }): ParsedSweepPlan {
@@ -81,7 +85,12 @@ export function parseSweepPlan(given: {
     lines: { templates: read.values.request, source: read.sources.request },
     env,
   });
-  const own = [...file.problems, ...read.problems, ...asked.problems];
+  const sql = sqlAsked(
+    { ...read.values, workloads: read.values.workload, target: null },
+    read.sources,
+    { readSql: given.readSql ?? NO_SQL_FILES, settingsFile: given.file?.name ?? null },
+  );
+  const own = [...file.problems, ...read.problems, ...asked.problems, ...sql.problems];
   const problems: readonly Problem[] = [
     ...own,
     ...sweepProblems({ ...read, problems: own }),
@@ -105,7 +114,7 @@ export function parseSweepPlan(given: {
     plan: deepFreeze(
       sweepPlanSchema.parse({
         schemaVersion: SWEEP_PLAN_SCHEMA_VERSION,
-        ...plannedCells(read, first, asked.requests),
+        ...plannedCells(read, first, { requests: asked.requests, sql: sql.plan }),
         rounds: values.rounds,
         predictedSurge: values.surge,
         settings: {
@@ -130,9 +139,11 @@ export function parseSweepPlan(given: {
     warnings: [
       ...unknownVariableWarnings(SWEEP_OPTIONS, env),
       ...asked.warnings,
+      ...sql.warnings,
       ...idleOptionWarnings({ values: farthest, sources }, command, values.poolKind),
       ...databaseWarnings(values, sources),
       ...repeatedCellWarnings(values),
+      ...surgeWarnings(values, sources),
     ],
   };
 }
@@ -141,10 +152,10 @@ export function parseSweepPlan(given: {
 function plannedCells(
   { values, sources }: ReadOptions<typeof SWEEP_OPTIONS>,
   first: ReturnType<typeof firstTrialOf>,
-  requests: RequestPlan | null,
+  { requests, sql }: { readonly requests: RequestPlan | null; readonly sql: SqlPlan | null },
 ): Pick<SweepPlan, 'axes' | 'base'> {
   const axes = axesOf(values);
-  const base = trialPlanOf(first);
+  const base = { ...trialPlanOf(first), sql };
   const service = serviceAsked(first, sources);
   if (service === null) return { axes, base };
   const served = planOfService(base, service, { values: first, sources, requests });
@@ -173,6 +184,16 @@ function callProblems({ values, sources }: ReadOptions<typeof SWEEP_OPTIONS>): r
       remedy: 'leave --out out to go on with the old one',
     },
   ];
+}
+
+/** A service is replaced as a whole. */
+function surgeWarnings(
+  { command }: SweepValues,
+  { surge }: { readonly surge: string },
+): readonly string[] {
+  return command === null || surge === SOURCE_DEFAULT
+    ? []
+    : [`${surge} changes nothing with --command: in a deploy a service is there twice`];
 }
 
 function repeatedCellWarnings({ poolSize, maxOverflow, poolKind }: SweepValues): readonly string[] {

@@ -1,4 +1,4 @@
-import { LIMITS, POOL_KINDS, WORKLOADS } from '../../../server/contract.ts';
+import { LIMITS, POOL_KINDS } from '../../../server/contract.ts';
 import { DATABASE_OPTIONS } from '../database-options.ts';
 import { LOAD_OPTIONS } from '../load-options.ts';
 import { option } from '../option.ts';
@@ -9,6 +9,7 @@ import { PLAN_LIMITS } from '../trial-plan.ts';
 import { listOf, numbersOf, wholeNumbersOf } from '../value-list.ts';
 import { assignments, choice, orNone, path, wholeNumber } from '../value-parser.ts';
 import { PARAMETER_NAME } from '../workload-params.ts';
+import { workloadName } from '../workload-parser.ts';
 import { SWEEP_LIMITS } from './sweep-plan.ts';
 
 const several = { countMax: SWEEP_LIMITS.cellsMax };
@@ -50,7 +51,7 @@ const AXIS_OPTIONS = {
   },
   workload: {
     ...PLAN_OPTIONS.workload,
-    parser: listOf(choice(WORKLOADS, 'name'), several),
+    parser: listOf(workloadName(), several),
     defaultValue: [PLAN_OPTIONS.workload.defaultValue],
   },
   connections: {

@@ -1,11 +1,11 @@
-import { LIMITS } from '../../../server/contract.ts';
+import { LIMITS, WORKLOADS } from '../../../server/contract.ts';
 import { DATABASE_OPTIONS } from '../database-options.ts';
 import { LOAD_OPTIONS } from '../load-options.ts';
 import { option } from '../option.ts';
 import { POOLER_LIMITS, type PoolerMode } from '../pooler.ts';
 import { OUTPUT_OPTIONS, PLACE_OPTIONS, PLAN_OPTIONS } from '../run-options.ts';
 import { SWEEP_LIMITS } from '../sweep/sweep-plan.ts';
-import { orNone, wholeNumber } from '../value-parser.ts';
+import { choice, orNone, wholeNumber } from '../value-parser.ts';
 
 /** With more callers than slots, and a pool that fits: the situation in which people ask for a pooler. */
 const DEFAULTS = {
@@ -64,7 +64,11 @@ export const WAYS_OPTIONS = {
   }),
   preparedStatements: PLAN_OPTIONS.preparedStatements,
   poolTimeout: PLAN_OPTIONS.poolTimeout,
-  workload: PLAN_OPTIONS.workload,
+  workload: {
+    ...PLAN_OPTIONS.workload,
+    parser: choice(WORKLOADS, 'name'),
+    description: `what a request does: ${WORKLOADS.join(', ')}`,
+  },
   param: PLAN_OPTIONS.param,
   ...LOAD_OPTIONS,
   connections: { ...LOAD_OPTIONS.connections, defaultValue: DEFAULTS.connections },
