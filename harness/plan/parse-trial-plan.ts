@@ -25,7 +25,7 @@ import { problemError } from './problem-error.ts';
 import type { RequestPlan } from './request-mix.ts';
 import { noData, requestsAsked } from './requests/requests-asked.ts';
 import { RUN_OPTIONS } from './run-options.ts';
-import { runningService, runningServiceProblems } from './running-service.ts';
+import { hasDatabaseInSight, runningService, runningServiceProblems } from './running-service.ts';
 import type { Service } from './service.ts';
 import { planOfService, serviceAsked } from './service-asked.ts';
 import { serviceProblems } from './service-problems.ts';
@@ -37,6 +37,7 @@ import type { SettingsFile } from './sweep/settings-file.ts';
 import { settingsOfFile } from './sweep/settings-of-file.ts';
 import { type TargetAsked, targetAsked, targetProblems } from './target-asked.ts';
 import { thresholdProblems } from './thresholds/threshold-problems.ts';
+import type { Sight } from './thresholds/threshold-sight.ts';
 import { transportProblems } from './transport-problems.ts';
 import { type TrialPlan, trialPlanSchema } from './trial-plan.ts';
 import { trialPlanOf } from './trial-plan-of.ts';
@@ -111,7 +112,7 @@ export function parseTrialPlan(given: {
     ...sql.problems,
     ...problemsBetween(read),
     ...loadProblems(read),
-    ...thresholdProblems(read),
+    ...thresholdProblems(read, sightOf(read, command)),
     ...databaseProblems(read.values, read.sources),
     ...transportProblems(read.values, read.sources),
     ...poolerProblems(read.values, read.sources, command === 'run' ? read.values.target : null),
@@ -184,6 +185,13 @@ function serviceOf(
 ): Service | null {
   const running = command === 'run' ? runningService(values, sources) : null;
   return running ?? serviceAsked(values, sources);
+}
+
+/** Of what runs already and of its database no more than somebody said. */
+function sightOf({ values, sources }: ReadOptions<PlanTable>, command: string): Sight {
+  const runs = command === 'run' && runningService(values, sources) !== null;
+  const service = runs ? 'running' : values.command === null ? null : 'command';
+  return { service, database: !runs || hasDatabaseInSight(values, sources) };
 }
 
 /** What only two values together get wrong. Fields that are wrong on their own are left out. */

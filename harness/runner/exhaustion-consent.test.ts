@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import type { RawFlags } from '../plan/option-table.ts';
+import { parseTrialPlan } from '../plan/parse-trial-plan.ts';
 import { expandCells } from '../plan/sweep/cells.ts';
 import { parseSweepPlan } from '../plan/sweep/parse-sweep-plan.ts';
+import type { TrialPlan } from '../plan/trial-plan.ts';
 import { FOUND_DATABASE } from '../postgres/test/found-database.ts';
 import { requireFreeSlots } from './exhaustion-consent.ts';
 
@@ -134,4 +136,23 @@ test('of a sweep the first cells are named that leave too few', () => {
 test('a server of the lab’s own may be exhausted', () => {
   const cells = cellsOf({ ...POOL, poolSize: '30' });
   expect(() => requireFreeSlots(null, { kind: 'embedded' }, { cells, load: 'own' })).not.toThrow();
+});
+
+test('a service of which nobody said how many connections it opens may take them all', () => {
+  const target = { target: 'http://127.0.0.1:8080', postgres: 'url' };
+  const { plan } = parseTrialPlan({ flags: target, env: {} });
+  const told = { ...target, workers: '1', poolSize: '17' };
+  const { plan: known } = parseTrialPlan({ flags: told, env: {} });
+  const require = (cell: TrialPlan) => () =>
+    requireFreeSlots(DATABASE, URL_ASKED, { cells: [{ id: null, plan: cell }], load: 'own' });
+  expect(require(known)).not.toThrow();
+  expect(require(plan)).toThrow(
+    expect.objectContaining({
+      code: 'REFUSED_EXHAUSTION',
+      message: expect.stringMatching(
+        /nobody said how many connections it may open; 20 usable \(max_connections 30/,
+      ),
+      hint: expect.stringMatching(/^say it, by --workers, --pool-size .* add --exhaust$/),
+    }),
+  );
 });

@@ -49,16 +49,19 @@ export function requireFreeSlots(
   const shown = greedy.slice(0, CELLS_SHOWN).map((it) => claimText(it));
   const who =
     first.id === null
-      ? `${claimText(first)} of`
+      ? `${claimText(first)}${first.plan.service?.shapeKnown === false ? ';' : ' of'}`
       : `${greedy.length} of ${cells.length} cells can open more than that leaves: ${shown.join('; ')}${greedy.length > CELLS_SHOWN ? ' …' : ''}; there are`;
   throw new LabError('REFUSED_EXHAUSTION', {
     message: `this can leave others on this PostgreSQL fewer than ${FREE_SLOTS_MIN} slots: ${who} ${arithmetic}`,
-    hint: `${fittingText(usable)}; or, where nobody else needs them now, add --exhaust`,
+    hint: `${first.plan.service?.shapeKnown === false ? UNTOLD : ''}${fittingText(usable)}; or, where nobody else needs them now, add --exhaust`,
   });
 }
 
 function claimText({ id, plan, reachable }: AskedCell & { readonly reachable: Claim }): string {
-  const { workers, rolloutSurge, pool } = plan;
+  const { workers, rolloutSurge, pool, service } = plan;
+  if (service?.shapeKnown === false) {
+    return `${id === null ? '' : `${id} `}a service of which nobody said how many connections it may open`;
+  }
   const processes = rolloutSurge > 0 ? `(${workers}+${rolloutSurge})` : String(workers);
   const times = timesOpened(plan.pooler === null ? plan.faults : []);
   const anew =
@@ -70,6 +73,8 @@ function claimText({ id, plan, reachable }: AskedCell & { readonly reachable: Cl
   const most = reachable === null ? 'without end' : `up to ${reachable}`;
   return id === null ? `${shape} opens ${most}` : `${id} ${shape} ${most}`;
 }
+
+const UNTOLD = 'say it, by --workers, --pool-size and --max-overflow; ';
 
 function fittingText(usable: number): string {
   const most = usable - FREE_SLOTS_MIN;

@@ -3,11 +3,26 @@ import type { Problem, ReadOptions } from '../option-table.ts';
 import type { PLAN_OPTIONS } from '../run-options.ts';
 import { parseThreshold } from './threshold.ts';
 import { THRESHOLD_OPTIONS } from './threshold-options.ts';
+import { type Sight, unseenThresholdProblems } from './threshold-sight.ts';
 
 const FIELD = `--${THRESHOLD_OPTIONS.threshold.flag}`;
 
-/** What is wrong with each threshold: not understood, or about what the load will not have. */
-export function thresholdProblems({
+/**
+ * What is wrong with each threshold: not understood, or about what the load will not have or nobody will see.
+ *
+ * @param sight default: of what the lab starts
+ */
+export function thresholdProblems(
+  { values, sources }: Pick<ReadOptions<typeof PLAN_OPTIONS>, 'values' | 'sources'>,
+  sight: Sight = { service: values.command === null ? null : 'command', database: true },
+): readonly Problem[] {
+  return [
+    ...expressionProblems({ values, sources }),
+    ...unseenThresholdProblems(values, sources, sight),
+  ];
+}
+
+function expressionProblems({
   values,
   sources,
 }: Pick<ReadOptions<typeof PLAN_OPTIONS>, 'values' | 'sources'>): readonly Problem[] {
