@@ -1,4 +1,4 @@
-import { type OptionSources, type OptionValues, SOURCE_DEFAULT } from './option-table.ts';
+import { type OptionValues, SOURCE_DEFAULT } from './option-table.ts';
 import { REQUESTS_WORKLOAD } from './plan-workload.ts';
 import type { RequestPlan } from './request-mix.ts';
 import type { Service } from './service.ts';
@@ -82,5 +82,3 @@ export function planOfService(
     rolloutSurge: plan.rolloutSurge === 0 ? 0 : toldWorkers ? plan.workers : 1,
   };
 }
-
-export type ServiceSources = OptionSources<typeof SERVICE_OPTIONS>;

@@ -39,3 +39,17 @@ test('an open load is its stages, and its duration is what they add up to', () =
   expect(facts.get('load.model.stages')).toBe('100/s:10s,100/s..400/s:20s');
   expect(facts.has('durationMs')).toBe(false);
 });
+
+test('data of requests is what is in it, wherever it lies', () => {
+  const served = plan({ command: 'node server.js' });
+  const on = (path: string, sha256: string) =>
+    planFacts({
+      ...served,
+      requests: {
+        templates: served.requests?.templates ?? [],
+        data: { path, sha256, rows: 1, columns: ['id'], order: 'random' },
+      },
+    });
+  expect(on('/a/users.csv', 'one')).toEqual(on('/b/users.csv', 'one'));
+  expect(on('/a/users.csv', 'one')).not.toEqual(on('/a/users.csv', 'two'));
+});

@@ -18,6 +18,7 @@ export function planFacts(plan: TrialPlan): Facts {
   const { model, ...load } = rest.load;
   const facts = flattened({
     ...rest,
+    sql: sqlFacts(rest.sql),
     faults: rest.faults.length === 0 ? null : rest.faults.map(printDatabaseFault).join(' '),
     load: {
       ...load,
@@ -28,6 +29,8 @@ export function planFacts(plan: TrialPlan): Facts {
     facts.delete('pool.poolSize');
     facts.delete('pool.maxOverflow');
   }
+  // Its hash says what was in it, wherever it lies.
+  facts.delete('requests.data.path');
   // None on the other side is a difference of its own, which its settings only explain.
   if (plan.pooler !== null) facts.set('pooler', 'pgbouncer');
   if (plan.distance.rttMs === 0) {
@@ -37,6 +40,21 @@ export function planFacts(plan: TrialPlan): Facts {
   if (model.kind === 'open') facts.delete('durationMs');
   return facts;
 }
+
+/** By hashes: what a file is called where it lies says nothing, and its text too much. */
+function sqlFacts(sql: TrialPlan['sql']): object | null {
+  if (sql === null) return null;
+  const { scripts, schema, seed, ...rest } = sql;
+  return {
+    ...rest,
+    script: Object.fromEntries(scripts.map(({ name, sha256 }) => [name, shortHash(sha256)])),
+    schema: schema === null ? null : shortHash(schema.sha256),
+    seed: seed === null ? null : shortHash(seed.sha256),
+  };
+}
+
+const HASH_CHARACTERS = 12;
+const shortHash = (sha256: string): string => `sha256 ${sha256.slice(0, HASH_CHARACTERS)}`;
 
 /** Where and with what it was measured, under `environment.`. */
 export function environmentFacts(environment: Environment): Facts {

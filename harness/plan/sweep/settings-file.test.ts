@@ -122,6 +122,33 @@ test.each([
   expect(refusalOf({}, {}, text).message).toBe(message);
 });
 
+test.each([
+  ['command: {port}', 1, 10, '{port}'],
+  ['env: { DB: {poolSize} }', 1, 12, '{poolSize}'],
+  ['env:\n  A: 1\n  DB: {poolSize}', 3, 7, '{poolSize}'],
+  ['env: [A=1, {poolSize}]', 1, 12, '{poolSize}'],
+])('%j, which YAML reads as a map, is told to have quotes', (text, line, column, braces) => {
+  const error = refusalOf({}, {}, text);
+  expect(error.message).toContain(
+    `${JSON.stringify(braces)} (from pool-lab.yaml:${line}:${column})`,
+  );
+  expect(error.hint).toBe(`put quotes around it: "${braces}"`);
+});
+
+test.each(['env: { DB: x{poolSize} }', 'env: [DB={poolSize}]', 'command: {port} --x'])(
+  '%j, which is no YAML at all, is told to have quotes',
+  (text) => {
+    expect(refusalOf({}, {}, text).hint).toMatch(
+      /^put quotes around a text with braces: "\{(poolSize|port)\}"$/,
+    );
+  },
+);
+
+test('braces inside a text that does not begin with one are just that', () => {
+  const text = 'command: node s.js --port {port}\nenv:\n  - DB={poolSize}\n';
+  expect(problemsOf(text)).toEqual([]);
+});
+
 test('of a file as a whole the place is named, and no value that there is not', () => {
   const { message } = refusalOf({}, {}, 'workers: [1, 2\n');
   expect(message).toMatch(/^pool-lab\.yaml:2:1 is not YAML: Flow sequence/);
