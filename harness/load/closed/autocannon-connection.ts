@@ -1,7 +1,9 @@
 import { type Answer, isUnnamed, namedByBody, readAnswer } from '../account/answer.ts';
 import type { AskedRequest } from '../client/asked-request.ts';
 import { FailedBody } from '../client/failed-body.ts';
+import { originAddress } from '../client/origin-address.ts';
 import type { AutocannonClient, AutocannonResponseHead } from './autocannon-adapter.ts';
+import { isBodiless } from './bodiless-answer.ts';
 import type { CallerConnection, ConnectionOwner } from './caller-connection.ts';
 
 /** Of http-parser-js, whose listeners are found by number. */
@@ -32,9 +34,10 @@ export class AutocannonConnection implements CallerConnection {
   /** Of a failed answer that named nothing. */
   #failedBody: FailedBody | null = null;
   #leaving = false;
+  /** Attempts to open it, but for those that follow a move. */
   #connects = 0;
-  /** Sockets that were given up for another origin. */
-  #moves = 0;
+  /** The last socket was given up for another origin. */
+  #moved = false;
   #answers = 0;
   #keepAlive = true;
   #interim = false;
@@ -46,7 +49,7 @@ export class AutocannonConnection implements CallerConnection {
   #destroyed = false;
 
   constructor(client: AutocannonClient, owner: ConnectionOwner, origin: string) {
-    this.#host = new URL(origin).host;
+    this.#host = originAddress(origin).host;
     this.#client = client;
     this.#owner = owner;
     this.#connectSocket = client._connect.bind(client);
@@ -66,7 +69,7 @@ export class AutocannonConnection implements CallerConnection {
   }
 
   get reconnects(): number {
-    return Math.max(0, this.#connects - 1 - this.#moves);
+    return Math.max(0, this.#connects - 1);
   }
 
   get isLeaving(): boolean {
@@ -82,11 +85,10 @@ export class AutocannonConnection implements CallerConnection {
   }
 
   moveTo(origin: string): void {
-    const { host, hostname, port } = new URL(origin);
+    const { host, hostname, port } = originAddress(origin);
     this.#host = host;
-    // `URL` keeps the brackets of an IPv6 address.
-    this.#client.opts.hostname = hostname.replace(/^\[(.*)\]$/, '$1');
-    this.#client.opts.port = port === '' ? 80 : Number(port);
+    this.#client.opts.hostname = hostname;
+    this.#client.opts.port = port;
     if (this.#state === 'open' && this.#requested) this.#leaving = true;
     else if (this.#state === 'open') this.#leave();
     else if (this.#state === 'connecting') {
@@ -127,7 +129,8 @@ export class AutocannonConnection implements CallerConnection {
 
   #open(): void {
     this.#state = 'connecting';
-    this.#connects += 1;
+    if (!this.#moved) this.#connects += 1;
+    this.#moved = false;
     this.#connectSocket();
     this.#client.conn.once('connect', () => {
       this.#state = 'open';
@@ -141,9 +144,9 @@ export class AutocannonConnection implements CallerConnection {
     const { parser } = this.#client;
     const onHead = parser[ON_HEADERS_COMPLETE];
     parser[ON_HEADERS_COMPLETE] = (head) => {
-      const hasNoBody = this.#hasNoBody(head);
+      const bodiless = isBodiless(head, parser, this.#asked?.content.method);
       onHead(head);
-      return hasNoBody ? 1 : 0;
+      return bodiless ? 1 : 0;
     };
   }
 
@@ -154,25 +157,8 @@ export class AutocannonConnection implements CallerConnection {
 
   /** Gives the socket up for one to another origin. */
   #leave(): void {
-    this.#moves += 1;
     this.drop();
-  }
-
-  /**
-   * Some answers have no body whatever their head says, and the parser knows neither the request's method nor all of
-   * their statuses. One that announces a body all the same may send it: its connection is not used again.
-   */
-  #hasNoBody(head: AutocannonResponseHead): boolean {
-    const { parser } = this.#client;
-    const { statusCode } = head;
-    if (statusCode === 204 || statusCode === 304) {
-      if (parser.isChunked || parser.body_bytes !== 0) head.shouldKeepAlive = false;
-      return true;
-    }
-    if (statusCode < 200 || this.#asked?.content.method !== 'HEAD') return false;
-    parser.body_bytes = 0;
-    head.shouldKeepAlive = parser.shouldKeepAlive();
-    return true;
+    this.#moved = true;
   }
 
   #send(): void {

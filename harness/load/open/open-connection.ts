@@ -44,9 +44,10 @@ export class OpenConnection<User> {
   #worker: string | null = null;
   #answersOnSocket = 0;
   #leaving = false;
+  /** Attempts to open it, but for those that follow a move. */
   #connects = 0;
-  /** Sockets that were given up for another origin. */
-  #moves = 0;
+  /** The last socket was given up for another origin. */
+  #moved = false;
   #failureCode: string | null = null;
   #pause: ScheduledCall | undefined;
 
@@ -71,7 +72,7 @@ export class OpenConnection<User> {
 
   /** Attempts to open it after the first one, but for moves. */
   get reconnects(): number {
-    return Math.max(0, this.#connects - 1 - this.#moves);
+    return Math.max(0, this.#connects - 1);
   }
 
   /** It carries a request to an origin that was left. */
@@ -85,7 +86,8 @@ export class OpenConnection<User> {
   }
 
   open(): void {
-    this.#connects += 1;
+    if (!this.#moved) this.#connects += 1;
+    this.#moved = false;
     this.#leaving = false;
     this.#answersOnSocket = 0;
     this.#worker = null;
@@ -179,7 +181,7 @@ export class OpenConnection<User> {
   }
 
   #leave(): void {
-    this.#moves += 1;
+    this.#moved = true;
     void this.#wire?.destroy();
   }
 

@@ -7,6 +7,7 @@ import { HEADERS } from '../../../server/contract.ts';
 import { type Answer, isUnnamed, namedByBody, readAnswer } from '../account/answer.ts';
 import type { AskedContent, AskedRequest } from '../client/asked-request.ts';
 import { FailedBody } from '../client/failed-body.ts';
+import { originAddress } from '../client/origin-address.ts';
 import type { Wire, WireEvents } from './connection-wire.ts';
 
 const manifest: unknown = createRequire(import.meta.url)('undici/package.json');
@@ -68,11 +69,10 @@ class UndiciWire implements Wire, Dispatcher.DispatchHandler {
 
   constructor(origin: string, events: WireEvents) {
     this.#events = events;
-    const { hostname, port } = new URL(origin);
+    const { hostname, port } = originAddress(origin);
     this.#socket = connectSocket({
-      // `URL` keeps the brackets of an IPv6 address.
-      host: hostname.replace(/^\[(.*)\]$/, '$1'),
-      port: port === '' ? 80 : Number(port),
+      host: hostname,
+      port,
       noDelay: true,
       keepAlive: true,
     });
