@@ -236,10 +236,15 @@ async function measure(context: {
     );
 }
 
-/** The user's Ctrl-C keeps what was measured; a database or an API that died leaves nothing to keep. */
+/**
+ * The user's Ctrl-C keeps what was measured; a database or an API that died leaves nothing to keep. Of a service it is
+ * told why it died, also where the load ended for that, before it was known.
+ */
 function throwIfBroken(signals: readonly AbortSignal[], load: LoadResult): void {
-  if (load.ended !== 'aborted') return;
-  for (const { reason } of signals) if (reason instanceof LabError) throw reason;
+  for (const { reason } of signals) {
+    if (!(reason instanceof LabError)) continue;
+    if (load.ended === 'aborted' || reason.code === 'SERVICE_ENDED') throw reason;
+  }
 }
 
 function transportReading(seen: MonitorWindow['transports']): MeasuredTrial['transport'] {
