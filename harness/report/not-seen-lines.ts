@@ -10,10 +10,11 @@ const OTHERS_NOT_SEEN =
 
 /** Of what is not known the report has no number, and says so: of each of some trials, once. */
 export function notSeenLines(trials: readonly MeasuredTrial[]): readonly ReportLine[] {
-  return [...new Set(trials.flatMap(unseenOfTrial))].map((text, index) => ({
-    label: index === 0 ? 'NOT SEEN' : '',
-    text,
-  }));
+  return unseenLines([...new Set(trials.flatMap(unseenOfTrial))]);
+}
+
+export function unseenLines(sentences: readonly string[]): readonly ReportLine[] {
+  return sentences.map((text, index) => ({ label: index === 0 ? 'NOT SEEN' : '', text }));
 }
 
 function unseenOfTrial({ environment, service }: MeasuredTrial): readonly string[] {

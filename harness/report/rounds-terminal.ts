@@ -16,7 +16,7 @@ import type { TerminalStyle } from './terminal-style.ts';
 import { table, wrap } from './text-layout.ts';
 import { overText } from './transport-text.ts';
 import { FINDINGS, trialHeadline } from './trial-headline.ts';
-import { trialServiceLines } from './trial-service-lines.ts';
+import { servicePlanLines } from './trial-service-lines.ts';
 import { thresholdText } from './trial-threshold-lines.ts';
 
 type Spread = RoundsResult['spread'][keyof RoundsResult['spread']];
@@ -30,7 +30,7 @@ export function roundsTerminal(result: RoundsResult, style: TerminalStyle): stri
   const [first] = rounds;
   const blocks = [
     [
-      ...(first === undefined ? [] : [...trialServiceLines(first).slice(0, 1), planLine(first)]),
+      ...(first === undefined ? [] : [...servicePlanLines(first.plan), planLine(first)]),
       {
         label: 'ROUNDS',
         text: `one after the other on ${first === undefined ? 'nothing' : testedText(first)}`,

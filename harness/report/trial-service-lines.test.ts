@@ -83,7 +83,7 @@ test('a service that PostgreSQL refused is exhausted, whatever its answers say',
   });
   const text = flat(trial);
   expect(text).toMatch(
-    /^EXHAUSTED: PostgreSQL refused 1,310 connections \(SQLSTATE 53300\), as its log says; 40 of 8,094 requests failed \(40 http_500\)\./,
+    /^EXHAUSTED: PostgreSQL refused 1,310 connections \(SQLSTATE 53300\), as its log says; 40 of 8,094 requests failed \(40 HTTP 500\)\./,
   );
 });
 
@@ -94,7 +94,7 @@ test('where nobody could have told of refusals, none are said to be absent', () 
     requests: { ...sound.requests, httpErrors: { http_500: 40 } },
     budget: { ...sound.budget, refusalsVisible: false },
   });
-  expect(text).toMatch(/^FAILED REQUESTS: 40 of 8,094 \(40 http_500\)\. /);
+  expect(text).toMatch(/^FAILED REQUESTS: 40 of 8,094 \(40 HTTP 500\)\. /);
   expect(text).toContain('OBSERVED perhaps refused, nobody told: peak 26 of 96, no answer says so');
   expect(text).toContain('whether as predicted is not seen');
   expect(text).not.toContain('0 refused');

@@ -1,6 +1,7 @@
 import type { PoolMetrics, ServiceReading } from '../analysis/service-reading.ts';
 import type { MeasuredTrial } from '../analysis/trial-result.ts';
 import { PLACEHOLDERS } from '../plan/service.ts';
+import type { TrialPlan } from '../plan/trial-plan.ts';
 import { ABSENT, formatCount, formatMs, formatShare, plural } from './format.ts';
 import { applicationText, nameText } from './inspection/inspected-names.ts';
 import type { ReportLine } from './report-line.ts';
@@ -9,23 +10,17 @@ import { table } from './text-layout.ts';
 
 /** Who was measured, where it is none of the lab's own. */
 export function trialServiceLines({ plan, service }: MeasuredTrial): readonly ReportLine[] {
-  if (plan.service === null || service === null) return [];
-  if (plan.service.kind === 'running') {
-    return [
-      {
-        label: 'SERVICE',
-        text: `${plainText(service.origin)}, which ran before and goes on`,
-      },
-    ];
-  }
-  const filled = filledVariables(plan.service.env);
-  return [
-    {
-      label: 'SERVICE',
-      text: [commandText(plan.service.command), ...filled].join('  '),
-    },
-    ...processLines(service.process),
-  ];
+  return [...servicePlanLines(plan), ...processLines(service?.process ?? null)];
+}
+
+/** The same of many trials of one plan. */
+export function servicePlanLines({ service }: Pick<TrialPlan, 'service'>): readonly ReportLine[] {
+  if (service === null) return [];
+  const text =
+    service.kind === 'running'
+      ? `${plainText(service.origin)}, which ran before and goes on`
+      : [commandText(service.command), ...filledVariables(service.env)].join('  ');
+  return [{ label: 'SERVICE', text }];
 }
 
 /** Of its variables those that are one placeholder: what else is in its environment is its own business. */

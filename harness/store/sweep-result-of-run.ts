@@ -6,15 +6,22 @@ import { type MeasuredTrial, watchedTrial } from '../analysis/trial-result.ts';
 import { mergeHistograms } from '../load/account/histogram.ts';
 import type { StoredRun } from './stored-run.ts';
 
+/** They differ by their numbers at most: a few say it all. */
+const UNSEEN_MAX = 10;
+
 /** What a run directory says, as every report shows it. Reads cell by cell and keeps no trial. */
 export function sweepResultOfRun(run: StoredRun): SweepResult {
   const cells: SummarizedCell[] = [];
   let environment: WatchedEnvironment | null = null;
+  const unseen = new Set<string>();
   let lastTrialAt: string | null = null;
   for (const stored of run.cells()) {
     cells.push(summarizeCell(stored, { plan: run.plan, decode: mergeHistograms }));
     for (const trial of stored.trials) {
       if (trial.state !== 'measured') continue;
+      for (const sentence of trial.result.service?.unseen ?? []) {
+        if (unseen.size < UNSEEN_MAX) unseen.add(sentence);
+      }
       environment ??= watchedTrial(trial.result)?.environment ?? null;
       const endedAt = endOf(trial.result);
       if (lastTrialAt === null || endedAt > lastTrialAt) lastTrialAt = endedAt;
@@ -28,6 +35,7 @@ export function sweepResultOfRun(run: StoredRun): SweepResult {
     createdAt,
     damage: run.damage,
     environment,
+    unseen: [...unseen],
     lastTrialAt,
   });
 }

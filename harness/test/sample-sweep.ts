@@ -66,6 +66,7 @@ export function sampleSweep(options: SampleSweepOptions = {}): SweepResult {
     lastTrialAt: '2026-01-02T04:12:00.000Z',
     damage: options.damage ?? [],
     environment,
+    unseen: [],
   });
 }
 

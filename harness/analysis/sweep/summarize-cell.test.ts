@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Histogram } from '../../load/account/histogram.ts';
+import { SERVICE_READING } from '../test/service-observations.ts';
 import type { WatchedTrial } from '../trial-result.ts';
 import { type RoundChanges, sweptCell, unchanged } from './test/swept-trials.ts';
 import { invalidChanges, overloadedChanges, starvedChanges } from './test/troubled-trials.ts';
@@ -245,4 +246,13 @@ test('peaks are the highest of all rounds', () => {
     peakWorkers: 8,
     peakAll: 20,
   });
+});
+
+test('refusals by the log add up over the rounds, unless one of them has none', () => {
+  const logged =
+    (refusalsLogged: number | null): RoundChanges =>
+    () => ({ service: { ...SERVICE_READING, refusalsLogged } });
+  expect(sweptCell([logged(3), logged(4)]).refusalsLogged).toBe(7);
+  expect(sweptCell([logged(3), logged(null)]).refusalsLogged).toBeNull();
+  expect(sweptCell([unchanged]).refusalsLogged).toBeNull();
 });

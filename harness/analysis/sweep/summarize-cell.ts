@@ -77,12 +77,22 @@ export function summarizeCell(
     failures: failureCounts(rounds),
     budget: cellBudget(rounds, options.plan),
     connections: peaksOf(rounds),
+    refusalsLogged: refusalsLogged(rounds),
     bottleneck: middle?.trial.bottleneck ?? null,
     composition: [...(middle?.trial.composition ?? [])],
     waitEventShares: { ...middle?.trial.waitEventShares },
     thresholds: cellThresholds(believable.length > 0 ? believable : rounds),
     series: middle === null ? null : cellSeries(middle, options.pointsMax ?? SERIES_POINTS_MAX),
   };
+}
+
+/** Of a service; a round that is not known makes the sum of them unknown. */
+function refusalsLogged(rounds: readonly MeasuredRound[]): number | null {
+  const logged = rounds.map(({ trial }) => trial.service?.refusalsLogged ?? null);
+  return logged.reduce<number | null>(
+    (sum, it) => (sum === null || it === null ? null : sum + it),
+    logged.length === 0 ? null : 0,
+  );
 }
 
 /** Of the server side; `null` where it was not in sight. */

@@ -21,6 +21,7 @@ const summarized = (cells: readonly SummarizedCell[]) =>
     createdAt: '2026-01-02T03:00:00.000Z',
     damage: [],
     environment: null,
+    unseen: [],
     lastTrialAt: null,
   });
 

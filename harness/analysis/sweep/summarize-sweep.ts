@@ -18,6 +18,8 @@ export interface SweepFacts {
   readonly damage: readonly string[];
   /** Of the first measured trial; a run is measured on one machine. */
   readonly environment: WatchedEnvironment | null;
+  /** Of all trials. */
+  readonly unseen: readonly string[];
   readonly lastTrialAt: string | null;
 }
 
@@ -26,7 +28,7 @@ export interface SweepFacts {
  */
 export function summarizeSweep(
   cells: readonly SummarizedCell[],
-  { plan, planHash, createdAt, damage, environment, lastTrialAt }: SweepFacts,
+  { plan, planHash, createdAt, damage, environment, unseen, lastTrialAt }: SweepFacts,
 ): SweepResult {
   const ordered = cells.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const judged = judgeSituations(ordered, plan);
@@ -47,6 +49,7 @@ export function summarizeSweep(
     trials,
     damage: [...damage],
     environment,
+    unseen: [...unseen],
     verdict: verdictOfSweep(ordered, trials.measured === trials.planned && damage.length === 0),
     advice: Object.fromEntries(
       CAVEAT_CODES.filter((code) => codes.has(code)).map((code) => [code, CAVEAT_ADVICE[code]]),

@@ -187,6 +187,8 @@ export const cellResultSchema = z.strictObject({
     })
     .nullable(),
   connections: z.strictObject({ peakWorkers: count, peakAll: count }).nullable(),
+  /** Connections that PostgreSQL refused in all rounds, by its log; `null`: not asked for, or not the lab's to read. */
+  refusalsLogged: count.nullable().default(null),
   /** Of the round in the middle by goodput, which `series` is of too. */
   bottleneck: bottleneckSchema.nullable(),
   composition: z.array(
@@ -301,6 +303,8 @@ export const sweepResultSchema = z.strictObject({
   /** Sentences about what of the run directory could not be used, each naming the file. */
   damage: z.array(z.string()),
   environment: watchedEnvironmentSchema.nullable(),
+  /** What cannot be known of a service, as its trials say; each sentence once. */
+  unseen: z.array(z.string()).default([]),
   /** INVALID: nothing may be believed; DEGRADED: something may not, or only with care. */
   verdict,
   /** What to do about each caveat that a cell has. */

@@ -34,7 +34,7 @@ const ORDERS: RequestTemplate = {
   expect: EXPECT_BY_DEFAULT,
 };
 
-const READING: ServiceReading = {
+export const SERVICE_READING: ServiceReading = {
   origin: 'http://127.0.0.1:40123',
   process: { readyMs: 420, processesPeak: 3, stopMs: 80, killed: 0, cpuMs: 4_800 },
   timing: { answers: 11_520, wait: 0, connect: 0, db: 0, loop: 0, total: 0 },
@@ -71,7 +71,7 @@ export function serviceObservations(): WatchedObservations {
       timed: { answers: 11_520, wait: 0, connect: 0, db: 0, loop: 0, total: 0 },
     },
     account: null,
-    service: { reading: READING, wrongBefore: [], busiestSecondMean: 8 },
+    service: { reading: SERVICE_READING, wrongBefore: [], busiestSecondMean: 8 },
   };
 }
 
@@ -91,7 +91,7 @@ export function unwatchedObservations(): UnwatchedObservations {
     server: null,
     service: {
       reading: {
-        ...READING,
+        ...SERVICE_READING,
         origin,
         process: null,
         sessions: [],

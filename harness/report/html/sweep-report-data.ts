@@ -6,6 +6,7 @@ import type { ReportLine } from '../report-line.ts';
 import { sweepCommandLine } from '../sweep/sweep-command-line.ts';
 import { situationSentence } from '../sweep/sweep-headline.ts';
 import { viewSweep } from '../sweep/sweep-view.ts';
+import { servicePlanLines } from '../trial-service-lines.ts';
 import { REPORT_DATA_VERSION, type ReportData, type ReportDialect } from './report-data.ts';
 
 /** What a result does not know of its own run. */
@@ -39,8 +40,14 @@ function dialectsOf(best: CellResult | null): readonly ReportDialect[] {
   });
 }
 
-function carriesOver({ environment, plan }: SweepResult): readonly ReportLine[] {
+function carriesOver({ environment, plan, unseen }: SweepResult): readonly ReportLine[] {
   return environment === null
     ? [{ label: 'CARRIES OVER', text: 'the arithmetic of the budget; nothing was measured' }]
-    : [...poolerOfPlanLines(plan.base), ...carriesOverLines(environment, farthestOf(plan))];
+    : [
+        ...servicePlanLines(plan.base),
+        ...poolerOfPlanLines(plan.base),
+        ...carriesOverLines(environment, farthestOf(plan)),
+        // The page sets each label once.
+        ...(unseen.length === 0 ? [] : [{ label: 'NOT SEEN', text: unseen.join(' ') }]),
+      ];
 }

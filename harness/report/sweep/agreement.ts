@@ -12,21 +12,27 @@ export interface Agreement {
 
 export function agreementOf(view: SweepView): Agreement {
   const judged = view.result.cells.flatMap((cell) =>
-    // Behind something that did not tell its limits there is no arithmetic.
-    cell.budget === null || cell.budget.reached === 'unknown' ? [] : { cell, budget: cell.budget },
+    cell.budget === null || whyNotJudged(cell.budget) !== null ? [] : { cell, budget: cell.budget },
   );
   const agreeing = judged.filter(({ budget }) => budget.agrees);
   const refused = agreeing.filter(({ budget }) => budget.observedRefusals).length;
   const disagreeing = judged.filter(({ budget }) => !budget.agrees);
   if (judged.length === 0) {
-    const text = view.result.cells.some(({ budget }) => budget !== null)
-      ? 'nothing was predicted: what the API connects through did not tell its limits'
-      : 'no cell was measured';
-    return { text, disagreements: [] };
+    const whys = view.result.cells.flatMap(({ budget }) =>
+      budget === null ? [] : (whyNotJudged(budget) ?? []),
+    );
+    return { text: whys[0] ?? 'no cell was measured', disagreements: [] };
   }
+  const unseen = view.result.cells.filter(
+    ({ budget }) => budget !== null && !budget.refusalsVisible,
+  ).length;
+  const unjudged =
+    unseen === 0
+      ? ''
+      : `; of ${plural(unseen, 'more cell')} it is not seen whether they were refused`;
   const counts = `${formatCount(refused)} refused, ${formatCount(agreeing.length - refused)} not`;
   return {
-    text: `${formatCount(agreeing.length)} of ${plural(judged.length, 'cell')} went as the arithmetic says (${counts})`,
+    text: `${formatCount(agreeing.length)} of ${plural(judged.length, 'cell')} went as the arithmetic says (${counts})${unjudged}`,
     disagreements: disagreeing.map(({ cell, budget }) => {
       const { clients } = budget.predicted;
       const ceiling = (clients ?? budget.predicted).ceiling;
@@ -49,4 +55,15 @@ export function agreementOf(view: SweepView): Agreement {
 function openedText({ result }: SweepView, { connections }: CellResult): string {
   if (result.plan.base.service === null || connections === null) return '';
   return `: it opened ${formatCount(connections.peakWorkers)} at most`;
+}
+
+/** Why there is nothing to compare; `null`: there is. */
+function whyNotJudged(budget: NonNullable<CellResult['budget']>): string | null {
+  if (budget.reached === 'unknown') {
+    return 'nothing was predicted: what the API connects through did not tell its limits';
+  }
+  if (!budget.shapeKnown) {
+    return 'nothing was predicted: nobody told what the service may open (--workers, --pool-size and --max-overflow do)';
+  }
+  return budget.refusalsVisible ? null : 'whether any were refused is not seen: see NOT SEEN';
 }

@@ -59,7 +59,8 @@ const COLUMNS: readonly (readonly [header: string, read: (row: Row) => CsvValue]
   ['requests_scheduled', ({ cell }) => cell.requests.scheduled],
   ['requests_ok', ({ cell }) => cell.requests.ok],
   ['requests_failed', ({ cell }) => cell.requests.failed],
-  ['attempts_refused', ({ cell }) => cell.requests.refused],
+  ['attempts_refused', ({ cell }) => refusedOf(cell)],
+  ['connections_refused_logged', ({ cell }) => cell.refusalsLogged],
   ['connections_usable', ({ cell, view }) => view.budget(cell).usable],
   ['connections_floor', ({ cell, view }) => view.budget(cell).floor],
   ['connections_ceiling', ({ cell, view }) => view.budget(cell).ceiling],
@@ -73,6 +74,11 @@ const COLUMNS: readonly (readonly [header: string, read: (row: Row) => CsvValue]
   ['thresholds_met', ({ cell }) => cell.thresholds.filter(({ met }) => met).length],
   ['thresholds_asked', ({ cell }) => cell.thresholds.length],
 ];
+
+/** Where nobody could have told of refusals there are none to count. */
+function refusedOf({ requests, budget }: CellResult): number | null {
+  return requests.refused === 0 && budget?.refusalsVisible === false ? null : requests.refused;
+}
 
 /** Names of the columns, in order. */
 export const SWEEP_CSV_HEADER: readonly string[] = COLUMNS.map(([header]) => header);

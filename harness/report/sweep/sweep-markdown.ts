@@ -3,6 +3,7 @@ import { carriesOverLines, farthestOf } from '../carries-over-lines.ts';
 import { formatBytes, formatCount, plural } from '../format.ts';
 import { gatesText } from '../gate-words.ts';
 import { poolerOfPlanLines } from '../pooler-text.ts';
+import { servicePlanLines } from '../trial-service-lines.ts';
 import { agreementOf } from './agreement.ts';
 import { bestShapes } from './best-shapes.ts';
 import { caveatCounts } from './caveat-counts.ts';
@@ -127,12 +128,14 @@ function machineSection(view: SweepView): string {
   const items = [
     `**measured on**: ${markdownText(plainText(`${cpuModel}, ${plural(cores, 'core')}, ${formatBytes(memoryBytes)}; ${platform} ${arch} ${osRelease}; Node ${nodeVersion}; PostgreSQL ${postgres.version}; pool-lab ${poolLabVersion}`))}`,
     ...[
+      ...servicePlanLines(plan.base),
       ...poolerOfPlanLines(plan.base),
       ...carriesOverLines(
         { ...environment, postgres: { ...postgres, version: plainText(postgres.version) } },
         farthestOf(plan),
       ),
     ].map(({ label, text }) => `**${label.toLowerCase()}**: ${markdownText(text)}`),
+    ...view.result.unseen.map((sentence) => `**not seen**: ${markdownText(sentence)}`),
     `**gates**: ${markdownText(gatesText(plan.base))}`,
   ];
   return markdownDetails('The machine, and what carries over to another', list(items));

@@ -3,11 +3,13 @@ import { carriesOverLines, farthestOf } from '../carries-over-lines.ts';
 import { formatBytes, formatCount, plural } from '../format.ts';
 import { gatesText } from '../gate-words.ts';
 import { lineText } from '../line-text.ts';
+import { unseenLines } from '../not-seen-lines.ts';
 import type { Paint } from '../paint.ts';
 import { poolerOfPlanLines } from '../pooler-text.ts';
 import type { ReportLine } from '../report-line.ts';
 import type { TerminalStyle } from '../terminal-style.ts';
 import { wrap } from '../text-layout.ts';
+import { servicePlanLines } from '../trial-service-lines.ts';
 import { agreementOf } from './agreement.ts';
 import { isUndecided } from './best-doubts.ts';
 import { bestShapes } from './best-shapes.ts';
@@ -62,6 +64,7 @@ function trustLines(view: SweepView, paint: Paint): readonly ReportLine[] {
   const { text, disagreements } = agreementOf(view);
   const caveats = caveatCounts(view);
   return [
+    ...servicePlanLines(result.plan.base),
     { label: 'PREDICTED', text },
     ...continued(disagreements.map((sentence) => `✗ ${sentence}`)),
     ...thresholdCounts(view).map(({ expression, met, text: counts }, index) => ({
@@ -78,6 +81,7 @@ function trustLines(view: SweepView, paint: Paint): readonly ReportLine[] {
       { label: '', text: `${yellow(grade)} ${code} ${where}` },
       ...(advice === null ? [] : [{ label: '', text: `→ ${advice}` }]),
     ]),
+    ...unseenLines(result.unseen),
     { label: 'GATES', text: gatesText(result.plan.base) },
   ];
 }

@@ -5,7 +5,7 @@ import type { ServiceCommand } from '../../plan/service.ts';
 import { FITTING } from './sample-situations.ts';
 import { percentiles, sampleTrial } from './sample-trial.ts';
 
-const SERVICE: ServiceCommand = {
+export const SAMPLE_SERVICE: ServiceCommand = {
   kind: 'command',
   command: 'uvicorn app:app --port {port} --workers {workers}',
   shell: false,
@@ -70,7 +70,7 @@ export function serviceTrial(
     ...sample,
     plan: {
       ...sample.plan,
-      service: SERVICE,
+      service: SAMPLE_SERVICE,
       workload: 'requests',
       requests: { templates: [ORDERS], data: null },
     },
@@ -94,7 +94,7 @@ export function unknownShapeTrial(): WatchedTrial {
   const trial = serviceTrial(FITTING, { refusalsLogged: 0 });
   return {
     ...trial,
-    plan: { ...trial.plan, service: { ...SERVICE, env: {}, shapeKnown: false } },
+    plan: { ...trial.plan, service: { ...SAMPLE_SERVICE, env: {}, shapeKnown: false } },
     budget: {
       ...trial.budget,
       shapeKnown: false,

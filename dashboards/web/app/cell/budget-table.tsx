@@ -19,22 +19,24 @@ interface Row {
 /** The arithmetic of the connections beside what PostgreSQL saw. */
 export function BudgetTable({ cell }: { readonly cell: Cell }): VNode {
   const { view } = useReport();
-  const { budget, connections, requests } = cell;
+  const { budget, connections, requests, refusalsLogged } = cell;
+  // Of a service whose pools nobody told, what the arithmetic says is of no pool at all.
+  const told = budget?.shapeKnown !== false;
   const predicted = view.budget(cell);
   const rows: readonly Row[] = [
     {
       name: 'Connections of the workers at most',
-      predicted: formatClaim(predicted.ceiling),
+      predicted: told ? formatClaim(predicted.ceiling) : ABSENT,
       observed: connections === null ? ABSENT : formatCount(connections.peakWorkers),
     },
     {
       name: 'Reachable under this load',
-      predicted: budget === null ? ABSENT : formatClaim(budget.reachable),
+      predicted: budget === null || !told ? ABSENT : formatClaim(budget.reachable),
       observed: ABSENT,
     },
     {
       name: 'While a deploy rolls out',
-      predicted: formatClaim(predicted.rolloutCeiling),
+      predicted: told ? formatClaim(predicted.rolloutCeiling) : ABSENT,
       observed: ABSENT,
     },
     ...(predicted.clients === null
@@ -59,18 +61,29 @@ export function BudgetTable({ cell }: { readonly cell: Cell }): VNode {
     },
     {
       name: 'Refusals',
-      predicted: yesNo(budget?.predictedRefusals),
+      predicted: told ? yesNo(budget?.predictedRefusals) : ABSENT,
       observed:
-        budget === null
+        budget === null || (!budget.refusalsVisible && !budget.observedRefusals)
           ? ABSENT
           : `${yesNo(budget.observedRefusals)}${requests.refused === 0 ? '' : `, ${formatCount(requests.refused)}`}`,
     },
+    ...(refusalsLogged === null
+      ? []
+      : [
+          {
+            name: "Refused by PostgreSQL's log",
+            predicted: ABSENT,
+            observed: formatCount(refusalsLogged),
+          },
+        ]),
   ];
   return (
     <div class="subsection">
       <h2>Connection budget</h2>
       <p>
-        {`${formatClaim(predicted.ceiling)} connections at most${clientsText(predicted)}, ${formatUsable(predicted.usable)}: ${fitText(predicted)}.`}
+        {told
+          ? `${formatClaim(predicted.ceiling)} connections at most${clientsText(predicted)}, ${formatUsable(predicted.usable)}: ${fitText(predicted)}.`
+          : `What the service may open was not told; ${formatUsable(predicted.usable)}.`}
         {budget === null || budget.agrees ? '' : ' What happened is not what the arithmetic says.'}
       </p>
       <DataTable caption="Predicted and observed connections" columns={COLUMNS} rows={rows} />

@@ -48,7 +48,9 @@ export function CellFacts({ cell }: { readonly cell: Cell }): VNode {
         {failed === null ? ABSENT : formatShare(failed)}
         <small>
           {formatCount(requests.failed)} of {formatCount(requests.scheduled)};{' '}
-          {formatCount(requests.refused)} attempts refused
+          {cell.budget?.refusalsVisible === false && requests.refused === 0
+            ? 'whether any was refused is not seen'
+            : `${formatCount(requests.refused)} attempts refused`}
         </small>
       </Fact>
       {againstBest === null ? null : (

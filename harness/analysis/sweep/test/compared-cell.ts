@@ -100,6 +100,7 @@ export function comparedCell(given: ComparedCell): SummarizedCell {
       rolloutObserved: false,
     },
     connections: null,
+    refusalsLogged: null,
     bottleneck: null,
     composition: [],
     waitEventShares: {},

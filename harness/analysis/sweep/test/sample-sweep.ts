@@ -61,6 +61,7 @@ export function sampleSweepResult(options: SampleSweepOptions = {}): SweepResult
       createdAt: '2026-01-02T03:00:00.000Z',
       damage: (options.damage ?? []).map((text) => withHostile(text, options.hostile)),
       environment: first === undefined ? null : (watchedTrial(first)?.environment ?? null),
+      unseen: [],
       lastTrialAt: measured.at(-1)?.startedAt ?? null,
     },
   );
