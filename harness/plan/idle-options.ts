@@ -69,6 +69,8 @@ const IDLE_WITH_SERVICE: readonly OptionName[] = [
   'port',
   'adminPort',
 ];
+/** What a prediction is made from. */
+const SHAPE: readonly OptionName[] = ['workers', 'poolSize', 'maxOverflow'];
 const POOL_TIMEOUT: readonly Placeholder[] = ['poolTimeoutMs', 'poolTimeoutSeconds'];
 
 /** With --command; which shape it has may be told without being filled in. */
@@ -94,12 +96,21 @@ export function idleOptionWarnings(
   poolKinds: readonly PoolKind[] = [values.poolKind],
 ): readonly string[] {
   const drives = command === 'run' && isGiven(sources.target);
+  const drivesService = drives && !isGiven(sources.targetAdmin);
   const idle: readonly (readonly [names: readonly OptionName[], why: string])[] = [
     [idleInAll(poolKinds), `with --pool-kind ${poolKinds.join(',')}`],
     [openLoopOption(values) === null ? OPEN_ONLY : [], 'without --rate or --stages'],
     [values.retries === 0 ? ['retryBackoff'] : [], 'without --retries'],
     [values.threshold.length === 0 ? ['abortOnFail'] : [], 'without --threshold'],
-    [drives ? IDLE_WITH_TARGET : [], 'with --target'],
+    [drives && !drivesService ? IDLE_WITH_TARGET : [], 'with --target'],
+    [
+      drivesService ? [...IDLE_WITH_SERVICE, 'poolTimeout'] : [],
+      "with --target, whose service is not the lab's own API",
+    ],
+    [
+      drivesService && !isGiven(sources.postgres) ? SHAPE : [],
+      'with --target and without --postgres url: nothing is predicted',
+    ],
     [
       drives && !isGiven(sources.metricsPort) ? OF_OWN_SERVERS : [],
       'with --target and without --metrics-port',

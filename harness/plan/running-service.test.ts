@@ -75,3 +75,23 @@ test.each([
     }),
   );
 });
+
+test('what the lab would decide for its own API changes nothing, and is said', () => {
+  const flags = { workload: 'hold', poolTimeout: '1s', prePing: true, port: '8080' };
+  expect(parseTrialPlan({ flags: { ...TARGET, ...flags }, env: {} }).warnings.toSorted()).toEqual(
+    ['--pool-timeout', '--port', '--pre-ping', '--workload'].map(
+      (flag) => `${flag} changes nothing with --target, whose service is not the lab's own API`,
+    ),
+  );
+});
+
+test('without a database a shape changes nothing, since nothing is predicted', () => {
+  const told = { ...TARGET, workers: '2', poolSize: '5', maxOverflow: '1' };
+  expect(parse(told).warnings).toEqual(
+    ['--workers', '--pool-size', '--max-overflow'].map(
+      (flag) =>
+        `${flag} changes nothing with --target and without --postgres url: nothing is predicted`,
+    ),
+  );
+  expect(parse({ ...told, postgres: 'url' }).warnings).toEqual([]);
+});
