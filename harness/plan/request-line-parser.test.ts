@@ -32,6 +32,7 @@ test.each([
   [['GET'], 'is no request'],
   [['/a b'], 'is no request'],
   [['/a#b'], 'is no request'],
+  [['/\u001b[31m'], 'is no request'],
   [['GOT /'], 'has the method GOT'],
   [['/@0'], 'has a weight of 0'],
   [['/@1001'], 'has a weight of 1001'],

@@ -13,7 +13,7 @@ export const GET_ROOT: RequestTemplate = {
   expect: EXPECT_BY_DEFAULT,
 };
 
-const PATH = /^\/[^\s#]*$/;
+const PATH = /^\/[^\s#\p{Cc}]*$/u;
 
 /** A path with its query string, as it goes into a request. */
 export function httpPath(): ValueParser<string> {
@@ -43,7 +43,7 @@ export function requestLines(): ValueParser<readonly RequestTemplate[]> {
     parse(texts) {
       const templates: RequestTemplate[] = [];
       for (const text of joined(texts)) {
-        const match = /^(?:([A-Za-z]+)\s+)?(\/[^\s#]*?)(?:@(\d+))?$/.exec(text.trim());
+        const match = /^(?:([A-Za-z]+)\s+)?(\/[^\s#\p{Cc}]*?)(?:@(\d+))?$/u.exec(text.trim());
         if (match === null) return { ok: false, problem: 'is no request' };
         const [, methodText = 'GET', path = '/', weightText = '1'] = match;
         const method = METHODS.find((known) => known === methodText.toUpperCase());
