@@ -102,7 +102,7 @@ function doubts(
 
 /** What is not known without metrics of the pools, and why. */
 export function unknown(why: string): string {
-  return `How long requests waited for a connection, and how many waited, is not known: ${why}.`;
+  return `How full its pools were, and how many requests waited for them, is not known: ${why}.`;
 }
 
 function read(exposition: string, phase: ReadingPhase): Reading | null {
