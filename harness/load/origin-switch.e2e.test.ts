@@ -1,10 +1,13 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { seededRandom } from '../seeded-random.ts';
 import { runClosedLoad } from './closed/closed-engine.ts';
 import type { LoadEngine, LoadRequest, LoadResult, OpenModel, RunControl } from './load-engine.ts';
 import { createLoadEngine } from './load-process-engine.ts';
 import { runOpenLoad } from './open/open-engine.ts';
 import { runOpenThreads } from './open/open-threads.ts';
 import { type RecordingServer, startRecordingServer } from './test/recording-server.ts';
+import { startWhimsicalServer, WHIMS, type Whim } from './test/whimsical-server.ts';
 
 /*
  * A rolling deploy as the load sees it: two instances of a service, and in the middle of the run it goes on at
@@ -86,6 +89,55 @@ test('an instance that is gone right after the switch is missed by nobody', asyn
   expectWhole(result, { first, second });
 });
 
+test.each(RUNS.slice(0, 2))(
+  '%s: back and forth between servers that do everything a server can do, and the account is whole',
+  async (_name, runLoad, model) => {
+    await using first = await startWhimsicalServer(whimsOf(1));
+    await using second = await startWhimsicalServer(whimsOf(2));
+    const origins = [second.origin, first.origin];
+    const over = new AbortController();
+    let switching: Promise<void> = Promise.resolve();
+    const result = await runLoad(
+      {
+        ...{ origin: first.origin, path: '/', model, durationMs: 600, drainMs: 2_000 },
+        ...{ requestTimeoutMs: 300, retry: { retriesMax: 2, backoffMs: 10 }, seed: 1 },
+        ...{ goodputDeadlineMs: 1_000, targetDownMs: 5_000 },
+      },
+      {
+        signal: new AbortController().signal,
+        onProgress: () => undefined,
+        onControl: (control) => {
+          switching = (async () => {
+            for (let turn = 0; !over.signal.aborted; turn += 1) {
+              await control.switchOrigin(origins[turn % 2] ?? '');
+              await setTimeout(7);
+            }
+          })();
+        },
+      },
+    );
+    over.abort();
+    await switching;
+    const [a, b] = [first.seen(), second.seen()];
+    expect(result.brokenLaws).toEqual([]);
+    expect(result.ended).toBe('completed');
+    expect(result.ledger.attempts).toMatchObject({
+      ok: a.right + b.right,
+      httpErrors: { too_many_connections: a.refused + b.refused },
+      connectionErrors: {},
+      timeouts: a.hung + b.hung,
+      unanswered: 0,
+    });
+    expect(Math.min(a.right, b.right)).toBeGreaterThan(10);
+  },
+);
+
+/** Mostly right answers, so that there is something to carry over. */
+function whimsOf(seed: number): () => Whim {
+  const random = seededRandom(seed);
+  return () => (random() < 0.8 ? 'answer' : (WHIMS[Math.floor(random() * WHIMS.length)] ?? 'hang'));
+}
+
 interface Instances {
   readonly first: RecordingServer;
   readonly second: RecordingServer;
@@ -148,6 +200,6 @@ async function switchTo(origin: string, control: RunControl | null): Promise<voi
 /** Each answer takes a moment, so that requests are in flight whenever it is switched. */
 async function startInstance(): Promise<RecordingServer> {
   return await startRecordingServer((response) => {
-    setTimeout(() => response.end('ok'), 5);
+    void setTimeout(5).then(() => response.end('ok'));
   });
 }
