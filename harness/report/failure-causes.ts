@@ -20,7 +20,7 @@ export function failureCauses(
       count,
     ]),
     ...Object.entries(failures.connectionErrors).map(([code, count]): [string, number] => [
-      `not connected to the API (${code})`,
+      `not connected (${code})`,
       count,
     ]),
     ['timed out at the client', failures.timeouts],

@@ -7,7 +7,7 @@ export const CAVEAT_ADVICE: Readonly<Record<CaveatCode, string>> = {
     'Requests were lost or counted twice. Run it again; if it stays, report it as a bug with the JSON result.',
   worker_crashed: 'A worker died during the window. Look at its last lines, then run it again.',
   target_down:
-    'The API stopped answering. Look at its log; the numbers up to then are kept but answer nothing.',
+    'It stopped answering. Look at its log; the numbers up to then are kept but answer nothing.',
   interrupted: 'The run was stopped early. Run it again for its full duration.',
   stopped_by_threshold:
     'The numbers are of a part of the run. Run it without --abort-on-fail to see the rest.',
