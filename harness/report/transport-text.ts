@@ -25,8 +25,9 @@ export function transportLines({
   const all = encrypted + plain + socket;
   if (asked === 'tcp' && encrypted + socket === 0) return [];
   // Whoever comes before a pooler speaks to that, which offers nothing else.
-  const whose = plan.pooler === null ? 'the API' : 'PgBouncer';
-  const before = plan.pooler === null ? '' : '; the API reaches PgBouncer by TCP, unencrypted';
+  const tested = plan.service === null ? 'the API' : 'the service';
+  const whose = plan.pooler === null ? tested : 'PgBouncer';
+  const before = plan.pooler === null ? '' : `; ${tested} reaches PgBouncer by TCP, unencrypted`;
   if (transport === null) {
     return [
       {

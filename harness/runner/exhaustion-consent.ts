@@ -105,8 +105,9 @@ function reachableOf(
   const budget = budgetOf(plan, database);
   if (budget === null) return null;
   const claims = budget.clients ?? budget;
+  // A service may open its pools when it starts, or several connections for one request.
   const opened =
-    load === 'own'
+    load === 'own' && plan.service === null
       ? reachableByLoad(plan, claims)
       : plan.rolloutSurge > 0
         ? claims.rolloutCeiling

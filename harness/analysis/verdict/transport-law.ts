@@ -20,7 +20,7 @@ export function transportLaws({ plan, api, environment, transport }: Seen): read
     {
       name: 'transport',
       holds: asAsked === all,
-      detail: `sessions of the API that came by ${asked} ${asAsked} = seen by the server ${all}`,
+      detail: `sessions of the ${plan.service === null ? 'API' : 'service'} that came by ${asked} ${asAsked} = seen by the server ${all}`,
     },
   ];
 }
