@@ -96,10 +96,17 @@ export function sqlAsked(
     seed: seed.file,
   };
   const isWhole = problems.length === 0;
+  const writesAnyhow = command !== null && sources.allowWrites !== SOURCE_DEFAULT;
   return {
     plan,
-    problems: isWhole ? sizeProblems(plan, values.workloads, sources.workload) : problems,
-    warnings: [],
+    problems: isWhole
+      ? sizeProblems(plan, command === null ? values.workloads : [], sources.workload)
+      : problems,
+    warnings: writesAnyhow
+      ? [
+          `${sources.allowWrites} changes nothing with --command: a service has all rights in the lab's database`,
+        ]
+      : [],
   };
 }
 

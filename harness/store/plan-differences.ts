@@ -23,6 +23,8 @@ function comparable({ axes, base, rounds, predictedSurge }: SweepPlan): object {
   const { model: _model, ...loadRest } = load;
   const { maxConnections: _maxConnections, ...postgresRest } = postgres;
   const { rttMs: _rttMs, ...distanceRest } = distance;
+  // A script's hash says what is in it, in one line.
+  const scripts = rest.sql?.scripts.map(({ name, sha256 }) => ({ name, sha256 })) ?? null;
   return {
     ...axes,
     ...rest,
@@ -30,6 +32,7 @@ function comparable({ axes, base, rounds, predictedSurge }: SweepPlan): object {
     ...loadRest,
     postgres: postgresRest,
     distance: distanceRest,
+    sql: rest.sql === null ? null : { ...rest.sql, scripts },
     rounds,
     predictedSurge,
   };
