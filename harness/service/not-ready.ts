@@ -35,6 +35,14 @@ export function endedEarly(exit: Exit, lines: readonly string[], shown: string):
   });
 }
 
+/** Somebody answers there, and it is not the service. */
+export function portTaken(port: number, lines: readonly string[], shown: string): LabError {
+  return new LabError('SERVICE_NOT_READY', {
+    message: `the service says that its port is taken, and somebody else answers on ${port}`,
+    hint: `Run it again. ${lastWords(lines)}Started as: ${shown}`,
+  });
+}
+
 export function endedInTheMiddle(exit: Exit, lines: readonly string[], shown: string): LabError {
   return new LabError('SERVICE_ENDED', {
     message: `the service ended in the middle of it (${exitWords(exit)})`,

@@ -8,7 +8,7 @@ import type { Redactor } from '../report/redactor.ts';
 import { pause } from '../runner/pause.ts';
 import { fillCommand, type ServiceFacts } from './filled-command.ts';
 import { listenersOf } from './listeners.ts';
-import { endedEarly, endedInTheMiddle, notAnswering } from './not-ready.ts';
+import { endedEarly, endedInTheMiddle, notAnswering, portTaken } from './not-ready.ts';
 import { type Answer, askOnce, isReady } from './readiness.ts';
 import type { ServiceEnd } from './service-end.ts';
 import type { ServiceSaid } from './service-output.ts';
@@ -130,8 +130,8 @@ async function startAt(
     const isTaken = started.output.saysPortTaken && !listensOn(started, port);
     if (failure !== null || isTaken) {
       await started.stop();
-      const error = failure ?? endedEarly({ code: null, signal: null }, [], command.shown);
-      return { problem: isTaken ? 'port taken' : 'other', error };
+      const error = failure ?? portTaken(port, started.output.lastLines(), command.shown);
+      return { problem: isTaken && usesPort(service) ? 'port taken' : 'other', error };
     }
   } catch (error) {
     await started.stop();
@@ -173,9 +173,7 @@ async function untilReady(
   },
 ): Promise<LabError | null> {
   const { readyPath: path, readyTimeoutMs } = service;
-  const usesPort = [service.command, ...Object.values(service.env)].some((text) =>
-    placeholdersOf(text).includes('port'),
-  );
+  const knowsPort = usesPort(service);
   const startMs = performance.now();
   const waitedMs = (): number => performance.now() - startMs;
   let answerMs = FIRST_ANSWER_MS;
@@ -207,15 +205,15 @@ async function untilReady(
       return endedEarly(exit, started.output.lastLines(), started.shown);
     }
     const isLate = waitedMs() >= readyTimeoutMs;
-    const listeners = isLate || !usesPort ? listenersOf(left.map(({ pid }) => pid)) : null;
+    const listeners = isLate || !knowsPort ? listenersOf(left.map(({ pid }) => pid)) : null;
     // It cannot know the port, and has chosen another: waiting would change nothing.
-    const isElsewhere = !usesPort && answer.kind === 'refused' && (listeners?.length ?? 0) > 0;
+    const isElsewhere = !knowsPort && answer.kind === 'refused' && (listeners?.length ?? 0) > 0;
     if (isElsewhere || isLate) {
       return notAnswering({
         answer: last,
         listeners,
         port,
-        usesPort,
+        usesPort: knowsPort,
         path,
         waitedMs: waitedMs(),
         lines: started.output.lastLines(),
@@ -243,7 +241,7 @@ async function watchEnd(started: ServiceProcess, port: number): Promise<LabError
   return endedInTheMiddle(exit, started.output.lastLines(), started.shown);
 }
 
-/** One that made itself a daemon goes on without its first started. */
+/** One that made itself a daemon goes on without its first process. */
 async function isServedByOthers(started: ServiceProcess, port: number): Promise<boolean> {
   const deadlineMs = performance.now() + TAKEN_OVER_MS;
   while (performance.now() < deadlineMs && started.tree.look().length > 0) {
@@ -259,4 +257,8 @@ async function isServedByOthers(started: ServiceProcess, port: number): Promise<
 function listensOn(started: ServiceProcess, port: number): boolean {
   const listeners = listenersOf(started.tree.look().map(({ pid }) => pid));
   return listeners?.some((it) => it.port === port) ?? true;
+}
+
+function usesPort({ command, env }: ServiceCommand): boolean {
+  return [command, ...Object.values(env)].some((text) => placeholdersOf(text).includes('port'));
 }

@@ -66,8 +66,13 @@ const MOODS: Readonly<Record<string, () => void>> = {
     setTimeout(() => process.exit(0), LATER_MS / 4);
   },
   leaking: () => {
-    leak();
-    serve();
+    const desert = leak();
+    serve({
+      answer: (path) => {
+        if (path === '/desert') desert();
+        return 200;
+      },
+    });
   },
   telling: () => {
     const url = process.env['DATABASE_URL'] ?? '';
@@ -100,13 +105,21 @@ const MOODS: Readonly<Record<string, () => void>> = {
   },
 };
 
-/** In the group; in a session of its own; that with another environment; and one that has lost its parent. */
-function leak(): void {
+/**
+ * In the group; in a session of its own; that with another environment; one that has lost its parent; and one with
+ * neither group nor environment, which loses its parent on demand.
+ */
+function leak(): () => void {
   const env = { PATH: process.env['PATH'] };
   spawn('sh', SLEEPER, { stdio: 'ignore' });
   spawn('sh', SLEEPER, { stdio: 'ignore', detached: true });
   spawn('sh', SLEEPER, { stdio: 'ignore', detached: true, env });
   spawn('sh', ['-c', `setsid ${SLEEP} > /dev/null 2>&1 &`], { stdio: 'ignore', detached: true });
+  const parent = spawn('sh', ['-c', `env -i ${SLEEP} > /dev/null 2>&1 & read line`], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  return () => parent.stdin.end();
 }
 
 function dieSoon(): number {
