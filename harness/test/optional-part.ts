@@ -2,6 +2,7 @@
 export const OPTIONAL_PARTS = [
   'browser',
   'docker',
+  'fastapi',
   'old-node',
   'pgbouncer',
   'postgres15',
