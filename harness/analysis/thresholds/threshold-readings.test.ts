@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { FACT_NAMES, type FactName } from '../../plan/thresholds/threshold-facts.ts';
 import { percentiles, sampleTrial } from '../../report/test/sample-trial.ts';
+import { serviceObservations } from '../test/service-observations.ts';
 import type { WatchedTrial } from '../trial-result.ts';
 import type { JudgedTrial } from './fact-reading.ts';
 import { readFact } from './threshold-readings.ts';
@@ -247,4 +248,23 @@ test('behind a pooler no connection is said to be a worker’s own', () => {
   const via = { ...trial, api: { ...trial.api, via: 'pool:6432' } };
   expect(value('pg.connections.peak.worker', via)).toContain('behind a pooler');
   expect(value('pg.connections.peak', via)).toBe(trial.connections.peakWorkers);
+});
+
+test('what a service may open is no fact where nobody said it', () => {
+  const trial = sampleTrial();
+  const untold = { ...trial, budget: { ...trial.budget, shapeKnown: false } };
+  for (const fact of ['floor', 'ceiling', 'rollout_ceiling'] as const) {
+    expect(value(fact, untold)).toBe('nobody said how many connections the service may open');
+  }
+  expect(value('usable', untold)).toBe(26);
+});
+
+test("what PostgreSQL refused a service counts by its log where answers don't tell it", () => {
+  const trial = sampleTrial();
+  const none = { ...trial, refusals: { total: 0, byReason: {} } };
+  const { reading } = serviceObservations().service ?? {};
+  if (reading === undefined) throw new Error('the sample is of no service');
+  expect(value('refused', { ...none, service: { ...reading, refusalsLogged: 7 } })).toBe(7);
+  const unseen = { ...none, budget: { ...trial.budget, refusalsVisible: false } };
+  expect(value('refused', unseen)).toMatch(/^it failed without telling why/);
 });

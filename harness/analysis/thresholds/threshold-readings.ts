@@ -63,7 +63,7 @@ const READINGS: ReadonlyMap<FactName, Read> = new Map<FactName, Read>([
     number(({ requests }) => requests.httpErrors[name] ?? 0),
   ]),
   ['errors.connect', number(({ requests }) => sumOf(requests.connectionErrors))],
-  ['refused', number(({ refusals }) => refusals.total)],
+  ['refused', refused],
   ['timeouts', number(({ requests }) => requests.timeouts)],
   ['lost', number(({ requests }) => requests.lost)],
   ['unanswered', cutShort(({ requests }) => [requests.unanswered, requests.unanswered])],
@@ -93,9 +93,9 @@ const READINGS: ReadonlyMap<FactName, Read> = new Map<FactName, Read>([
   ['max_connections', watched(({ connections }) => known(connections.maxConnections))],
   ['others', watched(({ budget }) => known(budget.others))],
   ['usable', watched(({ budget }) => known(budget.predicted.usable))],
-  ['floor', watched(({ budget }) => known(budget.predicted.floor ?? UNBOUNDED))],
-  ['ceiling', watched(({ budget }) => known(budget.predicted.ceiling ?? UNBOUNDED))],
-  ['rollout_ceiling', watched(({ budget }) => known(budget.predicted.rolloutCeiling ?? UNBOUNDED))],
+  ['floor', claimed(({ floor }) => floor)],
+  ['ceiling', claimed(({ ceiling }) => ceiling)],
+  ['rollout_ceiling', claimed(({ rolloutCeiling }) => rolloutCeiling)],
 
   ['cpu.postgres', busyCores(({ cpuMs }) => cpuMs.postgres)],
   ['cpu.api', busyCores(({ cpuMs }) => cpuMs.api)],
@@ -112,6 +112,25 @@ const READINGS: ReadonlyMap<FactName, Read> = new Map<FactName, Read>([
 
 /** Of a claim of connections that has no end. */
 const UNBOUNDED = Number.POSITIVE_INFINITY;
+
+/** A service need not tell its clients what PostgreSQL refused it. */
+function refused({ refusals, service, budget, plan }: JudgedTrial): Reading {
+  if (budget?.refusalsVisible === false) {
+    return withheld("it failed without telling why, and PostgreSQL's log cannot be read");
+  }
+  // What it refuses a pooler is kept there.
+  const logged = plan.pooler === null ? (service?.refusalsLogged ?? 0) : 0;
+  return known(Math.max(refusals.total, logged));
+}
+
+/** Nobody said what a service may open: it is without an end only as far as anybody knows. */
+function claimed(read: (predicted: BudgetObservation['predicted']) => number | null): Read {
+  return watched(({ budget }) =>
+    budget.shapeKnown
+      ? known(read(budget.predicted) ?? UNBOUNDED)
+      : withheld('nobody said how many connections the service may open'),
+  );
+}
 
 function inSteady(read: (trial: JudgedTrial) => number | null): Read {
   return (trial) => {
