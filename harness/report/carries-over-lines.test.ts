@@ -43,3 +43,9 @@ test.each([
   const lines = carriesOverLines({ postgres, cores: 2 });
   expect(lines.find(({ label }) => label === 'UNKNOWN')?.text).toContain(words);
 });
+
+test('without a database in sight there is no arithmetic that could carry over', () => {
+  const lines = carriesOverLines({ postgres: null, cores: 2 }).map(({ text }) => text);
+  expect(lines[0]).toBe('the classes of errors');
+  expect(lines[2]).toContain('a database that was not in sight');
+});

@@ -30,7 +30,13 @@ export function carriesOverLines(
       ? ', what encryption costs (here both its ends were on these cores)'
       : '';
   return [
-    { label: 'CARRIES OVER', text: 'the arithmetic of the budget, the classes of errors' },
+    {
+      label: 'CARRIES OVER',
+      text:
+        postgres === null
+          ? 'the classes of errors'
+          : 'the arithmetic of the budget, the classes of errors',
+    },
     { label: 'DOES NOT', text: `requests per second, milliseconds, the best size${encryption}` },
     {
       label: 'UNKNOWN',

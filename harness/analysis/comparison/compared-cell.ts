@@ -60,7 +60,7 @@ export function reasonAgainst(round: CellRound): string | null {
 }
 
 export function sideOf(cell: ComparedCell): ComparedSide {
-  const { plan, result, given, id } = cell;
+  const { plan, result, given, id, environment } = cell;
   const { kind, poolSize, maxOverflow } = plan.pool;
   const counting = roundsThatCount(cell);
   return {
@@ -70,7 +70,8 @@ export function sideOf(cell: ComparedCell): ComparedSide {
     load: plan.load.model,
     workers: plan.workers,
     pool: { kind, poolSize, maxOverflow },
-    maxConnections: plan.postgres.maxConnections,
+    shapeKnown: plan.service?.shapeKnown ?? true,
+    maxConnections: environment.postgres === null ? null : plan.postgres.maxConnections,
     goodputDeadlineMs: plan.load.goodputDeadlineMs,
     state: result.state,
     verdict: result.verdict,

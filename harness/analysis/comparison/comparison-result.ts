@@ -35,7 +35,10 @@ export const comparedSideSchema = z.strictObject({
   load: cellResultSchema.shape.variables.shape.load,
   workers: count,
   pool: poolConfigSchema.pick({ kind: true, poolSize: true, maxOverflow: true }),
-  maxConnections: count,
+  /** `false`: a service whose workers or pool nobody told. */
+  shapeKnown: z.boolean().default(true),
+  /** `null`: no PostgreSQL was in sight. */
+  maxConnections: count.nullable(),
   goodputDeadlineMs: z.number(),
   state: z.enum(CELL_STATES),
   verdict: cellResultSchema.shape.verdict,

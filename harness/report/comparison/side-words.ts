@@ -10,8 +10,13 @@ import { factName, factValue } from './fact-words.ts';
 
 export const LETTER = { left: 'A', right: 'B' } as const satisfies Record<Side, string>;
 
-/** `4 × (5+10)`. */
-export function sideShapeText({ workers, pool }: Pick<ComparedSide, 'workers' | 'pool'>): string {
+/** `4 × (5+10)`; of a service that nobody told the shape of `service`. */
+export function sideShapeText({
+  workers,
+  pool,
+  shapeKnown,
+}: Pick<ComparedSide, 'workers' | 'pool' | 'shapeKnown'>): string {
+  if (!shapeKnown) return 'service';
   return `${workers} × ${shapeText(pool)}`;
 }
 
