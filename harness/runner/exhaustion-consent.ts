@@ -1,5 +1,6 @@
 import { timesOpened } from '../analysis/estimates/left-behind.ts';
-import { reachableByLoad, shapeOfPlan } from '../analysis/estimates/reachable-claim.ts';
+import { reachableByLoad } from '../analysis/estimates/reachable-claim.ts';
+import { shapeOfPlan } from '../analysis/estimates/shape-of-plan.ts';
 import { LabError } from '../lab-error.ts';
 import type { DatabaseAsked } from '../plan/database-asked.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';

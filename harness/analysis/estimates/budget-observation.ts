@@ -6,8 +6,9 @@ import type { TrialObservations, WatchedObservations } from '../trial-observatio
 import type { BudgetObservation } from '../trial-result.ts';
 import { timesOpened } from './left-behind.ts';
 import { poolerOfTrial } from './pooler-of-trial.ts';
-import { reachableByLoad, shapeOfPlan } from './reachable-claim.ts';
+import { reachableByLoad } from './reachable-claim.ts';
 import { serviceRefusals } from './service-refusals.ts';
+import { shapeOfPlan } from './shape-of-plan.ts';
 
 /**
  * The arithmetic beside what happened. Refusals are predicted for what the trial did: few requests

@@ -3,7 +3,7 @@ import type { SweepPlan } from '../../plan/sweep/sweep-plan.ts';
 import { computeBudget } from '../../sizing/budget.ts';
 import type { Claim } from '../../sizing/claim.ts';
 import { poolerOfTrial } from '../estimates/pooler-of-trial.ts';
-import { shapeOfPlan } from '../estimates/reachable-claim.ts';
+import { shapeOfPlan } from '../estimates/shape-of-plan.ts';
 import { type BudgetObservation, type WatchedTrial, watchedTrial } from '../trial-result.ts';
 import type { MeasuredRound } from './cell-rounds.ts';
 import type { CellResult } from './sweep-result.ts';

@@ -2,7 +2,7 @@ import { deploySurge } from '../../plan/sweep/deploy-surge.ts';
 import type { SweepPlan } from '../../plan/sweep/sweep-plan.ts';
 import { type Budget, computeBudget } from '../../sizing/budget.ts';
 import { poolerLimits } from '../../sizing/pooler-limits.ts';
-import { shapeOfPlan } from '../estimates/reachable-claim.ts';
+import { shapeOfPlan } from '../estimates/shape-of-plan.ts';
 import type { CellLine } from './cell-lines.ts';
 import type { SummarizedCell } from './summarize-cell.ts';
 import type { Situation } from './sweep-result.ts';

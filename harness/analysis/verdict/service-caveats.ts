@@ -1,4 +1,4 @@
-import { shapeOfPlan } from '../estimates/reachable-claim.ts';
+import { shapeOfPlan } from '../estimates/shape-of-plan.ts';
 import type { CaveatInput } from './caveat-input.ts';
 import { degraded, type Finding, invalid } from './caveats.ts';
 

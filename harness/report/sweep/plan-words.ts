@@ -1,4 +1,4 @@
-import { shapeOfPlan } from '../../analysis/estimates/reachable-claim.ts';
+import { shapeOfPlan } from '../../analysis/estimates/shape-of-plan.ts';
 import { expandCells } from '../../plan/sweep/cells.ts';
 import { countCells } from '../../plan/sweep/count-cells.ts';
 import { deploySurge } from '../../plan/sweep/deploy-surge.ts';

@@ -1,4 +1,4 @@
-import { shapeOfPlan } from '../../analysis/estimates/reachable-claim.ts';
+import { shapeOfPlan } from '../../analysis/estimates/shape-of-plan.ts';
 import type { CellResult, Situation, SweepResult } from '../../analysis/sweep/sweep-result.ts';
 import { deploySurge } from '../../plan/sweep/deploy-surge.ts';
 import { type Budget, computeBudget } from '../../sizing/budget.ts';
