@@ -55,6 +55,8 @@ function nameOf(resource: GuardedResource): string {
       return resource.path;
     case 'container':
       return `container ${resource.lab}`;
+    case 'marked-processes':
+      return `${resource.kind} ${resource.marker}`;
     default:
       return `${resource.kind} ${resource.pid}`;
   }
