@@ -24,8 +24,17 @@ test.each<[flags: RawFlags, problem: RegExp]>([
   [{ request: ['/x'] }, /--request/],
   [{ serviceMetrics: '/m' }, /--service-metrics/],
   [{ command: COMMAND, poolKind: 'null' }, /--pool-kind.*a service has its own/],
+  [{ command: 'cd app && node .' }, /--command.*needs a shell for &&/],
+  [{ command: 'node $APP' }, /--command.*needs a shell for \$APP/],
+  [{ command: `${COMMAND} {poolTotal}`, maxOverflow: '-1' }, /--max-overflow.*no number/],
+  [{ command: COMMAND, env: ['MAX={poolTotal}'], poolSize: '0' }, /--pool-size.*no number/],
 ])('%j is refused', (flags, problem) => {
   expect(refusal(flags).message).toMatch(problem);
+});
+
+test('with a shell, what only a shell can do is its matter', () => {
+  const flags = { command: 'cd app && node . {port}', shell: true };
+  expect(parseTrialPlan({ flags, env: {} }).plan.service).toMatchObject(flags);
 });
 
 test('up keeps no service', () => {

@@ -1,4 +1,5 @@
 import type { PoolKind } from '../../server/contract.ts';
+import { commandWords } from './command-words.ts';
 import {
   type OptionSources,
   type OptionValues,
@@ -8,6 +9,7 @@ import {
 import type { PLAN_OPTIONS } from './run-options.ts';
 import { type FilledIn, filledInBy } from './service-asked.ts';
 import { SERVICE_OPTIONS } from './service-options.ts';
+import { placeholdersOf } from './service-parser.ts';
 
 /** Of a service that the lab starts. */
 const OF_A_COMMAND = [
@@ -63,7 +65,50 @@ export function serviceProblems(
       },
     ];
   }
-  return [...poolKindProblems(asked.poolKinds, sources), ...axisProblems(values, sources, asked)];
+  return [
+    ...shellProblems(values, sources),
+    ...poolKindProblems(asked.poolKinds, sources),
+    ...axisProblems(values, sources, asked),
+    ...poolTotalProblems(values, sources, asked),
+  ];
+}
+
+/** Said before anything is started for it. */
+function shellProblems(
+  { command, shell }: OptionValues<typeof SERVICE_OPTIONS>,
+  sources: Sources,
+): readonly Problem[] {
+  const words = shell || command === null ? null : commandWords(command);
+  if (words === null || words.ok) return [];
+  return [
+    {
+      field: '--command',
+      value: command ?? '',
+      source: sources.command,
+      problem: words.problem,
+      remedy: 'add --shell to have sh run it, or quote what is meant as it stands',
+    },
+  ];
+}
+
+/** What stands for no limit differs from pool to pool. */
+function poolTotalProblems(
+  { command, env }: OptionValues<typeof SERVICE_OPTIONS>,
+  sources: Sources,
+  { axes }: { readonly axes: ShapeAxes },
+): readonly Problem[] {
+  const texts = [command ?? '', ...Object.values(env.set)];
+  if (!texts.some((text) => placeholdersOf(text).includes('poolTotal'))) return [];
+  const limits = { poolSize: 1, maxOverflow: 0 } as const;
+  return (['poolSize', 'maxOverflow'] as const)
+    .filter((name) => axes[name].some((value) => value < limits[name]))
+    .map((name) => ({
+      field: `--${PLACEHOLDERS_OF[name].flag}`,
+      value: axes[name].join(','),
+      source: sources[name],
+      problem: 'is unlimited, for which {poolTotal} has no number',
+      remedy: `give ${limits[name]} or more, or fill in {poolSize} and {maxOverflow}`,
+    }));
 }
 
 function withoutService(sources: Sources, runs: boolean): readonly Problem[] {
