@@ -230,6 +230,40 @@ test.each(ENGINES)('%s: a part is that of the answers which told it', async (...
   expect(decodeHistogram(componentsUs.wait).samples).toBe(0);
 });
 
+test.each(ENGINES)('%s: a retry asks for the same once more', async (...engine) => {
+  const asked = new Map<string, number>();
+  await using server = await startRecordingServer((response, { path }) => {
+    const times = (asked.get(path) ?? 0) + 1;
+    asked.set(path, times);
+    response.writeHead(times === 1 ? 503 : 200).end();
+  });
+  const rows = Array.from({ length: 10_000 }, (_, id) => ({ id: String(id) }));
+  const { ledger, brokenLaws } = await run(
+    engine,
+    server.origin,
+    mixOf([template('GET /{{id}}')], rows),
+    { retry: { retriesMax: 1, backoffMs: 4 } },
+  );
+  expect(brokenLaws).toEqual([]);
+  expect(ledger).toMatchObject({ ok: asked.size, scheduled: asked.size, httpErrors: {} });
+  expect(ledger.attempts.httpErrors).toEqual({ http_503: asked.size });
+  expect([...asked.values()].every((times) => times === 2)).toBe(true);
+  // One after the other, from the first row on.
+  expect(new Set(asked.keys())).toEqual(
+    new Set(rows.slice(0, asked.size).map(({ id }) => `/${id}`)),
+  );
+});
+
+test.each(ENGINES)('%s: a redirect is an answer, and not followed', async (...engine) => {
+  await using elsewhere = await startRecordingServer((response) => response.end());
+  await using server = await startRecordingServer((response) => {
+    response.writeHead(302, { location: `${elsewhere.origin}/` }).end();
+  });
+  const { ledger } = await run(engine, server.origin, mixOf([template('GET /')]));
+  expect(ledger).toMatchObject({ ok: server.seen.length, httpErrors: {} });
+  expect(elsewhere.connections).toBe(0);
+});
+
 function mixOf(
   templates: readonly RequestTemplate[],
   rows: RequestMix['rows'] = null,
@@ -242,6 +276,7 @@ async function run(
   [, runLoad, model]: readonly [string, LoadEngine['run'], LoadRequest['model']],
   origin: string,
   requests: RequestMix,
+  changes: Partial<LoadRequest> = {},
 ): Promise<LoadResult> {
   return await runLoad(
     {
@@ -256,6 +291,7 @@ async function run(
       goodputDeadlineMs: 1_000,
       targetDownMs: 5_000,
       seed: SEED,
+      ...changes,
     },
     { signal: new AbortController().signal, onProgress: () => undefined },
   );
