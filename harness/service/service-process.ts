@@ -15,6 +15,9 @@ const LOOK_SHARE_MAX = 0.01;
 /** What it wrote last is still in the pipe when it has ended. */
 const LAST_WORDS_MS = 200;
 
+/** Labs that were told what cannot be promised there. */
+const TOLD = new WeakSet<Custodian>();
+
 /** A started command with its descendants, whether it answers or not. */
 export interface ServiceProcess {
   readonly pid: number;
@@ -64,6 +67,12 @@ export async function startProcess(
   }
   const { pid = 0 } = child;
   guards.push(custodian.guard({ kind: 'process-group', pid }));
+  if (!showsEnvironments() && !TOLD.has(custodian)) {
+    TOLD.add(custodian);
+    warn(
+      'this system does not show which processes came of the service: one that leaves its group and its parent may outlive it',
+    );
+  }
   const output = readServiceOutput([child.stdout, child.stderr], redactor);
   const exited = exitOf(child);
   let exit: Exit | null = null;
@@ -126,6 +135,11 @@ export async function startProcess(
       return ending;
     },
   };
+}
+
+/** By /proc, as Linux has it. */
+function showsEnvironments(): boolean {
+  return process.platform === 'linux';
 }
 
 function spawned({ program, args, directory, environment }: FilledCommand): Promise<ChildProcess> {
