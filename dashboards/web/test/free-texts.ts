@@ -39,6 +39,7 @@ export function withFreeTexts(data: ReportData, texts: readonly string[]): Repor
       createdAt: all,
       lastTrialAt: all,
       damage: [...texts],
+      unseen: [...texts],
       environment: environment && {
         ...environment,
         poolLabVersion: all,
