@@ -57,6 +57,8 @@ export interface RetryPolicy {
 export interface LoadRequest {
   /** Origin, e.g. `http://127.0.0.1:40123`. */
   readonly origin: string;
+  /** What requests call it, as a Host header has it, e.g. `shop.localhost:8080`. @default the origin's own */
+  readonly host?: string;
   /** Path with query string, the same for every request; unused where there are `requests`. */
   readonly path: string;
   /** What a service of the user's own is asked. @default `GET` of the path */

@@ -46,6 +46,7 @@ const requestMixSchema: z.ZodType<RequestMix> = z.strictObject({
 
 export const loadRequestSchema: z.ZodType<LoadRequest> = z.strictObject({
   origin: z.url({ protocol: /^http$/ }),
+  host: z.string().min(1).exactOptional(),
   path: z.string().startsWith('/'),
   requests: requestMixSchema.exactOptional(),
   model: z.discriminatedUnion('kind', [closedModelSchema, openModelSchema]),

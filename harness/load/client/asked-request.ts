@@ -6,6 +6,8 @@ export interface AskedContent {
   /** Which template of the mix it is made from, by its index. */
   readonly template: number;
   readonly method: RequestTemplate['method'];
+  /** As the Host header has it; `null`: that of its connection. */
+  readonly host: string | null;
   /** With query string; of ASCII. */
   readonly path: string;
   /** Names and values in turn. */
@@ -27,7 +29,11 @@ export class AskedRequest {
     this.content = content;
   }
 
-  /** Head and body. */
+  /**
+   * Head and body.
+   *
+   * @param host of the connection
+   */
   bytes(host: string): Buffer {
     if (this.#bytes === null || this.#host !== host) {
       this.#bytes = bytesOf(this.content, host);
@@ -37,8 +43,9 @@ export class AskedRequest {
   }
 }
 
-function bytesOf({ method, path, headers, body }: AskedContent, host: string): Buffer {
-  let head = `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: keep-alive\r\n`;
+function bytesOf(content: AskedContent, host: string): Buffer {
+  const { method, path, headers, body } = content;
+  let head = `${method} ${path} HTTP/1.1\r\nHost: ${content.host ?? host}\r\nConnection: keep-alive\r\n`;
   for (let at = 0; at + 1 < headers.length; at += 2)
     head += `${headers[at]}: ${headers[at + 1]}\r\n`;
   if (body !== null || WITH_A_BODY.includes(method)) {

@@ -28,18 +28,18 @@ export interface RequestSource {
  * each run. Threads share the rows out among themselves; each begins again when its own are used up.
  */
 export function requestSource(
-  request: Pick<LoadRequest, 'path' | 'requests' | 'seed'>,
+  request: Pick<LoadRequest, 'path' | 'requests' | 'seed' | 'host'>,
   share: SourceShare,
 ): RequestSource {
-  const { path, requests, seed } = request;
+  const { path, requests, seed, host = null } = request;
   if (requests === undefined) {
     const only = new AskedRequest({
-      ...{ template: 0, method: 'GET', path, headers: [], body: null, rules: OWN_API_RULES },
+      ...{ template: 0, method: 'GET', host, path, headers: [], body: null, rules: OWN_API_RULES },
     });
     return { next: () => only };
   }
   const random = seededRandom(derivedSeed(seed, CHOICE_STREAM + share.thread));
-  const templates = requests.templates.map(prepareTemplate);
+  const templates = requests.templates.map((it, index) => prepareTemplate(it, index, host));
   const choose = chooser(templates, random);
   const nextRow = rowsOf(requests, share, random);
   return {

@@ -18,8 +18,14 @@ export interface PreparedTemplate {
 /**
  * Values go into bodies as they are, or escaped where they stand inside JSON; into header values as they are; into
  * paths percent-encoded, so that none adds a segment or a parameter.
+ *
+ * @param host what the Host header says; `null`: that of the connection
  */
-export function prepareTemplate(source: RequestTemplate, index: number): PreparedTemplate {
+export function prepareTemplate(
+  source: RequestTemplate,
+  index: number,
+  host: string | null = null,
+): PreparedTemplate {
   const { method, headers, weight, bodyKind } = source;
   const path = filler(source.path, encodeURIComponentOf, encodedPath);
   const values = Object.entries(headers).map(
@@ -31,6 +37,7 @@ export function prepareTemplate(source: RequestTemplate, index: number): Prepare
     new AskedRequest({
       template: index,
       method,
+      host,
       path: path.fill(row),
       headers: values.flatMap(([name, value]) => [name, value.fill(row)]),
       body: body === null ? null : Buffer.from(body.fill(row), 'utf8'),

@@ -198,8 +198,9 @@ class UndiciWire implements Wire, Dispatcher.DispatchHandler {
  * method does not foresee.
  */
 function dispatchOptions(content: AskedContent): Dispatcher.DispatchOptions {
-  const { method, path, headers, body } = content;
-  return { method, path, headers: [...headers], body, reset: false };
+  const { method, host, path, headers, body } = content;
+  const all = host === null ? [...headers] : ['host', host, ...headers];
+  return { method, path, headers: all, body, reset: false };
 }
 
 /** undici's own codes say no more than that the connection ended. */
