@@ -19,13 +19,23 @@ export function trialBudgetLines(trial: MeasuredTrial, paint: Paint): readonly R
   if (rollout !== null) {
     lines.push({
       label: 'DEPLOY',
-      text:
-        trial.service !== null
-          ? `a second instance came and the first went in ${formatMs(rollout.durationMs)}, at most ${plural(rollout.workersPeak, 'worker')} at the same time`
-          : `${plural(rollout.replaced, 'worker')} replaced in ${formatMs(rollout.durationMs)}, at most ${formatCount(rollout.workersPeak)} at the same time`,
+      text: deployText(rollout, trial.service !== null),
     });
   }
   return lines;
+}
+
+function deployText(
+  { replaced, workersPeak, durationMs, failure }: NonNullable<MeasuredTrial['rollout']>,
+  ofService: boolean,
+): string {
+  const took = formatMs(durationMs);
+  if (!ofService) {
+    return `${plural(replaced, 'worker')} replaced in ${took}, at most ${formatCount(workersPeak)} at the same time`;
+  }
+  return failure === null
+    ? `a second instance came and the first went in ${took}, at most ${plural(workersPeak, 'worker')} at the same time`
+    : `a second instance was started beside the first, and after ${took} given up, so that the first went on: ${failure}`;
 }
 
 function predictedLines(trial: WatchedTrial, paint: Paint): readonly ReportLine[] {

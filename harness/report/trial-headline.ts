@@ -46,10 +46,15 @@ export function trialHeadline(trial: MeasuredTrial): Headline {
   const came = trial.faults.filter(({ startedMs }) => startedMs !== null);
   const disturbed =
     came.length === 0 ? '' : `. Disturbed on purpose: ${came.map(printDatabaseFault).join(', ')}`;
+  const failure = trial.rollout?.failure ?? null;
+  const deploy =
+    failure === null
+      ? ''
+      : `. The deploy failed, its second instance did not get ready: ${failure}`;
   return {
     finding,
-    text: `${incomplete}${text}${disturbed}`,
-    good: GOOD.has(finding) && incomplete === '',
+    text: `${incomplete}${text}${deploy}${disturbed}`,
+    good: GOOD.has(finding) && incomplete === '' && failure === null,
   };
 }
 

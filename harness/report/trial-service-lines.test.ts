@@ -8,6 +8,7 @@ import { FITTING } from './test/sample-situations.ts';
 import { percentiles } from './test/sample-trial.ts';
 import { runningServiceTrial, serviceTrial, unknownShapeTrial } from './test/service-trial.ts';
 import { visibleLength } from './text-layout.ts';
+import { trialHeadline } from './trial-headline.ts';
 import { trialTerminal } from './trial-terminal.ts';
 
 const STYLE = { columns: 80, paint: createPaint(false) };
@@ -210,4 +211,19 @@ test('rounds are told as rounds of a service', () => {
   expect(text).toContain('one after the other on a service that ran before');
   expect(text).toMatch(/190 ms – VALID ALL ANSWERED/);
   expect(text.match(/Where the time of an answer went/g)).toHaveLength(1);
+});
+
+test('a deploy whose second instance did not get ready is no success, and says why', () => {
+  const failure = 'the service ended by itself before it was ready (exit code 1)';
+  const rollout = { surge: 2, replaced: 0, workersPeak: 4, durationMs: 450, failure };
+  const failed = { ...unknownShapeTrial(), rollout };
+  expect(trialHeadline(failed)).toMatchObject({
+    good: false,
+    text: expect.stringMatching(
+      /\. The deploy failed, its second instance did not get ready: the /,
+    ),
+  });
+  expect(flat(failed)).toContain(
+    `DEPLOY a second instance was started beside the first, and after 450 ms given up, so that the first went on: ${failure}`,
+  );
 });

@@ -22,6 +22,8 @@ export function cellStateOf(rounds: readonly MeasuredRound[]): CellState {
     return 'starved';
   }
   if (believable.some(failsTooMany)) return 'failing';
+  // Its second instance did not get ready: nobody could deploy it.
+  if (believable.some(({ rollout }) => (rollout?.failure ?? null) !== null)) return 'failing';
   // Without a right answer there is nothing that works.
   if (believable.some(({ requests }) => requests.ok === 0)) return 'failing';
   if (believable.some(({ thresholds }) => thresholds.some(({ met }) => !met))) {

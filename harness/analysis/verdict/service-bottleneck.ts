@@ -47,7 +47,7 @@ export function serviceBottleneck(
   if (service.refusalsLogged > 0) {
     return {
       kind: 'exhaustion',
-      because: `PostgreSQL refused ${service.refusalsLogged} connections for want of a slot (SQLSTATE 53300), as its log says`,
+      because: `PostgreSQL refused ${service.refusalsLogged} ${service.refusalsLogged === 1 ? 'connection' : 'connections'} for want of a slot (SQLSTATE 53300), as its log says`,
     };
   }
   const pool = poolWords(service, seen);
