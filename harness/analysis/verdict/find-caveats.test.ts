@@ -78,7 +78,7 @@ const networkLate =
     },
   });
 
-/** 2 × 2+2 are 8, and one in ten of the 4 of the overflow may be ending, and one more. */
+/** 2 × 2+2 are 8, and of the 4 of the overflow one in ten may be ending, and a half more. */
 const SERVED = serviceObservations();
 const WRONG = { name: 'GET /orders', got: 'status 500' };
 const OPEN = soundOpenObservations();
@@ -228,8 +228,8 @@ const EDGES: readonly (readonly [
     'shape_exceeded',
     {
       sound: SERVED,
-      edge: withService({ busiestSecondMean: 9.4 }),
-      beyond: withService({ busiestSecondMean: 9.5 }),
+      edge: withService({ busiestSecondMean: 8.9 }),
+      beyond: withService({ busiestSecondMean: 9 }),
     },
     'INVALID',
   ],

@@ -6,9 +6,9 @@ type ServiceCaveat = 'shape_exceeded' | 'wrong_before_load' | 'no_answers';
 
 /**
  * PostgreSQL counts a connection that ends for a moment beside the next one, which pools with an overflow open again
- * and again: so many more are no other shape.
+ * and again: so many more, on average over a second, are no other shape.
  */
-const ENDING = { connections: 1, shareOfOverflow: 0.1 } as const;
+const ENDING = { connections: 0.5, shareOfOverflow: 0.1 } as const;
 
 /** What only a service can do: be wrong before anything is asked of it, and have another pool than was said. */
 export const SERVICE_CHECKS: Readonly<
