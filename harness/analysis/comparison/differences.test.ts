@@ -48,6 +48,32 @@ test.each<[string, RawFlags, string[]]>([
   expect(found.declared).toEqual([]);
 });
 
+test('scripts of one name and another text are not the same, and are told by their hashes', () => {
+  const measured = cell();
+  const withScript = (text: string, sha256: string) => ({
+    ...measured,
+    plan: {
+      ...measured.plan,
+      workload: 'a.sql',
+      sql: {
+        scripts: [{ name: 'a.sql', text, sha256 }],
+        allowWrites: false,
+        statementTimeoutMs: 30_000,
+        schema: { path: 'schema.sql', sha256: 'cafe' },
+        seed: null,
+      },
+    },
+  });
+  const one = withScript('SELECT 1', 'f00d');
+  expect(differencesBetween(one, withScript('SELECT 2', 'beef')).undeclared).toEqual([
+    { path: 'sql.script.a.sql', left: 'sha256 f00d', right: 'sha256 beef' },
+  ]);
+  const moved = { ...one.plan.sql, schema: { path: 'db/schema.sql', sha256: 'cafe' } };
+  expect(differencesBetween(one, { ...one, plan: { ...one.plan, sql: moved } }).undeclared).toEqual(
+    [],
+  );
+});
+
 test('nor may a parameter of the workload', () => {
   const hold = (ms: number) => cell({ workload: 'hold', param: [`ms=${ms}`] });
   expect(differencesBetween(hold(20), hold(40)).undeclared).toEqual([
