@@ -23,8 +23,6 @@ function comparable({ axes, base, rounds, predictedSurge }: SweepPlan): object {
   const { model: _model, ...loadRest } = load;
   const { maxConnections: _maxConnections, ...postgresRest } = postgres;
   const { rttMs: _rttMs, ...distanceRest } = distance;
-  // A script's hash says what is in it, in one line.
-  const scripts = rest.sql?.scripts.map(({ name, sha256 }) => ({ name, sha256 })) ?? null;
   return {
     ...axes,
     ...rest,
@@ -32,10 +30,17 @@ function comparable({ axes, base, rounds, predictedSurge }: SweepPlan): object {
     ...loadRest,
     postgres: postgresRest,
     distance: distanceRest,
-    sql: rest.sql === null ? null : { ...rest.sql, scripts },
+    sql: withoutTexts(rest.sql),
     rounds,
     predictedSurge,
   };
+}
+
+/** A script's hash says what is in it, in one line. */
+function withoutTexts(sql: SweepPlan['base']['sql']): unknown {
+  return JSON.parse(
+    JSON.stringify(sql, (key, value: unknown) => (key === 'text' ? undefined : value)),
+  );
 }
 
 function differences(there: unknown, here: unknown, field = ''): readonly string[] {
