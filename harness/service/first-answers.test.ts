@@ -71,6 +71,18 @@ test.each([
   ).toMatchObject({ kind: 'status', status, isRight });
 });
 
+test('it is called what it is to be called, wherever it is connected to', async () => {
+  const hosts: unknown[] = [];
+  await using server = await answering(({ headers }, response) => {
+    hosts.push(headers.host);
+    response.writeHead(200).end();
+  });
+  const mix = { templates: [template()], rows: null };
+  await askEachOnce(server.origin, mix, { signal });
+  await askEachOnce(server.origin, mix, { signal, host: 'shop.test:8080' });
+  expect(hosts).toEqual([new URL(server.origin).host, 'shop.test:8080']);
+});
+
 test('a redirect is told, and not followed', async () => {
   let asked = 0;
   await using server = await answering((_, response) => {

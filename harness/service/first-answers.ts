@@ -1,4 +1,5 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { originAddress } from '../load/client/origin-address.ts';
 import { prepareTemplate } from '../load/client/request-template.ts';
 import type { RequestMix, RequestTemplate } from '../plan/request-mix.ts';
 import { systemErrorCode } from '../system-error.ts';
@@ -38,16 +39,19 @@ export async function askEachOnce(
   {
     signal,
     deadlineMs = ANSWER_DEADLINE_MS,
+    host = null,
   }: {
     readonly signal: AbortSignal;
     /** Of each answer. @default 10,000 */
     readonly deadlineMs?: number;
+    /** What the Host header says. @default the origin's own */
+    readonly host?: string | null;
   },
 ): Promise<readonly FirstAnswer[]> {
   const answers: FirstAnswer[] = [];
   for (const [index, template] of templates.entries()) {
     signal.throwIfAborted();
-    const { content } = prepareTemplate(template, index).request(rows?.[0] ?? null);
+    const { content } = prepareTemplate(template, index, host).request(rows?.[0] ?? null);
     const got = await ask({ origin, content, signal, deadlineMs });
     signal.throwIfAborted();
     answers.push({ template, got });
@@ -68,18 +72,17 @@ function ask({
   readonly signal: AbortSignal;
   readonly deadlineMs: number;
 }): Promise<Got> {
-  const { hostname, port } = new URL(origin);
+  const { host, hostname, port } = originAddress(origin);
   return new Promise((resolve) => {
     const { method, path, headers, body, rules } = content;
     const request = httpRequest({
-      // `URL` keeps the brackets of an IPv6 address.
-      host: hostname.replace(/^\[(.*)\]$/, '$1'),
-      port: port === '' ? 80 : Number(port),
+      host: hostname,
+      port,
       method,
       path,
       agent: false,
       headers: [
-        ...['Host', new URL(origin).host, 'Connection', 'close'],
+        ...['Host', content.host ?? host, 'Connection', 'close'],
         ...headers,
         ...(body === null ? [] : ['Content-Length', String(body.length)]),
       ],

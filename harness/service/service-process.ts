@@ -12,6 +12,8 @@ import { createServiceTree, type ServiceTree } from './service-tree.ts';
 const LOOK_EVERY_MS = 1_000;
 /** Looking takes longer the more runs on the machine: at most this share of the time goes into it. */
 const LOOK_SHARE_MAX = 0.01;
+/** However busy it is: an end must be seen. */
+const LOOK_PAUSE_MS_MAX = 3_000;
 /** What it wrote last is still in the pipe when it has ended. */
 const LAST_WORDS_MS = 200;
 
@@ -81,8 +83,14 @@ export async function startProcess(
   });
   // Of one that has ended already there is no start time; its children are found by their marker.
   const root = identifyProcess(pid) ?? { pid, startToken: '' };
-  const tree = createServiceTree({ root, marker: command.marker });
-  const strays = new Set<string>();
+  const tree = createServiceTree(
+    { root, marker: command.marker },
+    {
+      onStray: (stray) => {
+        guards.push(custodian.guard({ kind: 'process', pid: stray }));
+      },
+    },
+  );
   const gone = Promise.withResolvers<void>();
   const stopping = Promise.withResolvers<void>();
   let isStopping = false;
@@ -90,14 +98,10 @@ export async function startProcess(
   const look = (): void => {
     const startMs = performance.now();
     const members = tree.look();
-    for (const { pid: stray, startToken, isStray } of members) {
-      if (!isStray || strays.has(`${stray} ${startToken}`)) continue;
-      strays.add(`${stray} ${startToken}`);
-      guards.push(custodian.guard({ kind: 'process', pid: stray }));
-    }
     if (exit !== null && members.length === 0) gone.resolve();
     const tookMs = performance.now() - startMs;
-    if (!isStopping) timer = setTimeout(look, Math.max(LOOK_EVERY_MS, tookMs / LOOK_SHARE_MAX));
+    const pauseMs = Math.min(Math.max(LOOK_EVERY_MS, tookMs / LOOK_SHARE_MAX), LOOK_PAUSE_MS_MAX);
+    if (!isStopping) timer = setTimeout(look, pauseMs);
   };
   let timer = setTimeout(look, 0);
   void exited.then(() => {

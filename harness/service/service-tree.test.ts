@@ -10,16 +10,18 @@ function entry(
     readonly parent?: number;
     readonly start?: number;
     readonly group?: number;
+    readonly session?: number;
     readonly ownMs?: number;
     readonly waitedForMs?: number;
   } = {},
 ): ScannedProcess {
   const { parent = 1, start = 1000 + pid - 100, group = pid, ownMs = 0, waitedForMs = 0 } = given;
+  const { session = group } = given;
   return {
     pid,
     startToken: String(start),
     parentPid: parent,
-    place: { groupId: group, sessionId: group, startTicks: start },
+    place: { groupId: group, sessionId: session, startTicks: start },
     cpu: { ownMs, waitedForMs },
   };
 }
@@ -43,7 +45,7 @@ function treeOver(looks: readonly (readonly ScannedProcess[])[], marked: readonl
 
 const ME = entry(100, { group: 100 });
 
-test('children, the group and the marked belong to it; others, and who was there before, do not', () => {
+test('children, the group, the session and the marked belong to it; others, and who was there before, do not', () => {
   const { pids } = treeOver(
     [
       [
@@ -53,12 +55,13 @@ test('children, the group and the marked belong to it; others, and who was there
         entry(103, { group: 100 }),
         entry(104),
         entry(105),
+        entry(106, { session: 100 }),
         entry(50, { start: 10, group: 100 }),
       ],
     ],
     [104],
   );
-  expect(pids()).toEqual([100, 101, 102, 103, 104]);
+  expect(pids()).toEqual([100, 101, 102, 103, 104, 106]);
 });
 
 test('who was seen once stays, without parent, group or marker', () => {
@@ -69,6 +72,17 @@ test('who was seen once stays, without parent, group or marker', () => {
   ]);
   expect([pids(), pids(), pids()]).toEqual([[100, 101], [100, 101], [101]]);
   expect(tree.living()).toMatchObject([{ pid: 101, isStray: true }]);
+});
+
+test('who leaves the group unmarked has to be guarded by itself from then on', () => {
+  const { pids, tree } = treeOver([
+    [ME, entry(101, { group: 100 })],
+    [ME, entry(101)],
+  ]);
+  pids();
+  expect(tree.living().map(({ isStray }) => isStray)).toEqual([false, false]);
+  pids();
+  expect(tree.living().map(({ isStray }) => isStray)).toEqual([false, true]);
 });
 
 test('a recycled pid is somebody else, and so is its group', () => {

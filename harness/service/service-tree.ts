@@ -2,7 +2,7 @@ import type { ProcessIdentity } from '../process-table.ts';
 import { carriesMarker, type ScannedProcess, scanProcesses } from './process-scan.ts';
 
 /**
- * All processes that came of one command. Whoever was seen once as a child of theirs, in their group, or with their
+ * All processes that came of one command. Whoever was seen once as a child of theirs, in their session, or with their
  * marker, is one of them, whatever it does afterwards: leave the group, lose its parent, clear its environment. Each is
  * known by pid and start time, so that a recycled pid is none of them.
  */
@@ -30,19 +30,23 @@ interface Known extends TreeMember {
   readonly cpu: ScannedProcess['cpu'];
 }
 
-/** @param scan every process; @default those of this machine */
+/**
+ * @param scan every process; @default those of this machine
+ * @param onStray told once of each that nobody else would find
+ */
 export function createServiceTree(
   { root, marker }: { readonly root: ProcessIdentity; readonly marker: string },
   {
     scan = scanProcesses,
     isMarked = (pid) => carriesMarker(pid, marker),
+    onStray = () => undefined,
   }: {
     readonly scan?: () => readonly ScannedProcess[];
     readonly isMarked?: (pid: number) => boolean;
+    readonly onStray?: (pid: number) => void;
   } = {},
 ): ServiceTree {
   let members: ReadonlyMap<number, Known> = new Map();
-  let strangers: ReadonlySet<string> = new Set();
   /** Of those that ended without a parent of this tree to count their time. */
   let orphanedMs = 0;
   let shownMs = 0;
@@ -52,34 +56,28 @@ export function createServiceTree(
   function look(): readonly TreeMember[] {
     const scanned = scan();
     const found = new Map<number, Known>();
-    const others = new Set<string>();
     const rootNow = scanned.find(({ pid }) => pid === root.pid);
     rootTicks = rootNow?.startToken === root.startToken ? startOf(rootNow) : rootTicks;
-    // As long as the group has a member, nobody else can be given its number.
+    // As long as the group or the session has a member, nobody else can be given its number.
     const groupIsOurs = rootNow === undefined || rootNow.startToken === root.startToken;
     // Parents before their children, so that one pass finds all descendants.
     for (const it of [...scanned].sort((a, b) => startOf(a) - startOf(b) || a.pid - b.pid)) {
+      const isRoot = it.pid === root.pid && it.startToken === root.startToken;
       const before = members.get(it.pid);
       const wasKnown = before?.startToken === it.startToken;
-      const key = `${it.pid} ${it.startToken}`;
-      const isRoot = it.pid === root.pid && it.startToken === root.startToken;
+      // Who was there before it cannot have come of it.
       if (!isRoot && !wasKnown && startOf(it) < rootTicks) continue;
       const inGroup = groupIsOurs && isInGroup(it);
-      const marked = (): boolean => !strangers.has(key) && isMarked(it.pid);
-      const isStray = wasKnown && before.isStray ? !inGroup : false;
-      if (isRoot || wasKnown || inGroup) {
-        found.set(it.pid, known(it, { inGroup, isStray }));
-      } else if (marked()) {
-        found.set(it.pid, known(it, { inGroup, isStray: false }));
-      } else if (found.has(it.parentPid)) {
-        found.set(it.pid, known(it, { inGroup, isStray: true }));
-      } else {
-        others.add(key);
-      }
+      const marked = isRoot || inGroup || isMarked(it.pid);
+      const isOurs =
+        marked || wasKnown || found.has(it.parentPid) || (groupIsOurs && isInSession(it));
+      if (!isOurs) continue;
+      const isStray = !marked;
+      found.set(it.pid, known(it, { inGroup, isStray }));
+      if (isStray && !(wasKnown && before.isStray)) onStray(it.pid);
     }
     orphanedMs += endedWithoutParent(members, found);
     members = found;
-    strangers = others;
     peak = Math.max(peak, found.size);
     return [...found.values()];
   }
@@ -87,6 +85,11 @@ export function createServiceTree(
   function isInGroup({ place, parentPid, pid }: ScannedProcess): boolean {
     if (place === null) return pid === root.pid || parentPid === root.pid;
     return place.groupId === root.pid && place.sessionId === root.pid;
+  }
+
+  /** A job of a shell has a group of its own in it. */
+  function isInSession({ place }: ScannedProcess): boolean {
+    return place?.sessionId === root.pid;
   }
 
   return {
