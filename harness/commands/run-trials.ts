@@ -41,8 +41,8 @@ export async function runTrials(
     if (service?.kind !== 'running' || requests === null) {
       throw new Error('a target that is a service has requests');
     }
-    await requireTargetConsent(target);
-    const driven = { plan, service, requests: requestMixOf(requests, deps) };
+    const judged = await requireTargetConsent(target);
+    const driven = { plan, service, judged, requests: requestMixOf(requests, deps) };
     return { plan, trials: await unwatchedRounds(driven, { asked, deps, progress }) };
   }
   return await withGivenParts(asked, { ...deps, command: 'run' }, async (given) => ({
@@ -61,13 +61,12 @@ async function watchedRounds(
   given: GivenParts,
   { asked, deps, progress }: Around,
 ): Promise<readonly MeasuredTrial[]> {
-  const { plan, postgres, drivenApi } = given;
+  const { plan, postgres, drivenApi, drivenService } = given;
   const { ports, rounds } = asked;
   return await withAskedMetrics(asked, deps.warn, ({ observer }) => {
     progress.report({ kind: 'step', text: beginningText(given) });
     const { service } = plan;
     const startsService = service?.kind === 'command';
-    const drivenService = service?.kind === 'running' ? service.origin : null;
     const parts = { ...deps, postgres, drivenApi, startsService, drivenService, observer };
     return withLab(plan.postgres, parts, (lab) =>
       runRounds(roundPlans(plan, rounds), {

@@ -254,6 +254,16 @@ test.each(ENGINES)('%s: a retry asks for the same once more', async (...engine) 
   );
 });
 
+test.each(ENGINES)('%s: requests call it what they are told to', async (...engine) => {
+  await using server = await startRecordingServer((response) => response.end('ok'));
+  const mix = mixOf([template('GET /')]);
+  const { brokenLaws } = await run(engine, server.origin, mix, { host: 'shop.test:8080' });
+  expect(brokenLaws).toEqual([]);
+  expect(new Set(server.seen.map(({ headers }) => headers.host))).toEqual(
+    new Set(['shop.test:8080']),
+  );
+});
+
 test.each(ENGINES)('%s: a redirect is an answer, and not followed', async (...engine) => {
   await using elsewhere = await startRecordingServer((response) => response.end());
   await using server = await startRecordingServer((response) => {

@@ -7,7 +7,7 @@ import { type ChosenPostgres, foreignDatabaseOf } from '../postgres/chosen-postg
 import { choosePostgres, planOn } from './database-choice.ts';
 import { type DrivenApi, openDrivenApi } from './driven-api.ts';
 import { requireFreeSlots } from './exhaustion-consent.ts';
-import type { LabSurroundings } from './lab.ts';
+import type { DrivenService, LabSurroundings } from './lab.ts';
 import { requireTargetConsent } from './target-consent.ts';
 
 /** What of a lab is there already, and the plan as it can be measured with it. */
@@ -16,6 +16,8 @@ export interface GivenParts {
   readonly postgres: ChosenPostgres;
   /** `null`: each trial starts its own. */
   readonly drivenApi: DrivenApi | null;
+  /** A service that runs already. */
+  readonly drivenService: DrivenService | null;
 }
 
 /**
@@ -32,7 +34,9 @@ export async function withGivenParts<T>(
   use: (parts: GivenParts) => Promise<T>,
 ): Promise<T> {
   const { target, database } = asked;
-  if (target !== null) await requireTargetConsent(target);
+  const judged = target === null ? null : await requireTargetConsent(target);
+  const drivenService =
+    target?.kind === 'service' && judged !== null ? { origin: target.url, judged } : null;
   await requirePoolerProgram(asked.plan.pooler, deps.env);
   const startsService = asked.plan.service?.kind === 'command';
   const whose = {
@@ -47,7 +51,7 @@ export async function withGivenParts<T>(
     requireFreeSlots(foreignDatabase, database, { cells: [{ id: null, plan: on }], load: 'own' });
   if (target?.kind !== 'api') {
     requireSlots(plan);
-    return await use({ plan, postgres, drivenApi: null });
+    return await use({ plan, postgres, drivenApi: null, drivenService });
   }
 
   const drivenApi = await openDrivenApi(target, deps);
@@ -57,7 +61,7 @@ export async function withGivenParts<T>(
     if (problems.length > 0) throw problemError(problems, deps.command);
     const driven = planOfTarget(plan, description);
     requireSlots(driven);
-    return await use({ plan: driven, postgres, drivenApi });
+    return await use({ plan: driven, postgres, drivenApi, drivenService });
   } finally {
     drivenApi.close();
   }

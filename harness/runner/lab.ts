@@ -29,6 +29,7 @@ import { pause } from './pause.ts';
 import { readPgbouncer } from './pgbouncer-reading.ts';
 import { seedDatabase } from './seeding.ts';
 import { openDatabaseToService } from './service-database.ts';
+import type { JudgedTarget } from './target-consent.ts';
 import { startWatchdog } from './watchdog.ts';
 
 /**
@@ -49,6 +50,8 @@ export interface Lab {
   readonly watched: Watched;
   /** Origin of what runs already and goes on; `null`: each trial starts its own. */
   readonly target: string | null;
+  /** Where a service that runs already is connected to; `null`: none does. */
+  readonly judged: JudgedTarget | null;
   /** The API that is driven, where it runs already. */
   readonly drivenApi: DrivenApi | null;
   /** `host:port` or kind of what the API connects through; `null`: to PostgreSQL itself, or unknown. */
@@ -89,10 +92,16 @@ export interface LabDeps {
   readonly drivenApi?: DrivenApi | null;
   /** A service of the user's own that the trials start. @default false, it is the lab's own API */
   readonly startsService?: boolean;
-  /** Origin of one that runs already, on that PostgreSQL. @default null */
-  readonly drivenService?: string | null;
+  /** One that runs already, on that PostgreSQL. @default null */
+  readonly drivenService?: DrivenService | null;
   /** @default nobody */
   readonly observer?: LabObserver;
+}
+
+/** A service of the user's own that runs already. */
+export interface DrivenService {
+  readonly origin: string;
+  readonly judged: JudgedTarget;
 }
 
 /** What each lab of a process is given alike, whichever PostgreSQL it has. */
@@ -200,7 +209,8 @@ export async function withLab<T>(
     // Before one is started there is none of its sessions: whoever has its role then is somebody else.
     watched:
       driven ?? (startsService ? { kind: 'role', role: postgres.api.user } : WORKER_SESSIONS),
-    target: drivenApi?.url ?? drivenService,
+    target: drivenApi?.url ?? drivenService?.origin ?? null,
+    judged: drivenService?.judged ?? null,
     drivenApi,
     apiVia: via === null ? viaOf(drivenApi) : `${bracketed(via.host)}:${via.port}`,
     viaSettings,

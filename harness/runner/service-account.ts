@@ -19,7 +19,7 @@ const NOT_ASKED: ServiceMetrics = { metrics: null, unseen: [] };
  * @param wrongBefore its requests that were answered wrong before any load
  */
 export async function openServiceAccount(
-  service: Pick<TestedService, 'url' | 'metricsPath' | 'instances'>,
+  service: Pick<TestedService, 'url' | 'judged' | 'metricsPath' | 'instances'>,
   {
     lab,
     plan,
@@ -37,7 +37,7 @@ export async function openServiceAccount(
     metricsPath === null
       ? null
       : await watchServiceMetrics({
-          origin,
+          origin: service.judged.origin,
           path: metricsPath,
           workers: plan.service?.shapeKnown === true ? plan.workers : null,
           signal: AbortSignal.any([lab.signal, closing.signal]),

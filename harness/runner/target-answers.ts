@@ -3,6 +3,7 @@ import type { ServiceObservation } from '../analysis/trial-observations.ts';
 import { LabError } from '../lab-error.ts';
 import { EXPECT_BY_DEFAULT, type RequestMix, type RequestTemplate } from '../plan/request-mix.ts';
 import { askEachOnce, type FirstAnswer, type Got } from '../service/first-answers.ts';
+import type { JudgedTarget } from './target-consent.ts';
 
 /** Long locations are of no use on a screen. */
 const LOCATION_CHARACTERS_MAX = 200;
@@ -22,16 +23,20 @@ export async function requireTargetAnswers(
   origin: string,
   mix: Pick<RequestMix, 'templates' | 'rows'>,
   {
+    judged = { origin, host: null },
     warn,
     ...asking
   }: {
+    /** Where it is connected to. @default the origin */
+    readonly judged?: JudgedTarget;
     readonly signal: AbortSignal;
     readonly warn: (sentence: string) => void;
     readonly deadlineMs?: number;
   },
 ): Promise<ServiceObservation['wrongBefore']> {
   const wrong: { name: string; got: string }[] = [];
-  for (const answer of await askEachOnce(origin, mix, asking)) {
+  const { host } = judged;
+  for (const answer of await askEachOnce(judged.origin, mix, { ...asking, host })) {
     const { template, got } = answer;
     if (got.kind !== 'status') throw unreachable(origin, answer, got);
     const { status, isRight, location } = got;

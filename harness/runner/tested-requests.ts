@@ -13,8 +13,9 @@ import { requireValidParameters } from './workload-check.ts';
 
 /** The load of a plan, on what is tested. */
 export function requestTo(tested: Tested, plan: TrialPlan): LoadRequest {
-  const request = loadRequest(tested.system.url, plan);
-  return tested.kind === 'api' ? request : { ...request, requests: tested.system.requests };
+  if (tested.kind === 'api') return loadRequest(tested.system.url, plan);
+  const { judged, requests } = tested.system;
+  return { ...loadRequest(judged.origin, plan, judged.host), requests };
 }
 
 /**
@@ -39,7 +40,10 @@ export async function requireAnswers(
   }
   const { system } = tested;
   if (system.instances === null) {
-    const wrongBefore = await requireTargetAnswers(system.url, system.requests, lab);
+    const wrongBefore = await requireTargetAnswers(system.url, system.requests, {
+      ...lab,
+      judged: system.judged,
+    });
     return () => openServiceAccount(system, { lab, plan, wrongBefore });
   }
   const wrongBefore = wrongOf(await askEachOnce(system.url, system.requests, { signal }));

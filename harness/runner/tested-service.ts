@@ -7,12 +7,15 @@ import { withDatabaseWay } from './database-way.ts';
 import type { Api } from './driven-api.ts';
 import type { Lab } from './lab.ts';
 import { type ServiceInstances, startServiceInstances } from './service-instances.ts';
+import type { JudgedTarget } from './target-consent.ts';
 
 /** A service of the user's own, under load. */
 export interface TestedService
   extends Pick<Api, 'readDistance' | 'faults' | 'statements' | 'pgbouncer'> {
   /** Origin. */
   readonly url: string;
+  /** Where it is connected to, and under which name. */
+  readonly judged: JudgedTarget;
   /** It, or something between it and its database, ended. */
   readonly ended: AbortSignal;
   /** What it is asked. */
@@ -46,6 +49,7 @@ export async function withTestedService<T>(
     const { origin, metricsPath } = service;
     return await use({
       url: origin,
+      judged: lab.judged ?? { origin, host: null },
       ended: NEVER,
       readDistance: null,
       faults: null,
@@ -67,6 +71,7 @@ export async function withTestedService<T>(
     try {
       return await use({
         url: instances.origin,
+        judged: { origin: instances.origin, host: null },
         ended: AbortSignal.any([instances.ended, way.ended]),
         readDistance,
         faults,

@@ -45,13 +45,22 @@ export function serverConfig(lab: Lab, plan: TrialPlan, ports: TrialPorts): Serv
   };
 }
 
-/** The load that a plan asks for, on the API at this origin. */
-export function loadRequest(origin: string, plan: TrialPlan): LoadRequest {
+/**
+ * The load that a plan asks for, on what is tested at this origin.
+ *
+ * @param host what its requests call it; `null`: as the origin says
+ */
+export function loadRequest(
+  origin: string,
+  plan: TrialPlan,
+  host: string | null = null,
+): LoadRequest {
   // Silence that was asked for is not the target's.
   const faultsMs = plan.faults.map(({ durationMs }) => durationMs);
   const query = new URLSearchParams(plan.workloadParams).toString();
   return {
     origin,
+    ...(host === null ? {} : { host }),
     path:
       scriptsOfWorkload(plan.workload) === null
         ? `${WORKLOAD_PATH_PREFIX}${plan.workload}${query === '' ? '' : `?${query}`}`

@@ -14,6 +14,7 @@ import { watchServiceMetrics } from '../service/metrics/watch-service-metrics.ts
 import { hostBetween, readHostHealth } from './host-health.ts';
 import { runLoad } from './observed-load.ts';
 import { requireTargetAnswers } from './target-answers.ts';
+import type { JudgedTarget } from './target-consent.ts';
 import { createThresholdWatch } from './threshold-watch.ts';
 import { loadRequest, warmupRequest } from './trial-request.ts';
 import type { UnwatchedLab } from './unwatched-lab.ts';
@@ -27,6 +28,8 @@ export interface UnwatchedHooks {
 export interface UnwatchedService {
   readonly plan: TrialPlan;
   readonly service: Extract<Service, { readonly kind: 'running' }>;
+  /** Where it is connected to. */
+  readonly judged: JudgedTarget;
   /** What it is asked. */
   readonly requests: RequestMix;
 }
@@ -39,15 +42,15 @@ export interface UnwatchedService {
  */
 export async function runUnwatchedTrial(
   lab: UnwatchedLab,
-  { plan, service, requests }: UnwatchedService,
+  { plan, service, judged, requests }: UnwatchedService,
   hooks: UnwatchedHooks,
 ): Promise<MeasuredTrial> {
   const { origin, metricsPath } = service;
   const { signal } = lab;
   const startedAt = new Date().toISOString();
   const phase = stopwatch();
-  const request: LoadRequest = { ...loadRequest(origin, plan), requests };
-  const wrongBefore = await requireTargetAnswers(origin, requests, lab);
+  const request: LoadRequest = { ...loadRequest(judged.origin, plan, judged.host), requests };
+  const wrongBefore = await requireTargetAnswers(origin, requests, { ...lab, judged });
   hooks.onPhase('warmup');
   if (plan.warmupMs > 0) {
     await runLoad(lab, 'warmup', warmupRequest(request, plan), {
@@ -62,7 +65,7 @@ export async function runUnwatchedTrial(
   const metrics =
     metricsPath === null
       ? null
-      : await watchServiceMetrics({ origin, path: metricsPath, workers, signal });
+      : await watchServiceMetrics({ origin: judged.origin, path: metricsPath, workers, signal });
   const hostBefore = readHostHealth();
   const { cores } = lab.environment;
   const thresholds = createThresholdWatch({ plan, constants: { cores }, peaks: () => NO_PEAKS });
