@@ -48,8 +48,8 @@ test('however the log is cut, and whatever is between, each refusal is counted o
   );
   fc.assert(
     fc.property(
-      fc.array(line, { maxLength: 12 }),
-      fc.array(fc.nat(200), { maxLength: 40 }),
+      fc.array(line, { maxLength: 8 }),
+      fc.array(fc.nat(200), { maxLength: 20 }),
       (lines, cuts) => {
         const log = createRefusalLog();
         let bytes = Buffer.from(lines.map((text) => `${text}\n`).join(''));
