@@ -227,3 +227,10 @@ test('a deploy whose second instance did not get ready is no success, and says w
     `DEPLOY a second instance was started beside the first, and after 450 ms given up, so that the first went on: ${failure}`,
   );
 });
+
+test('of a service that was started elsewhere all sessions of its database are shown, and said to be', () => {
+  expect(flat(reading({ process: null }))).toContain(
+    'SESSIONS all of its database, whoever has them, as PostgreSQL saw them;',
+  );
+  expect(flat()).toContain('SESSIONS its connections as PostgreSQL saw them;');
+});

@@ -47,7 +47,7 @@ function processLines(process: ServiceReading['process']): readonly ReportLine[]
 export function trialServiceSeenLines({ service }: MeasuredTrial): readonly ReportLine[] {
   if (service === null) return [];
   return [
-    ...sessionLines(service.sessions),
+    ...sessionLines(service),
     ...poolLines(service.metrics),
     ...outputLines(service.said),
     ...requestLines(service.requests),
@@ -66,7 +66,10 @@ const SESSION_TITLES = [
   'else',
 ];
 
-function sessionLines(sessions: ServiceReading['sessions']): readonly ReportLine[] {
+function sessionLines({
+  sessions,
+  process,
+}: Pick<ServiceReading, 'sessions' | 'process'>): readonly ReportLine[] {
   if (sessions.length === 0) return [];
   const rows = sessions.map(({ applicationName, role, address, peak, meanByState }) => {
     const rest = Object.entries(meanByState)
@@ -89,7 +92,8 @@ function sessionLines(sessions: ServiceReading['sessions']): readonly ReportLine
   return [
     {
       label: 'SESSIONS',
-      text: 'its connections as PostgreSQL saw them; by state on average',
+      // Which role one has that was started elsewhere, nobody told.
+      text: `${process === null ? 'all of its database, whoever has them,' : 'its connections'} as PostgreSQL saw them; by state on average`,
       rows: table(
         [kept(SESSION_TITLES), ...rows.map(kept)],
         kept(SESSION_TITLES.map((_, column) => (column < 3 ? 'left' : 'right'))),
