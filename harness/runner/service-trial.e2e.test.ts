@@ -116,7 +116,7 @@ test('a second instance that PostgreSQL keeps from starting is the finding, and 
   const trial = await measured({ ...flags, rollout: '1', duration: '2s' });
   expect(trial.rollout).toMatchObject({
     replaced: 0,
-    failure: expect.stringMatching(/^the service ended/),
+    failure: expect.stringMatching(/^the service ended .*refused a connection by PostgreSQL\)$/),
   });
   expect(trial.budget).toMatchObject({ observedRefusals: true, agrees: true });
   expect(trial.requests).toMatchObject({ httpErrors: {}, lost: 0, connectionErrors: {} });

@@ -22,7 +22,15 @@ export function notStarted(cause: unknown, command: FilledCommand): LabError {
   });
 }
 
-export function endedEarly(exit: Exit, lines: readonly string[], shown: string): LabError {
+/** @param refusals of PostgreSQL, that its output tells of */
+export function endedEarly(
+  exit: Exit,
+  {
+    lines,
+    refusals,
+    shown,
+  }: { readonly lines: readonly string[]; readonly refusals: number; readonly shown: string },
+): LabError {
   const said =
     exit.code === 0
       ? 'It has to go on running as long as it serves. '
@@ -30,7 +38,7 @@ export function endedEarly(exit: Exit, lines: readonly string[], shown: string):
         ? `That is what a shell says of a program it ${exit.code === 127 ? 'does not find' : 'may not run'}. `
         : '';
   return new LabError('SERVICE_NOT_READY', {
-    message: `the service ended by itself before it was ready (${exitWords(exit)})`,
+    message: `the service ended by itself before it was ready (${exitWords(exit)}${refusals > 0 ? ', refused a connection by PostgreSQL' : ''})`,
     hint: `${said}${lastWords(lines)}Started as: ${shown}`,
   });
 }
