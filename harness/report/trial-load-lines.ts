@@ -9,6 +9,7 @@ import { loadText } from './load-text.ts';
 import type { Paint } from './paint.ts';
 import { refusalWords } from './refusal-words.ts';
 import type { ReportLine } from './report-line.ts';
+import { sqlLines } from './sql-text.ts';
 import { transportLines } from './transport-text.ts';
 
 /** What was asked, how much of it was answered, and what became of the rest. */
@@ -19,6 +20,7 @@ export function trialLoadLines(trial: MeasuredTrial, paint: Paint): readonly Rep
       label: 'LOAD',
       text: `${askedText(plan)}, ${loadText(plan)}, ${formatMs(trial.measuredMs)}: ${plural(requests.scheduled, 'request')}, ${formatCount(requests.ok)} answered right`,
     },
+    ...sqlLines(plan.sql),
     ...distanceLines(trial),
     ...transportLines(trial),
     ...faultLines(trial),

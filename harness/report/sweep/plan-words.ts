@@ -12,6 +12,7 @@ import { formatCount, formatMs, plural } from '../format.ts';
 import { loadText, scheduleText } from '../load-text.ts';
 import type { ReportLine } from '../report-line.ts';
 import { requestsText } from '../requests-text.ts';
+import { sqlLines } from '../sql-text.ts';
 import { plainText } from './plain-text.ts';
 
 /** The lab's own monitor; whoever else is connected shows only when PostgreSQL runs. */
@@ -32,6 +33,7 @@ export function describeSweep(plan: SweepPlan): readonly ReportLine[] {
     ...(plan.base.requests === null
       ? []
       : [{ label: 'REQUESTS', text: requestsText(plan.base.requests) }]),
+    ...sqlLines(plan.base.sql),
     { label: 'FIXED', text: fixedText(plan, axes) },
     { label: 'TIME', text: timeText(plan) },
     { label: 'BUDGET', text: budgetText(plan) },
