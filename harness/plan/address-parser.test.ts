@@ -50,10 +50,23 @@ test.each([
 test.each([
   ['', 'is empty'],
   ['127.0.0.1:8080', 'is not a URL'],
-  ['https://127.0.0.1', 'is not http'],
+  ['ftp://127.0.0.1', 'is not http'],
   ['http://127.0.0.1/w/point', 'is more than an origin'],
   ['http://127.0.0.1/?a', 'is more than an origin'],
   ['http://u:secret@127.0.0.1', 'holds a user or a password, which the API has none of'],
 ])('%j is none, since it %s', (text, problem) => {
   expect(httpOrigin().parse([text])).toEqual({ ok: false, problem });
+});
+
+test('whoever gives https or a path is told where to go with it', () => {
+  expect(httpOrigin().parse(['https://127.0.0.1'])).toEqual({
+    ok: false,
+    problem: 'is https, not http: the load is made over plain HTTP/1.1',
+    remedy: 'give the address behind what ends TLS, where the service itself listens',
+  });
+  expect(httpOrigin('the path goes elsewhere').parse(['http://127.0.0.1/orders'])).toEqual({
+    ok: false,
+    problem: 'is more than an origin',
+    remedy: 'the path goes elsewhere',
+  });
 });

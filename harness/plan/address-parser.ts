@@ -90,7 +90,7 @@ export function httpOrigin(remedyOfPath?: string): ValueParser<string> {
       if (url.protocol === 'https:') {
         return {
           ok: false,
-          problem: 'is https, and the load is made over plain HTTP/1.1',
+          problem: 'is https, not http: the load is made over plain HTTP/1.1',
           remedy: 'give the address behind what ends TLS, where the service itself listens',
         };
       }
