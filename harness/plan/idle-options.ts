@@ -124,12 +124,19 @@ export function idleOptionWarnings(
     ],
     [command === 'up' ? IDLE_IN_UP : [], 'with up, which measures nothing'],
   ];
-  return idle.flatMap(([names, why]) =>
+  const given = idle.flatMap(([names, why]) =>
     names
       .map((name) => sources[name])
       .filter(isGiven)
       .map((source) => `${source} changes nothing ${why}`),
   );
+  const twice = values.command !== null && values.rollout > 1;
+  return twice
+    ? [
+        ...given,
+        `${sources.rollout} beyond 1 changes nothing with --command: a deploy has it twice`,
+      ]
+    : given;
 }
 
 function isGiven(source: string | undefined): source is string {

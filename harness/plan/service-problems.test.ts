@@ -77,6 +77,7 @@ test('values that are filled in are axes, in the command or in a variable', () =
 test.each<[what: string, flags: RawFlags, warned: RegExp | null]>([
   ['a workload', { workload: 'hold' }, /--workload changes nothing with --command/],
   ['how its pool works inside', { prePing: true }, /--pre-ping changes nothing with --command/],
+  ['a deploy of more than it twice', { rollout: '3' }, /--rollout beyond 1 changes nothing/],
   ['ports of the API', { adminPort: '9464' }, /--admin-port changes nothing/],
   ['a pool timeout that nothing is told of', { poolTimeout: '2s' }, /--pool-timeout changes/],
   [
