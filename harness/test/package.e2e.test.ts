@@ -57,6 +57,7 @@ test('the tarball holds what is needed to run, and nothing else', () => {
       !/^(package\.json|README\.md|LICENSE|CHANGELOG\.md|harness\/bin\.cjs)$/.test(file) &&
       !/^dist\/(server|harness)\/.+\.js$/.test(file) &&
       file !== 'dist/harness/report-shell.html' &&
+      !/^examples\/[a-z-]+\/[\w-]+\.(md|mjs|py|txt|ya?ml)$/i.test(file) &&
       file !== 'harness/plan/sweep/pool-lab-yaml.schema.json' &&
       file !== 'dashboards/grafana/pool-exhaustion.json' &&
       !/^dashboards\/prometheus\/(README\.md|rules\.(lab|production)\.yml)$/.test(file) &&
@@ -65,6 +66,7 @@ test('the tarball holds what is needed to run, and nothing else', () => {
   expect(unexpected).toEqual([]);
   const ofTests = /\/(test|bench)\/|\.test\.|fixture/;
   expect(installed.files.filter((file) => ofTests.test(file))).toEqual([]);
+  expect(installed.files).toContain('examples/fastapi-sqlalchemy/app.py');
 });
 
 test('every process entry and asset that the code names at run time is in the tarball', () => {
