@@ -53,6 +53,12 @@ test('placeholders are filled in, in the command and in variables', () => {
   });
 });
 
+test('what is shown can be pasted into a shell', () => {
+  const { args, shown } = filled({ command: `say "it's on {port}" '' plain` });
+  expect(args).toEqual(["it's on 40123", '', 'plain']);
+  expect(shown).toBe(`say 'it'\\''s on 40123' '' plain`);
+});
+
 test('a value never becomes two words, or part of another', () => {
   const anything = fc.string({ unit: 'grapheme', maxLength: 20 });
   fc.assert(
@@ -140,6 +146,7 @@ test('one that is not set is named', () => {
   expect(() => filled({ passEnv: ['API_KEY', 'HOME', 'TOKEN'] }, {}, { HOME: '/' })).toThrow(
     /API_KEY, TOKEN hands on what is not set/,
   );
+  expect(() => filled({ passEnv: ['API_KEY'] })).toThrow(/API_KEY hands on what is not set/);
 });
 
 test('DATABASE_URL may be given another form', () => {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { listenersIn, listenersOf } from './listeners.ts';
@@ -19,12 +20,15 @@ test('listening sockets are read of the kernel’s tables, in both families', ()
   ]);
 });
 
-test.runIf(process.platform === 'linux')('this process’s own are found', async () => {
-  const server = createServer().listen(0, '127.0.0.1');
+const onLinux = test.runIf(process.platform === 'linux');
+
+onLinux.for(['127.0.0.1', '::1'])('this process’s own at %s is found', async (host, { skip }) => {
+  if (host === '::1' && !existsSync('/proc/net/if_inet6')) skip('there is no IPv6');
+  const server = createServer().listen(0, host);
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : null;
-  expect(listenersOf([process.pid])).toContainEqual({ address: '127.0.0.1', port });
+  expect(listenersOf([process.pid])).toContainEqual({ address: host, port });
   server.close();
   await once(server, 'close');
   expect(listenersOf([process.pid])?.map((it) => it.port)).not.toContain(port);

@@ -97,6 +97,12 @@ test('nor where so much was hidden that the cut comes into sight', async () => {
   expect(output.lastLines()).toEqual([REDACTED]);
 });
 
+test('the last twenty lines are kept, and no more, of however many', async () => {
+  const said = Array.from({ length: 1_000 }, (_, index) => `line ${index}`);
+  const output = await outputOf([`${said.join('\n\n')}\n`]);
+  expect(output.lastLines()).toEqual(said.slice(-20));
+});
+
 test('the last lines lose what a terminal would obey', async () => {
   const output = await outputOf(['\u001b[31mred\u001b[0m\u0007 \u202etxt\tend\r\n']);
   expect(output.lastLines()).toEqual(['red txt\tend']);

@@ -63,6 +63,28 @@ test('requests are drawn by their weights, and what is drawn depends on the seed
   );
 });
 
+test('threads do not draw the same requests and rows as one another', () => {
+  const mix = [template('GET /a/{{id}}'), template('GET /b/{{id}}')];
+  const drawnBy = (thread: number): readonly string[] =>
+    take(50, mix, {
+      rows: rowsOf(1_000),
+      order: 'random',
+      share: { thread, threads: 2 },
+    }).map(({ content }) => content.path);
+  expect(drawnBy(1)).not.toEqual(drawnBy(0));
+});
+
+test('a target is called by its own name, wherever its connections go', () => {
+  const requests: RequestMix = { templates: [template('GET /')], rows: null, order: 'sequential' };
+  const whole = { thread: 0, threads: 1 };
+  for (const mix of [{ requests }, {}]) {
+    const source = requestSource({ path: '/', seed: 1, host: 'shop.example:8080', ...mix }, whole);
+    expect(source.next().bytes('127.0.0.1:8080').toString()).toContain(
+      'Host: shop.example:8080\r\n',
+    );
+  }
+});
+
 test('sequential rows are taken one after the other by whichever request needs one', () => {
   const mix = [template('GET /items/{{ id }}'), template('GET /users/{{id}}'), template('GET /')];
   const paths = take(400, mix, { rows: rowsOf(50) }).map(({ content }) => content.path);
@@ -140,7 +162,9 @@ test('a value goes into another body and into a header as it is, and is no place
 
 test("a line end never gets into a header, and a column that is not there is nobody's empty text", () => {
   const header = [template('GET /', { headers: { 'x-v': '{{v}}' } })];
-  expect(() => take(1, header, { rows: [{ v: 'a\r\nx: y' }] })).toThrow('line end');
+  for (const end of ['\r\n', '\n', '\r']) {
+    expect(() => take(1, header, { rows: [{ v: `a${end}x: y` }] })).toThrow('line end');
+  }
   expect(() => take(1, header, { rows: [{ w: 'a' }] })).toThrow('column v');
 });
 
