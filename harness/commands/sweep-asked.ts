@@ -1,6 +1,12 @@
 import { givenConfigFile } from '../config-file.ts';
 import type { DatabaseAsked } from '../plan/database-asked.ts';
-import type { OptionTable, RawEnv, RawFlags } from '../plan/option-table.ts';
+import { type OptionTable, type RawEnv, type RawFlags, readOptions } from '../plan/option-table.ts';
+import { problemError } from '../plan/problem-error.ts';
+import {
+  SERVICE_START_OPTIONS,
+  type ServiceStart,
+  serviceStartAsked,
+} from '../plan/service-start.ts';
 import { parseSweepPlan } from '../plan/sweep/parse-sweep-plan.ts';
 import { SWEEP_CALL_OPTIONS, SWEEP_PLAN_OPTIONS } from '../plan/sweep/sweep-options.ts';
 import type { SweepPlan } from '../plan/sweep/sweep-plan.ts';
@@ -22,7 +28,13 @@ export type AskedSweep = {
 } & (
   | { readonly kind: 'new'; readonly plan: SweepPlan; readonly out: string | null }
   /** `plan`: what the stored one is to be compared with; `null`: nothing was asked for. */
-  | { readonly kind: 'resume'; readonly plan: SweepPlan | null; readonly from: string }
+  | {
+      readonly kind: 'resume';
+      readonly plan: SweepPlan | null;
+      /** The program that was given once more without the rest of its plan; `null`: none was. */
+      readonly program: ServiceStart | null;
+      readonly from: string;
+    }
 );
 
 /**
@@ -32,12 +44,17 @@ export type AskedSweep = {
  * @throws LabError CONFIG_INVALID
  */
 export async function askedSweep(flags: RawFlags, env: RawEnv): Promise<AskedSweep> {
+  const program = flags['resume'] === undefined ? null : programAsked(flags);
   const planAsked = [...Object.keys(SWEEP_PLAN_OPTIONS), 'config'].some(
-    (name) => flags[name] !== undefined,
+    (name) => flags[name] !== undefined && !(program !== null && name in SERVICE_START_OPTIONS),
   );
   const stored = flags['resume'] !== undefined && !planAsked;
   const parsed = stored
-    ? parseSweepPlan({ flags, env: variablesOf(SWEEP_CALL_OPTIONS, env), file: null })
+    ? parseSweepPlan({
+        flags: withoutProgram(flags),
+        env: variablesOf(SWEEP_CALL_OPTIONS, env),
+        file: null,
+      })
     : parseSweepPlan({
         flags,
         env,
@@ -55,7 +72,25 @@ export async function askedSweep(flags: RawFlags, env: RawEnv): Promise<AskedSwe
   };
   return resume === null
     ? { ...asked, kind: 'new', plan, out }
-    : { ...asked, kind: 'resume', plan: stored ? null : plan, from: resume };
+    : { ...asked, kind: 'resume', plan: stored ? null : plan, program, from: resume };
+}
+
+/**
+ * What is started, where that alone was said: a run that is gone on with has the rest. `null`: no command was given.
+ *
+ * @throws LabError CONFIG_INVALID
+ */
+function programAsked(flags: RawFlags): ServiceStart | null {
+  if (flags['command'] === undefined) return null;
+  const { values, problems } = readOptions(SERVICE_START_OPTIONS, { flags, env: {} });
+  if (problems.length > 0) throw problemError(problems, 'sweep');
+  return serviceStartAsked(values);
+}
+
+function withoutProgram(flags: RawFlags): RawFlags {
+  return Object.fromEntries(
+    Object.entries(flags).filter(([name]) => !(name in SERVICE_START_OPTIONS)),
+  );
 }
 
 function variablesOf(table: OptionTable, env: RawEnv): RawEnv {

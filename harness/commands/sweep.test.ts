@@ -365,3 +365,39 @@ test('a run directory that is used is not written into', async () => {
   expect(outcome).toMatchObject({ code: 'RUN_DIRECTORY_EXISTS' });
   expect(measured).toEqual([]);
 });
+
+const SERVICE_PLAN: RawFlags = {
+  ...{ workload: undefined, workers: '1,2', poolSize: '2,8', rounds: '2', shell: true },
+  command: 'node server.js --port {port} --workers {workers}',
+  env: ['SIZE={poolSize}', 'MODE=its own'],
+};
+
+test('a run that starts a program is gone on with where that is given once more, and not otherwise', async () => {
+  const first = await sweep({ flags: SERVICE_PLAN, measure: stoppingAt(4) });
+  const goOn = `npx pool-lab sweep --resume ${runPath()} --command 'node server.js --port {port} --workers {workers}' --shell --env 'MODE=its own' --env 'SIZE={poolSize}'`;
+  expect(first.stderr).toContain(`→ to measure what is missing: ${goOn}\n`);
+  expect(first.stdout).toContain(goOn);
+
+  const { command, env } = SERVICE_PLAN;
+  for (const flags of [{}, { command }, { command, env }, { command: 'node other.js', env }]) {
+    const { outcome, measured } = await resume({ flags });
+    expect(outcome).toMatchObject({ code: 'RESUME_REFUSED' });
+    expect(outcome).toMatchObject({ hint: expect.stringContaining(goOn) });
+    expect(measured).toEqual([]);
+  }
+  const variables = { POOL_LAB_COMMAND: String(command) };
+  expect((await resume({ env: variables })).outcome).toMatchObject({ code: 'RESUME_REFUSED' });
+
+  const again = await resume({ flags: { command, env, shell: true } });
+  expect(again).toMatchObject({ outcome: 0 });
+  expect(again.measured).toHaveLength(5);
+  // Nothing is started any more.
+  expect((await resume()).outcome).toBe(0);
+});
+
+test('a run that starts no program takes none to go on with', async () => {
+  await sweep({ measure: stoppingAt(4) });
+  const { outcome, measured } = await resume({ flags: { command: 'node server.js' } });
+  expect(outcome).toMatchObject({ code: 'RESUME_REFUSED' });
+  expect(measured).toEqual([]);
+});

@@ -12,7 +12,7 @@ import { formatCount, plural } from '../report/format.ts';
 import { lineText } from '../report/line-text.ts';
 import { createPaint } from '../report/paint.ts';
 import { shellWord } from '../report/sweep/shell-word.ts';
-import { databaseFlags } from '../report/sweep/sweep-command-line.ts';
+import { databaseFlags, serviceFlags } from '../report/sweep/sweep-command-line.ts';
 import { createSweepProgress, type SweepProgress } from '../report/sweep/sweep-progress.ts';
 import { type ReportShellDeps, reportShell } from '../report-shell.ts';
 import { requestMixOf } from '../request-mix-of.ts';
@@ -28,6 +28,7 @@ import { labDeps } from './lab-deps.ts';
 import { type AskedSweep, askedSweep } from './sweep-asked.ts';
 import { type PostgresChoice, requireSameDatabase, sweepOn } from './sweep-database.ts';
 import { sweepExitCode } from './sweep-exit-code.ts';
+import { requireSameProgram } from './sweep-program.ts';
 import { writeSweepReports } from './sweep-reports.ts';
 import { type OpenRun, openSweepRun } from './sweep-run.ts';
 
@@ -83,6 +84,7 @@ export function createSweepCommand(parts: SweepParts): Command {
       const style = { columns: io.stderr.columns, paint: createPaint(io.stderr.color) };
       for (const line of run.opening) io.stderr.write(`${lineText(line, style)}\n`);
       try {
+        if (run.pending.length > 0) requireSameProgram(run, asked);
         const startsIt = run.plan.base.service?.kind === 'command';
         // A run that is gone on with says by its plan what is to be measured there.
         const found =
@@ -135,7 +137,7 @@ async function sweep(
   using _ = favorLittleMemory(run.doneBefore + run.pending.length);
   const measured = await measure(run, asked, { io, parts });
   const { ended, failure } = measured;
-  const goOn = `npx pool-lab sweep --resume ${shellWord(run.directory)}${databaseFlags(run.plan)}${asked.placeFlags}`;
+  const goOn = `npx pool-lab sweep --resume ${shellWord(run.directory)}${serviceFlags(run.plan)}${databaseFlags(run.plan)}${asked.placeFlags}`;
   if (run.doneBefore + measured.count === 0) {
     if (failure !== null && ended === 'gave up') throw failure;
     if (ended === 'stopped') {

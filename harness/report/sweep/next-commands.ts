@@ -1,7 +1,7 @@
 import type { SweepResult } from '../../analysis/sweep/sweep-result.ts';
 import { commandText } from './plain-text.ts';
 import { shellWord } from './shell-word.ts';
-import { databaseFlags, sweepCommandLine } from './sweep-command-line.ts';
+import { databaseFlags, serviceFlags, sweepCommandLine } from './sweep-command-line.ts';
 
 /** A command to paste, and what it shows. */
 export interface NextCommand {
@@ -22,7 +22,7 @@ export function nextCommands(
           {
             label: 'GO ON',
             shows: 'measures what is missing or failed:',
-            line: `npx pool-lab sweep --resume ${run}${databaseFlags(plan)}`,
+            line: `npx pool-lab sweep --resume ${run}${serviceFlags(plan)}${databaseFlags(plan)}`,
           },
         ]
       : []),

@@ -1,4 +1,5 @@
 import { DATABASE_OPTIONS } from '../../plan/database-options.ts';
+import { serviceStartOf } from '../../plan/service-start.ts';
 import { SWEEP_PLAN_OPTIONS } from '../../plan/sweep/sweep-options.ts';
 import type { SweepPlan } from '../../plan/sweep/sweep-plan.ts';
 import { shellWord } from './shell-word.ts';
@@ -26,6 +27,13 @@ export function sweepCommandLine({ settings }: Pick<SweepPlan, 'settings'>): str
 export function databaseFlags({ settings }: Pick<SweepPlan, 'settings'>): string {
   return Object.values(DATABASE_OPTIONS)
     .flatMap(({ flag }) => (settings[flag] ?? []).map((text) => ` ${wordsOf(flag, text)}`))
+    .join('');
+}
+
+/** The program that is to be named once more by whoever goes on with a sweep that starts one; else empty. */
+export function serviceFlags({ base }: Pick<SweepPlan, 'base'>): string {
+  return (serviceStartOf(base.service) ?? [])
+    .map(([flag, text]) => (SWITCHES.has(flag) ? ` --${flag}` : ` ${wordsOf(flag, text)}`))
     .join('');
 }
 
