@@ -43,8 +43,12 @@ export function trialShapeLines(trial: MeasuredTrial): readonly ReportLine[] {
       { label: 'WOULD FIT', text: `nothing: ${usable} usable for ${formatCount(workers)} workers` },
     ];
   }
+  // A pool without an overflow may be one that has none.
+  const overflows = plan.pool.maxOverflow !== 0;
   const shapes = (): readonly ReportLine[] =>
-    spelt('WOULD FIT', (withOverflow) => splitShape(perWorker, { withOverflow }));
+    spelt('WOULD FIT', (withOverflow) =>
+      splitShape(perWorker, { withOverflow: withOverflow && overflows }),
+    );
   if (clients === null) return shapes();
   const claim = plan.rolloutSurge > 0 ? clients.rolloutCeiling : clients.ceiling;
   if (claim === null) return [{ label: 'WOULD FIT', text: clientsOfUnbounded(budget) }];

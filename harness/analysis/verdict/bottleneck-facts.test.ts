@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { workerObservations } from '../estimates/worker-observation.ts';
 import { POOLER, POOLER_READING, soundObservations } from '../test/observations.ts';
+import { SERVICE_READING, serviceObservations } from '../test/service-observations.ts';
 import { bottleneckFacts } from './bottleneck-facts.ts';
 import { caveat, degraded, invalid } from './caveats.ts';
 
@@ -89,4 +90,33 @@ test('a database elsewhere, and a pool without an end, are said to be so', () =>
     pool: { connections: null },
     postgres: { isHere: false, cores: null },
   });
+});
+
+test('sessions of a service are busy unless idle, and have a ceiling where somebody told one', () => {
+  const seen = serviceObservations();
+  const session = { applicationName: 'orders', role: 'app', address: '127.0.0.1', peak: 6 };
+  const sessions = [
+    { ...session, meanByState: { active: 3, idle: 2, 'idle in transaction': 0.5 } },
+    { ...session, applicationName: '', meanByState: { active: 1 } },
+  ];
+  const ofSessions = (plan: Partial<typeof seen.plan>) =>
+    bottleneckFacts(
+      {
+        ...seen,
+        plan: { ...seen.plan, ...plan },
+        service: {
+          reading: { ...SERVICE_READING, sessions },
+          ...{ wrongBefore: [], busiestSecondMean: 8 },
+        },
+      },
+      made,
+    ).service?.sessions;
+  const { peakWorkers } = seen.server;
+  expect(ofSessions({})).toEqual({ peak: peakWorkers, busyMean: 4.5, ceiling: 8 });
+  expect(ofSessions({ rolloutSurge: 2 })?.ceiling).toBeNull();
+  const { service } = seen.plan;
+  expect(service).not.toBeNull();
+  if (service === null) return;
+  expect(ofSessions({ service: { ...service, shapeKnown: false } })?.ceiling).toBeNull();
+  expect(ofSessions({ pooler: POOLER })).toBeNull();
 });

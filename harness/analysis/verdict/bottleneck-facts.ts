@@ -74,12 +74,8 @@ export function bottleneckFacts(
   };
 }
 
-function serviceFacts({
-  service,
-  server,
-  plan,
-  load,
-}: TrialObservations): BottleneckFacts['service'] {
+function serviceFacts(seen: TrialObservations): BottleneckFacts['service'] {
+  const { service, server, plan, load } = seen;
   if (service === null) return null;
   const { process, metrics, refusalsLogged } = service.reading;
   const observedMs = load.durationMs + load.drainMs;
@@ -93,6 +89,28 @@ function serviceFacts({
     waitingMean: metrics?.waitingMean ?? null,
     usedMean: metrics?.usedMean ?? null,
     poolMax: metrics?.max ?? null,
+    sessions: sessionFacts(seen),
+    inFlightMean: load.durationMs === 0 ? 0 : (load.inFlightSeconds * 1000) / load.durationMs,
+  };
+}
+
+/** Of a service that the lab started: nobody knows whose all the sessions are beside one that ran already. */
+function sessionFacts(
+  seen: TrialObservations,
+): NonNullable<BottleneckFacts['service']>['sessions'] {
+  const { service, server, plan } = seen;
+  const direct = poolerOfTrial(seen).reached === 'postgres' && plan.service?.kind === 'command';
+  if (service === null || server === null || !direct) return null;
+  const busyMean = service.reading.sessions.reduce(
+    (sum, { meanByState: { idle = 0, ...busy } }) => sum + sumOf(busy),
+    0,
+  );
+  const { most } = claimOfShape(plan.pool);
+  const told = plan.service?.shapeKnown === true && plan.rolloutSurge === 0;
+  return {
+    peak: server.peakWorkers,
+    busyMean,
+    ceiling: told && most !== null ? most * plan.workers : null,
   };
 }
 

@@ -10,7 +10,11 @@ const SERVICE: ServiceFacts = {
   waitingMean: null,
   usedMean: null,
   poolMax: null,
+  sessions: null,
+  inFlightMean: 20,
 };
+/** Of which every second one is busy. */
+const SESSIONS = { peak: 8, busyMean: 4, ceiling: 8 };
 const AROUND: SeenAround = {
   poolTimeouts: 0,
   attempts: 1_000,
@@ -18,7 +22,7 @@ const AROUND: SeenAround = {
   pooler: null,
   tellsDatabase: false,
   activeMean: 2.5,
-  machine: { cores: 8, generatorCores: 0.3 },
+  machine: { cores: 8, generatorCores: 0.3, cpuPressureShare: 0.1 },
   postgresCores: 0.4,
 };
 const HELD_UP = { because: 'all wait for a lock', bindsAlone: false };
@@ -26,9 +30,70 @@ const HELD_UP = { because: 'all wait for a lock', bindsAlone: false };
 test.each<
   [what: string, Partial<ServiceFacts>, Partial<SeenAround>, kind: string, because: RegExp]
 >([
-  ['nothing', {}, {}, 'none', /^nothing that shows .* used 0\.90 cores, .* 2\.5 statements/],
+  [
+    'nothing',
+    {},
+    {},
+    'unseen',
+    /^nothing that shows .* used 0\.90 cores, .* 2\.5 statements .*, 20\.0 requests were with it/,
+  ],
   ['not even its processors', { cores: null }, {}, 'unseen', /limit: PostgreSQL ran/],
-  ['nor its database', { cores: null }, { activeMean: null }, 'unseen', /at its limit$/],
+  [
+    'nor its database',
+    { cores: null },
+    { activeMean: null },
+    'unseen',
+    /limit: 20\.0 requests were with it/,
+  ],
+  [
+    'no queue, as its metrics say',
+    { waitingMean: 0.1, sessions: { ...SESSIONS, busyMean: 7.9 } },
+    {},
+    'none',
+    /used 0\.90 cores, no queue before its pools/,
+  ],
+  [
+    'all its sessions busy and requests that have none',
+    { sessions: { ...SESSIONS, busyMean: 7.3 } },
+    {},
+    'pool',
+    /^its sessions stood at their ceiling, 7\.3 of 8 busy on average, while 20\.0 requests were with it/,
+  ],
+  [
+    'all its sessions busy and no more requests than those',
+    { sessions: { ...SESSIONS, busyMean: 7.6 }, inFlightMean: 8 },
+    {},
+    'unseen',
+    /^its sessions stood at their ceiling of 8, 7\.6 of them busy on average, 8\.0 requests/,
+  ],
+  [
+    'its sessions at their ceiling and not always busy',
+    { sessions: { ...SESSIONS, busyMean: 6.2 } },
+    {},
+    'unseen',
+    /^its sessions stood at their ceiling of 8, 6\.2 of them busy/,
+  ],
+  [
+    'busy sessions and no ceiling that anybody told',
+    { sessions: { ...SESSIONS, busyMean: 7.6, ceiling: null } },
+    {},
+    'unseen',
+    /^it had 8 sessions at most, 7\.6 of them busy on average, 20\.0 requests were with it/,
+  ],
+  [
+    'busy sessions before a database that is held up',
+    { sessions: { ...SESSIONS, busyMean: 7.9 } },
+    { database: HELD_UP },
+    'database',
+    /a lock/,
+  ],
+  [
+    'processors that something else has',
+    { cores: 0.2 },
+    { machine: { cores: 2, generatorCores: 0.1, cpuPressureShare: 0.93 } },
+    'host',
+    /used 0\.70 of 2 cores, and some process waited for one 93 % of the time/,
+  ],
   [
     'pool timeouts alone',
     { cores: null },
@@ -46,7 +111,7 @@ test.each<
     /^3\.0 waited on average, .* its 10 connections busy 95 %/,
   ],
   ['a queue before a database', { waitingMean: 3 }, { database: HELD_UP }, 'database', /a lock/],
-  ['a database that nobody queues for', {}, { database: HELD_UP }, 'none', /./],
+  ['a database that nobody queues for', {}, { database: HELD_UP }, 'unseen', /./],
   [
     'a database that most of the time is spent in',
     {},
@@ -56,11 +121,11 @@ test.each<
   ],
   ['a pooler', {}, { pooler: '9.0 clients waited', poolTimeouts: 4 }, 'pooler', /9\.0 clients/],
   ['a thread each', { cores: 1.9 }, {}, 'service', /^its 2 workers used 1\.90 cores/],
-  ['more threads than workers', { cores: 2.6 }, {}, 'none', /./],
+  ['more threads than workers', { cores: 2.6 }, {}, 'unseen', /./],
   [
     'a machine that it fills',
     { cores: 1.5 },
-    { machine: { cores: 2, generatorCores: 0.2 }, postgresCores: 0.2 },
+    { machine: { cores: 2, generatorCores: 0.2, cpuPressureShare: null }, postgresCores: 0.2 },
     'service',
     /1\.50 of 2 cores, .* none is left/,
   ],

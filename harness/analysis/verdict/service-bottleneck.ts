@@ -13,6 +13,16 @@ export interface ServiceFacts {
   readonly waitingMean: number | null;
   readonly usedMean: number | null;
   readonly poolMax: number | null;
+  /** Its sessions as PostgreSQL saw them; `null`: not in sight, or a pooler's. */
+  readonly sessions: {
+    readonly peak: number;
+    /** Neither idle nor gone, on average. */
+    readonly busyMean: number;
+    /** All that it was told to open; `null`: nobody told, or no limit. */
+    readonly ceiling: number | null;
+  } | null;
+  /** Requests that were with it at the same time, on average. */
+  readonly inFlightMean: number;
 }
 
 export interface SeenAround {
@@ -26,7 +36,12 @@ export interface SeenAround {
   readonly tellsDatabase: boolean;
   /** Its backends in a statement, on average; `null`: not in sight. */
   readonly activeMean: number | null;
-  readonly machine: { readonly cores: number; readonly generatorCores: number };
+  readonly machine: {
+    readonly cores: number;
+    readonly generatorCores: number;
+    /** `null` where the system does not tell. */
+    readonly cpuPressureShare: number | null;
+  };
   readonly postgresCores: number | null;
 }
 
@@ -35,6 +50,10 @@ const THREAD_BUSY = { least: 0.85, most: 1.05 } as const;
 const MACHINE_BUSY = 0.9;
 /** A queue that is there half of the time. */
 const QUEUED = 0.5;
+/** All sessions there may be, with this share of their time taken: each of them is used as soon as it is free. */
+const SESSIONS_BUSY = 0.9;
+/** Some process waited for a CPU for more than this share of the time. */
+const PRESSED = 0.5;
 
 /**
  * The first thing to change, as far as it shows from outside: refusals and pool timeouts by what was said of them,
@@ -60,22 +79,64 @@ export function serviceBottleneck(
   const busy = cpuWords(service, seen);
   if (busy !== null) return { kind: 'service', because: busy };
   if (pool !== null) return { kind: 'pool', because: pool };
-  const used = service.cores === null ? [] : [`the service used ${service.cores.toFixed(2)} cores`];
-  const shown = [...used, ...roomText(seen)].join(', ');
-  return {
-    // A service that waits for its own processors looks like one that has nothing to do.
-    kind: service.cores === null ? 'unseen' : 'none',
-    because: `nothing that shows is at its limit${shown === '' ? '' : `: ${shown}`}`,
-  };
+  const pressed = pressedWords(service, seen);
+  if (pressed !== null) return { kind: 'host', because: pressed };
+  return leftOver(service, seen);
 }
 
-function poolWords(
-  { waitingMean, usedMean, poolMax }: ServiceFacts,
+/**
+ * Nothing is at its limit as far as it shows. That it is the load which ends there only a service without a queue before
+ * its pools can say: one that waits for its own processors, threads or connections looks like one with nothing to do.
+ */
+function leftOver(
+  service: ServiceFacts,
   seen: SeenAround,
-): string | null {
+): { readonly kind: BottleneckKind; readonly because: string } {
+  const used = service.cores === null ? [] : [`the service used ${service.cores.toFixed(2)} cores`];
+  if (service.cores !== null && service.waitingMean !== null) {
+    const shown = [...used, 'no queue before its pools, as its metrics say', ...roomText(seen)];
+    return { kind: 'none', because: `nothing that shows is at its limit: ${shown.join(', ')}` };
+  }
+  const { sessions, inFlightMean } = service;
+  const inside = `${inFlightMean.toFixed(1)} requests were with it on average`;
+  if (sessions !== null && sessions.peak > 0) {
+    const { peak, ceiling, busyMean } = sessions;
+    const most =
+      ceiling !== null && peak >= ceiling
+        ? `its sessions stood at their ceiling of ${ceiling}`
+        : `it had ${peak} sessions at most`;
+    const there = `${most}, ${busyMean.toFixed(1)} of them busy on average`;
+    return { kind: 'unseen', because: [there, inside, ...used].join(', ') };
+  }
+  const shown = [...used, ...roomText(seen), inside].join(', ');
+  return { kind: 'unseen', because: `nothing that shows is at its limit: ${shown}` };
+}
+
+/** Sessions that are all taken, and more requests than those: the rest of them waits in the service. */
+function busySessionWords({ sessions, inFlightMean }: ServiceFacts): string | null {
+  if (sessions === null) return null;
+  const { peak, busyMean, ceiling } = sessions;
+  if (ceiling === null || peak < ceiling || busyMean < SESSIONS_BUSY * ceiling) return null;
+  if (inFlightMean - busyMean < 1) return null;
+  return `its sessions stood at their ceiling, ${busyMean.toFixed(1)} of ${ceiling} busy on average, while ${inFlightMean.toFixed(1)} requests were with it`;
+}
+
+/** Something else has this machine: its service, PostgreSQL and generator want more than they get. */
+function pressedWords({ cores }: ServiceFacts, { machine, postgresCores }: SeenAround) {
+  const { cpuPressureShare } = machine;
+  if (cores === null || cpuPressureShare === null || cpuPressureShare < PRESSED) return null;
+  const ours = cores + machine.generatorCores + (postgresCores ?? 0);
+  if (ours >= MACHINE_BUSY * machine.cores) return null;
+  return `service, PostgreSQL and generator used ${ours.toFixed(2)} of ${machine.cores} cores, and some process waited for one ${percentText(cpuPressureShare)} of the time`;
+}
+
+function poolWords(service: ServiceFacts, seen: SeenAround): string | null {
+  const { waitingMean, usedMean, poolMax } = service;
   const { poolTimeouts, attempts } = seen;
   const waits = waitingMean !== null && waitingMean >= QUEUED;
-  if (poolTimeouts === 0 && !waits) return null;
+  const taken = busySessionWords(service);
+  // What its metrics say of its queue goes before what is concluded from its sessions.
+  if (poolTimeouts === 0 && !waits) return waitingMean === null ? taken : null;
   const gaveUp =
     poolTimeouts === 0
       ? []
@@ -85,7 +146,8 @@ function poolWords(
     usedMean === null || poolMax === null || poolMax === 0
       ? []
       : [`its ${poolMax} connections busy ${percentText(Math.min(1, usedMean / poolMax))}`];
-  return [[...gaveUp, ...waiting, ...used].join(', '), ...roomText(seen)].join('; ');
+  const said = [...gaveUp, ...waiting, ...used].join(', ');
+  return [said, ...(taken === null ? [] : [taken]), ...roomText(seen)].join('; ');
 }
 
 function roomText({ activeMean }: SeenAround): readonly string[] {
