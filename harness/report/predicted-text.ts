@@ -103,9 +103,15 @@ export function observedText(trial: WatchedTrial): string {
 }
 
 /** Whether what was predicted happened. */
-export function agreementText({ budget, api }: WatchedTrial, paint: Paint): string {
+export function agreementText(
+  { budget, api, connections, service }: WatchedTrial,
+  paint: Paint,
+): string {
   if (budget.reached === 'unknown' || !budget.shapeKnown) return 'nothing was predicted';
   if (!budget.refusalsVisible) return 'whether as predicted is not seen';
+  if (service !== null && connections.peakWorkers === 0 && !budget.observedRefusals) {
+    return 'whether as predicted is not seen: it opened no connection';
+  }
   const why = api.via === null ? '' : ': see VIA';
   return budget.agrees ? paint.green('✓ as predicted') : paint.red(`✗ not as predicted${why}`);
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { SERVICE_READING } from '../analysis/test/service-observations.ts';
 import { DIRECT_API } from '../analysis/trial-machine.ts';
 import type { WatchedTrial } from '../analysis/trial-result.ts';
 import { createPaint } from './paint.ts';
@@ -44,6 +45,21 @@ test('nothing is predicted behind something that did not tell its limits', () =>
   const texts = trialBudgetLines(trial, createPaint(false)).map(({ text }) => text);
   expect(texts[0]).toMatch(/^nothing: the API connects through db:6432, which did not tell/);
   expect(texts[1]).toMatch(/nothing was predicted$/);
+});
+
+test('a service that opened no connection has not shown whether it came as predicted', () => {
+  const { budget, connections } = sampleTrial();
+  const observed = (peakWorkers: number) =>
+    trialBudgetLines(
+      sampleTrial({
+        budget: { ...budget, observedRefusals: false, agrees: true },
+        connections: { ...connections, peakWorkers },
+        service: SERVICE_READING,
+      }),
+      createPaint(false),
+    ).find(({ label }) => label === 'OBSERVED')?.text;
+  expect(observed(0)).toMatch(/whether as predicted is not seen: it opened no connection$/);
+  expect(observed(1)).toMatch(/✓ as predicted$/);
 });
 
 test('a prediction that fails behind a PgBouncer says why', () => {

@@ -23,6 +23,8 @@ export interface ServiceInstances {
   /** Of all of them together at most, in one look each. */
   processesPeak(): number;
   said(): ServiceSaid;
+  /** Of the one that is under load, without secrets. */
+  lastLines(): readonly string[];
   /**
    * A second complete instance takes over: it is started, the load goes over to it, and the first is stopped.
    *
@@ -71,6 +73,7 @@ export async function startServiceInstances(
     },
     processesPeak: () => all.reduce((sum, it) => sum + it.processesPeak(), 0),
     said: () => all.map((it) => it.said()).reduce(together),
+    lastLines: () => current.lastLines(),
     replace: async (goOver, signal) => {
       const next = await startService(asked, { ...deps, signal });
       all.push(next);

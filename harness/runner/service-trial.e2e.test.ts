@@ -126,9 +126,11 @@ test('what it answers wrong before any load is no answer to its pool', async () 
   const warned: string[] = [];
   const trial = await runTrial(
     { ...lab, warn: (sentence) => warned.push(sentence) },
-    planOf({ env: ['PORT={port}', 'DATABASE_URL=postgresql://localhost:1/none'] }),
+    planOf({ env: ['PORT={port}', 'TELL=yes', 'DATABASE_URL=postgresql://127.0.0.1:1/none'] }),
   );
-  expect(warned).toEqual(['the service answered GET /hold by status 503, before any load']);
+  expect(warned).toEqual([
+    'the service answered GET /hold by status 503, before any load\nIt said:\nfailed: connect ECONNREFUSED 127.0.0.1:1',
+  ]);
   expect(trial).toMatchObject({ verdict: 'INVALID', budget: { shapeKnown: false, agrees: true } });
   expect(trial.caveats).toContainEqual(
     expect.objectContaining({

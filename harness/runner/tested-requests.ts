@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { ServiceObservation } from '../analysis/trial-observations.ts';
 import type { LoadRequest } from '../load/load-engine.ts';
 import type { TrialPlan } from '../plan/trial-plan.ts';
@@ -5,6 +6,7 @@ import { askEachOnce, type FirstAnswer, type Got } from '../service/first-answer
 import { openApiAccount } from './api-account.ts';
 import type { Lab } from './lab.ts';
 import { openServiceAccount } from './service-account.ts';
+import type { ServiceInstances } from './service-instances.ts';
 import { requireTargetAnswers } from './target-answers.ts';
 import type { Tested } from './tested.ts';
 import { loadRequest } from './trial-request.ts';
@@ -46,11 +48,32 @@ export async function requireAnswers(
     });
     return () => openServiceAccount(system, { lab, plan, wrongBefore });
   }
+  const { instances } = system;
+  const linesBefore = instances.said().lines;
   const wrongBefore = wrongOf(await askEachOnce(system.url, system.requests, { signal }));
-  for (const { name, got } of wrongBefore) {
-    lab.warn(`the service answered ${name} by ${got}, before any load`);
+  if (wrongBefore.length > 0) {
+    const answers = wrongBefore.map(
+      ({ name, got }) => `the service answered ${name} by ${got}, before any load`,
+    );
+    lab.warn([...answers, ...(await saidSince(instances, linesBefore, signal))].join('\n'));
   }
   return () => openServiceAccount(system, { lab, plan, wrongBefore });
+}
+
+/** Many write their stack trace after the answer that it is about. */
+const TRACE_FOLLOWS_MS = 250;
+const LINES_SHOWN_MAX = 10;
+
+/** What it wrote while it was asked, which most often says why an answer was wrong. */
+async function saidSince(
+  instances: Pick<ServiceInstances, 'said' | 'lastLines'>,
+  linesBefore: number,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  await setTimeout(TRACE_FOLLOWS_MS, undefined, { signal });
+  const said = Math.min(instances.said().lines - linesBefore, LINES_SHOWN_MAX);
+  const lines = said === 0 ? [] : instances.lastLines().slice(-said);
+  return lines.length === 0 ? [] : ['It said:', ...lines];
 }
 
 function wrongOf(answers: readonly FirstAnswer[]): ServiceObservation['wrongBefore'] {

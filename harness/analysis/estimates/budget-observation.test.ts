@@ -239,6 +239,11 @@ test.each<[what: string, Change, expected: Partial<BudgetObservation>]>([
     { predictedRefusals: true, observedRefusals: false, agrees: false, refusalsVisible: true },
   ],
   [
+    'opens no connection that could have been refused',
+    both(full, (seen) => ({ ...seen, server: { ...seen.server, peakWorkers: 0 } })),
+    { predictedRefusals: true, observedRefusals: false, agrees: true },
+  ],
+  [
     'fails for reasons that nobody sees',
     both(full, refusing({ http_500: 9 }), withService({}, { refusalsLogged: null })),
     { observedRefusals: false, refusalsVisible: false, agrees: true },

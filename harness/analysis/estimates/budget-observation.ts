@@ -45,7 +45,8 @@ export function budgetObservation(seen: WatchedObservations): BudgetObservation 
     const predictedRefusals = shapeKnown && (opened === null || opened > predicted.usable);
     const most = plan.service === null ? (counted ?? 0) : (predicted.rolloutCeiling ?? 0);
     const explained = observedRefusals && lingering(seen) * most > predicted.usable;
-    const isCompared = shapeKnown && visible && reached !== 'unknown';
+    const isCompared =
+      shapeKnown && visible && reached !== 'unknown' && wasTried(seen, observedRefusals);
     const agrees = predictedRefusals === observedRefusals || !isCompared || explained;
     return {
       others,
@@ -82,6 +83,11 @@ export function budgetObservation(seen: WatchedObservations): BudgetObservation 
     refusalsVisible: visible,
     clients,
   };
+}
+
+/** A service that PostgreSQL never saw has shown nothing of what its pools do. */
+function wasTried({ service, server }: WatchedObservations, observedRefusals: boolean): boolean {
+  return service === null || server.peakWorkers > 0 || observedRefusals;
 }
 
 /** With those that began. */

@@ -11,16 +11,17 @@ export interface Agreement {
 }
 
 export function agreementOf(view: SweepView): Agreement {
+  const isService = view.result.plan.base.service !== null;
   const judged = view.result.cells.flatMap((cell) =>
-    cell.budget === null || whyNotJudged(cell.budget) !== null ? [] : { cell, budget: cell.budget },
+    cell.budget === null || whyNotJudged(cell, isService) !== null
+      ? []
+      : { cell, budget: cell.budget },
   );
   const agreeing = judged.filter(({ budget }) => budget.agrees);
   const refused = agreeing.filter(({ budget }) => budget.observedRefusals).length;
   const disagreeing = judged.filter(({ budget }) => !budget.agrees);
   if (judged.length === 0) {
-    const whys = view.result.cells.flatMap(({ budget }) =>
-      budget === null ? [] : (whyNotJudged(budget) ?? []),
-    );
+    const whys = view.result.cells.flatMap((cell) => whyNotJudged(cell, isService) ?? []);
     return { text: whys[0] ?? 'no cell was measured', disagreements: [] };
   }
   const unseen = view.result.cells.filter(
@@ -30,9 +31,13 @@ export function agreementOf(view: SweepView): Agreement {
     unseen === 0
       ? ''
       : `; of ${plural(unseen, 'more cell')} it is not seen whether they were refused`;
+  const untried = isService
+    ? view.result.cells.filter((cell) => whyNotJudged(cell, isService) === UNTRIED).length
+    : 0;
+  const idle = untried === 0 ? '' : `; ${plural(untried, 'more cell')} opened no connection`;
   const counts = `${formatCount(refused)} refused, ${formatCount(agreeing.length - refused)} not`;
   return {
-    text: `${formatCount(agreeing.length)} of ${plural(judged.length, 'cell')} went as the arithmetic says (${counts})${unjudged}`,
+    text: `${formatCount(agreeing.length)} of ${plural(judged.length, 'cell')} went as the arithmetic says (${counts})${unjudged}${idle}`,
     disagreements: disagreeing.map(({ cell, budget }) => {
       const { clients } = budget.predicted;
       const ceiling = (clients ?? budget.predicted).ceiling;
@@ -57,13 +62,17 @@ function openedText({ result }: SweepView, { connections }: CellResult): string 
   return `: it opened ${formatCount(connections.peakWorkers)} at most`;
 }
 
+const UNTRIED = 'nothing was put to the test: the service opened no connection';
+
 /** Why there is nothing to compare; `null`: there is. */
-function whyNotJudged(budget: NonNullable<CellResult['budget']>): string | null {
+function whyNotJudged({ budget, connections }: CellResult, isService: boolean): string | null {
+  if (budget === null) return null;
   if (budget.reached === 'unknown') {
     return 'nothing was predicted: what the API connects through did not tell its limits';
   }
   if (!budget.shapeKnown) {
     return 'nothing was predicted: nobody told what the service may open (--workers, --pool-size and --max-overflow do)';
   }
-  return budget.refusalsVisible ? null : 'whether any were refused is not seen: see NOT SEEN';
+  if (!budget.refusalsVisible) return 'whether any were refused is not seen: see NOT SEEN';
+  return isService && connections?.peakWorkers === 0 && !budget.observedRefusals ? UNTRIED : null;
 }

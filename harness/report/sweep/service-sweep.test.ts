@@ -61,6 +61,18 @@ test('cells in which refusals could not be seen are no agreement', () => {
   expect(disagreements).toEqual([]);
 });
 
+test('cells of a service that opened no connection are no agreement', () => {
+  const silent = { connections: { peakWorkers: 0, peakAll: 1 } };
+  const budget = { predictedRefusals: true, observedRefusals: false, agrees: true };
+  const textOf = (result: SweepResult) => agreementOf(viewSweep(result)).text;
+  expect(textOf(serviceSweep(budget, silent))).toBe(
+    'nothing was put to the test: the service opened no connection',
+  );
+  expect(textOf(serviceSweep({ observedRefusals: true, agrees: true }, silent))).toMatch(
+    /^\d+ of \d+ cells? went as/,
+  );
+});
+
 test('of a shape that nobody told nothing was predicted', () => {
   const { text } = agreementOf(viewSweep(serviceSweep({ shapeKnown: false, agrees: true })));
   expect(text).toMatch(/^nothing was predicted: nobody told what the service may open/);

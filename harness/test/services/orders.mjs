@@ -1,12 +1,13 @@
 /*
  * A service as somebody else would have it: node:http and one pg pool, settings by variables. GET /hold keeps a
  * connection for 20 ms, GET /now needs none, and what it has no connection for it answers by 503 and the error's text.
+ * With TELL it says those after the answer.
  * With EAGER it opens its whole pool before it listens, and gives up where it cannot.
  */
 import { createServer } from 'node:http';
 import pg from 'pg';
 
-const { PORT, POOL = '2', EAGER, DATABASE_URL } = process.env;
+const { PORT, POOL = '2', EAGER, TELL, DATABASE_URL } = process.env;
 const max = Number(POOL);
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max, application_name: 'orders' });
 // A lost idle connection is replaced by the next one.
@@ -19,6 +20,7 @@ const server = createServer(async (request, response) => {
   } catch (error) {
     response.statusCode = 503;
     response.end(`${error.message}\n`);
+    if (TELL === 'yes') process.stderr.write(`failed: ${error.message}\n`);
   }
 });
 
