@@ -11,6 +11,7 @@ test.each([
   'PoolTimedOut: pool timed out while waiting for an open connection',
   'ActiveRecord::ConnectionTimeoutError: could not obtain a connection from the pool within 5.000 seconds',
   'KnexTimeoutError: Knex: Timeout acquiring a connection. The pool is probably full.',
+  'Acquire connection error: Error: operation timed out for an unknown reason',
   'SequelizeConnectionAcquireTimeoutError: Operation timeout',
   'System.InvalidOperationException: The connection pool has been exhausted, either raise MaxPoolSize (currently 5) or Timeout (currently 15 seconds)',
   'Timed out fetching a new connection from the connection pool. More info: http://pris.ly/d/connection-pool',

@@ -20,8 +20,9 @@ const POOL_TIMEOUTS: readonly RegExp[] = [
   /pool timed out while waiting for an open connection/,
   // Active Record
   /could not obtain a connection from the pool within/,
-  // Knex
+  // Knex, in the error it throws and in the one it logs
   /Timeout acquiring a connection\. The pool is probably full/,
+  /Acquire connection error: .*operation timed out for an unknown reason/,
   // Sequelize
   /SequelizeConnectionAcquireTimeoutError|ConnectionAcquireTimeoutError/,
   // Npgsql
