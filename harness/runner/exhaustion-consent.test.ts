@@ -44,6 +44,7 @@ function refusalOf(flags: RawFlags, load: 'own' | 'anybody' = 'own'): unknown {
 }
 
 const POOL: RawFlags = { workers: '1', maxOverflow: '0', connections: '96' };
+const SERVED: RawFlags = { command: 'serve {port} {workers} {poolSize}' };
 const FAN_OUT: RawFlags = { workload: 'fan-out', param: ['n=4'] };
 
 test.each<[name: string, flags: RawFlags, load: 'own' | 'anybody', fits: boolean]>([
@@ -91,6 +92,15 @@ test.each<[name: string, flags: RawFlags, load: 'own' | 'anybody', fits: boolean
   ],
   ['one that only waits', { ...POOL, poolSize: '9', dbFault: ['stall@1s:1s'] }, 'own', true],
   ['arrivals that may be many at once', { workers: '1', poolSize: '0', rate: '9/s' }, 'own', false],
+  [
+    'a service of few callers, which may open its pool when it starts',
+    { ...POOL, ...SERVED, poolSize: '18', connections: '1' },
+    'own',
+    false,
+  ],
+  ['a service that leaves three', { ...POOL, ...SERVED, poolSize: '17' }, 'own', true],
+  ['a deploy of one', { ...POOL, ...SERVED, poolSize: '9', rollout: '1' }, 'own', false],
+  ['the same without its deploy', { ...POOL, ...SERVED, poolSize: '9' }, 'own', true],
 ])('%s: whether three slots stay free', (_, flags, load, fits) => {
   expect(refusalOf(flags, load) === null).toBe(fits);
 });
@@ -120,6 +130,16 @@ test('the refusal has the arithmetic, and both remedies', () => {
     message:
       'this can leave others on this PostgreSQL fewer than 3 slots: 4 × (5+10) opens up to 60 of 20 usable (max_connections 30 − 3 reserved − 7 of others and the monitor)',
     hint: 'use smaller pools or fewer workers, of up to 17 connections in all; or, where nobody else needs them now, add --exhaust',
+  });
+});
+
+test('a service that may open nobody knows how many is refused, with what would tell', () => {
+  expect(refusalOf({ command: 'serve {port}', connections: '1' })).toMatchObject({
+    code: 'REFUSED_EXHAUSTION',
+    message: expect.stringContaining(
+      'a service of which nobody said how many connections it may open; 20 usable',
+    ),
+    hint: expect.stringContaining('say it, by --workers, --pool-size and --max-overflow'),
   });
 });
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { MONITOR_APPLICATION_NAME } from '../../server/contract.ts';
 import type { BackendGroup } from '../postgres/monitor-queries.ts';
 import { WORKER_SESSIONS } from '../postgres/watched-sessions.ts';
 import { createWindowAccumulator } from './monitor-window.ts';
@@ -115,5 +116,22 @@ test('a window in which nothing was active has no wait events, and no division b
   expect(createWindowAccumulator(WORKER_SESSIONS).result()).toMatchObject({
     samples: 0,
     meanByState: {},
+  });
+});
+
+test('of a service its role’s sessions are told, and neither the lab’s nor anybody else’s', () => {
+  const window = createWindowAccumulator({ kind: 'role', role: 'api' });
+  const others = { ...group('psql', 'idle', 3), role: 'somebody' };
+  const monitor = group(MONITOR_APPLICATION_NAME, 'active', 1);
+  window.add(0, [group('orders', 'active', 4), others, monitor]);
+  window.add(100, [group('orders', 'idle', 2), others, monitor]);
+  expect(window.result()).toMatchObject({
+    ...{ workerConnectionsPeak: 4, clientBackendsPeak: 8, peakByWorker: {} },
+    sessions: [
+      {
+        ...{ applicationName: 'orders', role: 'api', address: '127.0.0.1', peak: 4 },
+        meanByState: { active: 2, idle: 1 },
+      },
+    ],
   });
 });

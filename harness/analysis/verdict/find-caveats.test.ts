@@ -374,6 +374,10 @@ test.each<[what: string, Change]>([
   ['was told nothing', withoutShape],
   ['connects through a pooler', (sound) => ({ ...sound, plan: { ...sound.plan, pooler: POOLER } })],
   [
+    'connects through a pooler of somebody else',
+    (sound) => ({ ...sound, api: { ...sound.api, via: 'db:6432' } }),
+  ],
+  [
     'is left by faults with connections that PostgreSQL goes on with',
     (sound) => ({
       ...sound,

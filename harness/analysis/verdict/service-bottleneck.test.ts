@@ -102,6 +102,7 @@ test.each<
     /in time$/,
   ],
   ['refusals in the log', { refusalsLogged: 7 }, {}, 'exhaustion', /refused 7 connections .*log/],
+  ['one refusal in the log', { refusalsLogged: 1 }, {}, 'exhaustion', /refused 1 connection .*log/],
   ['pool timeouts', {}, { poolTimeouts: 40 }, 'pool', /^40 of 1000 requests got no connection/],
   [
     'a queue that its metrics tell of',
@@ -128,6 +129,13 @@ test.each<
     { machine: { cores: 2, generatorCores: 0.2, cpuPressureShare: null }, postgresCores: 0.2 },
     'service',
     /1\.50 of 2 cores, .* none is left/,
+  ],
+  [
+    'a machine that PostgreSQL fills',
+    { cores: 0.6 },
+    { machine: { cores: 2, generatorCores: 0.2, cpuPressureShare: null }, postgresCores: 1.2 },
+    'unseen',
+    /./,
   ],
   [
     'a pool that looks small since its threads are busy',
