@@ -14,7 +14,7 @@ const PART_WORDS: readonly (readonly [keyof Parts, string])[] = [
 export type PartWords = Readonly<Partial<Record<keyof Parts, string>>>;
 
 /** A held connection is not a busy one: the code may be elsewhere with it. */
-export const HELD_IDLE: PartWords = { db: 'holding it' };
+export const HELD_IDLE = { db: 'holding it' } as const satisfies PartWords;
 
 /** What makes other words of a latency's parts. */
 export interface PartCircumstances {
