@@ -7,8 +7,11 @@ export type GuardedResource =
   | { readonly kind: 'process-group'; readonly pid: number }
   /** This one alone. */
   | { readonly kind: 'process'; readonly pid: number }
-  /** Whoever has the marker of a service in its environment, and their descendants; guarded before there is one. */
-  | { readonly kind: 'marked-processes'; readonly marker: string }
+  /**
+   * Whoever has the marker of a service in its environment, or the limit that it was given, and their descendants;
+   * guarded before there is one.
+   */
+  | { readonly kind: 'marked-processes'; readonly marker: string; readonly limit: number | null }
   /** A postmaster: its children lead groups of their own, so it is ended in PostgreSQL's way. */
   | { readonly kind: 'postmaster'; readonly pid: number; readonly dataDirectory: string }
   /** Containers by the label they carry, guarded before there is one. */

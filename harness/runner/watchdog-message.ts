@@ -6,7 +6,11 @@ const startToken = z.string().min(1);
 export const guardedSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('process-group'), pid, startToken }),
   z.strictObject({ kind: z.literal('process'), pid, startToken }),
-  z.strictObject({ kind: z.literal('marked-processes'), marker: z.string().min(16) }),
+  z.strictObject({
+    kind: z.literal('marked-processes'),
+    marker: z.string().min(16),
+    limit: z.int().min(1).nullable(),
+  }),
   z.strictObject({ kind: z.literal('postmaster'), pid, startToken, dataDirectory: z.string() }),
   z.strictObject({ kind: z.literal('container'), socketPath: z.string(), lab: z.string().min(1) }),
   z.strictObject({ kind: z.literal('directory'), path: z.string() }),

@@ -42,7 +42,7 @@ process.exitCode = [...ends, ...strays, ...removals].some(({ status }) => status
 async function endProcess(resource: Guarded): Promise<void> {
   if (resource.kind === 'process-group') signalGroup(resource, 'SIGKILL');
   if (resource.kind === 'process') signalProcess(resource, 'SIGKILL');
-  if (resource.kind === 'marked-processes') await endMarked(resource.marker);
+  if (resource.kind === 'marked-processes') await endMarked(resource);
   if (resource.kind === 'container') await removeContainers(resource, CONTAINER_SETTLE_MS);
   if (resource.kind === 'postmaster') await endServer(resource.dataDirectory, resource, QUICK_END);
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { signalProcess } from '../process-table.ts';
+import { hasLimit } from './process-limit.ts';
 import { carriesMarker, type ScannedProcess, scanProcesses } from './process-scan.ts';
 
 /** Whoever forks at this moment is found in the next look. */
@@ -7,13 +8,21 @@ const LOOKS_MAX = 100;
 const PAUSE_MS = 10;
 
 /**
- * Kills every process with the marker, with all that came of them, until two looks find none: of a service whose lab is
- * gone. Where the system shows no environment, nobody is found.
+ * Kills every process with the marker or the limit, with all that came of them, until two looks find none: of a service whose lab is
+ * gone. Where the system shows neither, nobody is found.
  */
-export async function endMarked(marker: string): Promise<void> {
+export async function endMarked({
+  marker,
+  limit,
+}: {
+  readonly marker: string;
+  readonly limit: number | null;
+}): Promise<void> {
+  const isMarked = (pid: number): boolean =>
+    carriesMarker(pid, marker) || (limit !== null && hasLimit(pid, limit));
   let looksWithout = 0;
   for (let look = 0; look < LOOKS_MAX && looksWithout < 2; look += 1) {
-    const found = markedWithDescendants(scanProcesses(), (pid) => carriesMarker(pid, marker));
+    const found = markedWithDescendants(scanProcesses(), isMarked);
     for (const it of found) signalProcess(it, 'SIGKILL');
     looksWithout = found.length === 0 ? looksWithout + 1 : 0;
     await delay(PAUSE_MS);

@@ -63,7 +63,8 @@ function scanned(pid: number): ScannedProcess | null {
   };
 }
 
-function readOf(pid: number, name: string): string | null {
+/** A file that the kernel shows of a process; `null` when it has ended, or is nobody's business. */
+export function readOf(pid: number, name: string): string | null {
   try {
     return readFileSync(`/proc/${pid}/${name}`, 'latin1');
   } catch (error) {

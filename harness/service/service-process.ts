@@ -4,6 +4,7 @@ import { identifyProcess } from '../process-table.ts';
 import type { Redactor } from '../report/redactor.ts';
 import type { FilledCommand } from './filled-command.ts';
 import { type Exit, notStarted } from './not-ready.ts';
+import { giveLimit, limitOf } from './process-limit.ts';
 import { endTree, type ServiceEnd } from './service-end.ts';
 import { readServiceOutput, type ServiceOutput } from './service-output.ts';
 import { createServiceTree, type ServiceTree } from './service-tree.ts';
@@ -56,7 +57,9 @@ export async function startProcess(
     readonly warn: (sentence: string) => void;
   },
 ): Promise<ServiceProcess> {
-  const guards = [custodian.guard({ kind: 'marked-processes', marker: command.marker })];
+  const guards = [
+    custodian.guard({ kind: 'marked-processes', marker: command.marker, limit: null }),
+  ];
   const release = (): void => {
     for (const done of guards.splice(0)) done();
   };
@@ -68,11 +71,17 @@ export async function startProcess(
     throw notStarted(error, command);
   }
   const { pid = 0 } = child;
-  guards.push(custodian.guard({ kind: 'process-group', pid }));
-  if (!showsEnvironments() && !TOLD.has(custodian)) {
+  const limit = giveLimit(pid, limitOf(command.marker)) ? limitOf(command.marker) : null;
+  guards.push(
+    custodian.guard({ kind: 'process-group', pid }),
+    custodian.guard({ kind: 'marked-processes', marker: command.marker, limit }),
+  );
+  if (limit === null && identifyProcess(pid) !== null && !TOLD.has(custodian)) {
     TOLD.add(custodian);
     warn(
-      'this system does not show which processes came of the service: one that leaves its group and its parent may outlive it',
+      showsEnvironments()
+        ? 'without prlimit (of util-linux) a process of the service that leaves its parent, its session and its environment at once may outlive it'
+        : 'this system does not show which processes came of the service: one that leaves its group and its parent may outlive it',
     );
   }
   const output = readServiceOutput([child.stdout, child.stderr], redactor);
@@ -84,7 +93,7 @@ export async function startProcess(
   // Of one that has ended already there is no start time; its children are found by their marker.
   const root = identifyProcess(pid) ?? { pid, startToken: '' };
   const tree = createServiceTree(
-    { root, marker: command.marker },
+    { root, marker: command.marker, limit },
     {
       onStray: (stray) => {
         guards.push(custodian.guard({ kind: 'process', pid: stray }));

@@ -30,7 +30,7 @@ function entry(
 function treeOver(looks: readonly (readonly ScannedProcess[])[], marked: readonly number[] = []) {
   let at = -1;
   const tree = createServiceTree(
-    { root: ROOT, marker: 'unused' },
+    { root: ROOT, marker: 'unused', limit: null },
     {
       scan: () => {
         at += 1;

@@ -1,9 +1,10 @@
 import type { ProcessIdentity } from '../process-table.ts';
+import { hasLimit } from './process-limit.ts';
 import { carriesMarker, type ScannedProcess, scanProcesses } from './process-scan.ts';
 
 /**
- * All processes that came of one command. Whoever was seen once as a child of theirs, in their session, or with their
- * marker, is one of them, whatever it does afterwards: leave the group, lose its parent, clear its environment. Each is
+ * All processes that came of one command. Whoever was seen once as a child of theirs, in their session, with their
+ * marker or with their limit, is one of them, whatever it does afterwards: leave the group, lose its parent, clear its environment. Each is
  * known by pid and start time, so that a recycled pid is none of them.
  */
 export interface ServiceTree {
@@ -35,10 +36,19 @@ interface Known extends TreeMember {
  * @param onStray told once of each that nobody else would find
  */
 export function createServiceTree(
-  { root, marker }: { readonly root: ProcessIdentity; readonly marker: string },
+  {
+    root,
+    marker,
+    limit,
+  }: {
+    readonly root: ProcessIdentity;
+    readonly marker: string;
+    /** `null`: it was given none. */
+    readonly limit: number | null;
+  },
   {
     scan = scanProcesses,
-    isMarked = (pid) => carriesMarker(pid, marker),
+    isMarked = (pid) => carriesMarker(pid, marker) || (limit !== null && hasLimit(pid, limit)),
     onStray = () => undefined,
   }: {
     readonly scan?: () => readonly ScannedProcess[];

@@ -147,6 +147,16 @@ test('of several workers that answer each for itself nothing is taken', async ()
   });
 });
 
+test('what was counted before the load is not taken for the load’s own', async () => {
+  await withService([status(503), tells(...hikari(1, 0, 5_000, 9))], async ({ origin, asked }) => {
+    const watch = await watchServiceMetrics({ ...common, origin });
+    await vi.waitFor(() => expect(asked()).toBeGreaterThan(2), { interval: 1 });
+    const { metrics, unseen } = await watch.stop();
+    expect(metrics).toMatchObject({ max: 10, timeouts: null, waitMeanMs: null });
+    expect(unseen).toEqual([expect.stringContaining('told nothing of the pools before the load')]);
+  });
+});
+
 test('counters that go backwards are those of several, or of one that began anew', async () => {
   const readings = [tells(...hikari(1, 0, 5, 10)), tells(...hikari(1, 0, 2, 4))];
   await withService(readings, async ({ origin }) => {

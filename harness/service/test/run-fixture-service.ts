@@ -106,8 +106,9 @@ const MOODS: Readonly<Record<string, () => void>> = {
 };
 
 /**
- * In the group; in a session of its own; that with another environment; one that has lost its parent; and one with
- * neither group nor environment, which loses its parent on demand.
+ * In the group; in a session of its own; that with another environment; one that has lost its parent; one that lost
+ * parent, session and environment before anybody looked; and one with neither group nor environment, which loses its
+ * parent on demand.
  */
 function leak(): () => void {
   const env = { PATH: process.env['PATH'] };
@@ -115,6 +116,8 @@ function leak(): () => void {
   spawn('sh', SLEEPER, { stdio: 'ignore', detached: true });
   spawn('sh', SLEEPER, { stdio: 'ignore', detached: true, env });
   spawn('sh', ['-c', `setsid ${SLEEP} > /dev/null 2>&1 &`], { stdio: 'ignore', detached: true });
+  const lost = ['setsid', '-f', 'sh', '-c', `(${SLEEP} > /dev/null 2>&1 &)`];
+  spawn('env', ['-i', `PATH=${process.env['PATH']}`, ...lost], { stdio: 'ignore', detached: true });
   const parent = spawn('sh', ['-c', `env -i ${SLEEP} > /dev/null 2>&1 & read line`], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,

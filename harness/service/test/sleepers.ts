@@ -3,8 +3,8 @@ import { listProcesses } from '../../process-table.ts';
 import type { RunningService } from '../running-service.ts';
 
 /** Of a leaking service, when one of them has been deserted. */
-export const SLEEPERS = 8;
-const PROCESSES = 10;
+export const SLEEPERS = 9;
+const PROCESSES = 11;
 const LEAKED_WITHIN_MS = 8_000;
 
 /** Resolves when all of them are there and seen, and one has lost its parent. */
