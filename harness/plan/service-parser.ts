@@ -47,7 +47,8 @@ export function serviceCommand(): ValueParser<string> {
       }
       const words = commandWords(text);
       // Whether a shell may do it is another option's matter.
-      if (words.ok && words.words.length === 0) return { ok: false, problem: 'names no program' };
+      if (words.ok && (words.words[0] ?? '') === '')
+        return { ok: false, problem: 'names no program' };
       const problem = placeholderProblem(text);
       if (problem !== null) return problem;
       const secret = placeholdersOf(text).find((name) =>
@@ -83,12 +84,13 @@ export function serviceVariables(): ValueParser<ServiceVariables> {
       for (const text of texts) {
         const at = text.indexOf('=');
         const name = (at < 0 ? text : text.slice(0, at)).trim();
-        if (name === '') return { ok: false, problem: 'has no name' };
+        // Of a value nothing is repeated: it may be a secret.
+        if (name === '') return { ok: false, problem: 'has no name', shown: '' };
         if (!VARIABLE_NAME.test(name)) {
-          return { ok: false, problem: `has a name that no variable can have: ${name}` };
+          return { ok: false, problem: 'has a name that no variable can have', shown: name };
         }
         if (set.has(name) || pass.has(name)) {
-          return { ok: false, problem: `gives ${name} twice`, remedy: 'give it once' };
+          return { ok: false, problem: 'is given twice', remedy: 'give it once', shown: name };
         }
         if (at < 0) {
           pass.add(name);
@@ -98,11 +100,12 @@ export function serviceVariables(): ValueParser<ServiceVariables> {
         if (value.length > SERVICE_LIMITS.variableCharactersMax) {
           return {
             ok: false,
-            problem: `has more than ${SERVICE_LIMITS.variableCharactersMax} characters for ${name}`,
+            problem: `has more than ${SERVICE_LIMITS.variableCharactersMax} characters`,
+            shown: name,
           };
         }
         const problem = placeholderProblem(value);
-        if (problem !== null) return problem;
+        if (problem !== null) return { ...problem, shown: name };
         set.set(name, value);
       }
       return { ok: true, value: { set: Object.fromEntries(set), pass: [...pass] } };

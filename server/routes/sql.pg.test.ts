@@ -16,6 +16,7 @@ import { seededRandom } from '../random.ts';
 
 const postgres = inject('postgres');
 const TABLE = 'sql_route_test';
+const NAME = 'pool-lab-sql-route-test';
 
 const sql = (
   text: string,
@@ -47,7 +48,7 @@ async function appWith(
   const pool = createPool({
     config: { ...POOL_DEFAULTS, poolSize: 1, maxOverflow: 0, poolTimeoutMs: 5_000 },
     database: postgres.api,
-    applicationName: 'pool-lab-sql-route-test',
+    applicationName: NAME,
     recorder: NO_POOL_RECORDER,
     loop: null,
     readOnly: set.readOnlySessions,
@@ -86,6 +87,9 @@ async function asOwner<T>(text: string): Promise<readonly T[]> {
 }
 const written = (): Promise<readonly { readonly a: number }[]> =>
   asOwner(`SELECT a FROM ${TABLE} ORDER BY a`);
+
+const connected = (): Promise<readonly { readonly pid: number }[]> =>
+  asOwner(`SELECT pid FROM pg_stat_activity WHERE application_name = '${NAME}'`);
 
 beforeAll(async () => {
   await asOwner(`CREATE TABLE ${TABLE} (a int); GRANT ALL ON ${TABLE} TO ${postgres.api.user}`);
@@ -126,8 +130,23 @@ test('an error in a transaction takes it back, and costs neither the connection 
   ]);
   const [first] = await Promise.all([ask(app)]);
   expect(first).toMatchObject({ error: { class: 'sql_error', sqlstate: '22012' } });
+  const connection = await connected();
+  expect(connection).toHaveLength(1);
   expect(await ask(app)).toEqual(first);
+  expect(await connected()).toEqual(connection);
   expect(await written()).toEqual([]);
+});
+
+test('a pause after the last statement holds no connection', async () => {
+  const pause: ScriptCommand = {
+    ...{ kind: 'sleep', line: 2, unitUs: 1_000 },
+    amount: { kind: 'integer', digits: '1000' },
+  };
+  const app = await appWith([[pause, sql('SELECT 1'), pause]]);
+  const begunMs = performance.now();
+  await Promise.all([ask(app), ask(app), ask(app)]);
+  // With the one connection there is each would have to wait for the pauses of those before it.
+  expect(performance.now() - begunMs).toBeLessThan(3_000);
 });
 
 test('an expression without a value is an error of the script, at its line', async () => {

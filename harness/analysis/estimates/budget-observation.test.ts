@@ -259,6 +259,11 @@ test.each<[what: string, Change, expected: Partial<BudgetObservation>]>([
     { predictedRefusals: false, observedRefusals: true, agrees: true, reachable: 4 },
   ],
   [
+    'has more connections for a request than one, in a pool without a limit',
+    both(full, withFewCallers, unlimited, withService({}, { refusalsLogged: 3 })),
+    { predictedRefusals: false, observedRefusals: true, agrees: true },
+  ],
+  [
     'is of a shape that nobody told',
     both(full, withoutShape, withService({}, { refusalsLogged: 9 })),
     {
@@ -273,6 +278,34 @@ test.each<[what: string, Change, expected: Partial<BudgetObservation>]>([
   expect(budgetObservation(change(serviceObservations()))).toMatchObject(expected);
 });
 
+test.each<[what: string, Change, expected: Partial<BudgetObservation>]>([
+  [
+    'is of a shape that nobody told',
+    both(withoutShape, refusing({ too_many_connections: 9 }, { pooler_clients: 9 })),
+    {
+      predictedRefusals: false,
+      observedRefusals: true,
+      agrees: true,
+      clients: { reachable: null, predictedRefusals: false, observedRefusals: true },
+    },
+  ],
+  [
+    'fails for reasons that nobody sees',
+    both(refusing({ http_500: 9 }), withService({}, { refusalsLogged: null })),
+    { predictedRefusals: true, refusalsVisible: false, agrees: true },
+  ],
+  [
+    'is not refused although predicted',
+    withService({}, { refusalsLogged: 0 }),
+    { predictedRefusals: true, refusalsVisible: true, agrees: false },
+  ],
+])('a service behind a pooler that %s', (_, change, expected) => {
+  const { plan, ...seen } = serviceObservations();
+  const pooler = { ...POOLER, maxClientConn: 7 };
+  const budget = budgetObservation(change({ ...seen, plan: { ...plan, pooler } }));
+  expect(budget).toMatchObject({ reached: 'pooler', ...expected });
+});
+
 test('a deploy of a service is one of all its workers', () => {
   const { plan, ...sound } = serviceObservations();
   const budget = budgetObservation({ ...sound, plan: { ...plan, rolloutSurge: 2 } });
@@ -281,6 +314,10 @@ test('a deploy of a service is one of all its workers', () => {
 
 function full(seen: WatchedObservations): WatchedObservations {
   return { ...seen, limits: FULL };
+}
+
+function unlimited({ plan, ...seen }: WatchedObservations): WatchedObservations {
+  return { ...seen, plan: { ...plan, pool: { ...plan.pool, poolSize: 0 } } };
 }
 
 /** Of whom each holds one connection, as far as anybody can say. */

@@ -43,7 +43,10 @@ export function budgetObservation(seen: WatchedObservations): BudgetObservation 
   const counted = opened === null ? null : countedConnections(plan.pool.kind, opened);
   if (pooler === null) {
     const predictedRefusals = shapeKnown && (opened === null || opened > predicted.usable);
-    const most = plan.service === null ? (counted ?? 0) : (predicted.rolloutCeiling ?? 0);
+    const most =
+      plan.service === null
+        ? (counted ?? 0)
+        : (predicted.rolloutCeiling ?? Number.POSITIVE_INFINITY);
     const explained = observedRefusals && lingering(seen) * most > predicted.usable;
     const isCompared =
       shapeKnown && visible && reached !== 'unknown' && wasTried(seen, observedRefusals);
