@@ -82,6 +82,12 @@ test('a secret is hidden where two chunks meet', async () => {
   expect(output.lastLines()).toEqual([`password is ${REDACTED} dich`]);
 });
 
+test('nor is it shown where nothing but what a terminal obeys kept it apart', async () => {
+  const wide = [...'gesam-öffne'].join('\0');
+  const output = await outputOf([`${wide}\nges\u001b[1mam-öffne\n`], ['gesam-öffne']);
+  expect(output.lastLines()).toEqual([REDACTED, REDACTED]);
+});
+
 test.each([10, 480, 16_370, 20_000])(
   'no piece of one is left of a line that is cut, %i characters on',
   async (at) => {

@@ -160,7 +160,8 @@ function shownLine(line: string, redactor: Pick<Redactor, 'redact'>): string {
   const clean = redactor.redact(line);
   const isCut = line.length === LINE_CHARACTERS_READ_MAX;
   if (isCut && clean.length < LINE_CHARACTERS_SHOWN_MAX + SECRET_CHARACTERS_MAX) return REDACTED;
-  return cleaned(clean).slice(0, LINE_CHARACTERS_SHOWN_MAX);
+  // Between its characters a secret may have had what is taken out: in UTF-16 each has a NUL beside it.
+  return redactor.redact(cleaned(clean)).slice(0, LINE_CHARACTERS_SHOWN_MAX);
 }
 
 /** Without what would move a terminal's cursor, colour it or turn its direction. */

@@ -18,7 +18,12 @@ export function hidingSecretsOf(
   const own = createRedactor();
   for (const [name, value] of Object.entries(environment)) {
     const isSecret = SECRET_NAME.test(name) && value.length >= SECRET_LENGTH_MIN;
-    if (passed.includes(name) || isSecret) own.register(value);
+    if (!passed.includes(name) && !isSecret) continue;
+    own.register(value);
+    // Output is read line by line, and of a key that has several no line would be the whole.
+    for (const line of value.split(/\r?\n/)) {
+      if (line.length >= SECRET_LENGTH_MIN) own.register(line);
+    }
   }
   return { redact: (text) => own.redact(redactor.redact(text)) };
 }
