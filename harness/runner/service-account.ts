@@ -25,7 +25,9 @@ export async function openServiceAccount(
     plan,
     wrongBefore,
   }: {
-    readonly lab: Pick<Lab, 'postgres' | 'signal'>;
+    readonly lab: Pick<Lab, 'signal'> & {
+      readonly postgres: Pick<Lab['postgres'], 'refusals'>;
+    };
     readonly plan: TrialPlan;
     readonly wrongBefore: ServiceObservation['wrongBefore'];
   },
