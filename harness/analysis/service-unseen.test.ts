@@ -15,7 +15,11 @@ const timing = (told: Partial<ServiceSight['timing']>): Partial<ServiceSight> =>
 
 test.each<readonly [string, Partial<ServiceSight>, readonly RegExp[]]>([
   ['everything was told', {}, []],
-  ['no answer has Server-Timing', timing({ wait: 0, connect: 0, db: 0 }), [/no Server-Timing;/]],
+  [
+    'no answer has Server-Timing',
+    timing({ wait: 0, connect: 0, db: 0 }),
+    [/no Server-Timing in milliseconds;/],
+  ],
   ['answers tell the database alone', timing({ wait: 0 }), [/Server-Timing has no wait;/]],
   ['answers tell the wait alone', timing({ db: 0 }), [/Server-Timing has no db;/]],
   ['half of the answers tell', timing({ wait: 500 }), [/only 50 % of its right answers/]],

@@ -42,11 +42,11 @@ function timingUnseen({ answers, wait, db }: ServiceReading['timing']): string[]
   const share = `${Math.floor(100 * told)} %`;
   const why =
     wait + db === 0
-      ? 'its answers have no Server-Timing'
+      ? 'its answers have no Server-Timing in milliseconds'
       : wait === 0 || db === 0
         ? `its Server-Timing has no ${wait === 0 ? 'wait' : 'db'}`
         : `only ${share} of its right answers have both in Server-Timing`;
   return [
-    `Where the time of an answer went, in the queue for a connection or in PostgreSQL, is not known: ${why}; the header "Server-Timing: wait;dur=…, connect;dur=…, db;dur=…" in milliseconds would tell.`,
+    `Where the time of an answer went, in the queue for a connection or in PostgreSQL, is not known: ${why}; the header "Server-Timing: wait;dur=…, connect;dur=…, db;dur=…" would tell.`,
   ];
 }

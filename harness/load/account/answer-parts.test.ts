@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { COMPONENTS } from '../load-engine.ts';
-import { answerParts } from './answer-parts.ts';
+import { answerParts, credibleTiming } from './answer-parts.ts';
 
 test('what the API tells is taken, and the rest is what it does not tell', () => {
   const timing = { wait: 4, connect: 1, db: 5, loop: 0.5, total: 12 };
@@ -80,4 +80,14 @@ test('whatever an API claims, the parts add up to the latency and none is less t
     }),
     { numRuns: 500 },
   );
+});
+
+test.each<[string, number, Parameters<typeof credibleTiming>[1], boolean]>([
+  ['milliseconds', 50_000, { wait: 30, db: 19 }, true],
+  ['twenty things at once', 50_000, { wait: 600, db: 400 }, true],
+  ['microseconds', 50_000, { wait: 30_000, db: 19_000 }, false],
+  ['microseconds of a fast answer', 150, { wait: 0, db: 140 }, false],
+  ['milliseconds of a fast answer, rounded up', 150, { wait: 1, db: 1 }, true],
+])('a service that tells %s', (_, serviceUs, timing, isTaken) => {
+  expect(credibleTiming(serviceUs, timing)).toEqual(isTaken ? timing : {});
 });

@@ -41,3 +41,18 @@ export function answerParts(
     rest: Math.max(0, serviceUs - told * scale),
   };
 }
+
+/** A service that does that many things at once adds their times up. */
+const TIMES_ITS_DURATION_MAX = 20;
+/** Below it the two clocks, and rounding, are what differs. */
+const DURATION_US_MIN = 1_000;
+
+/**
+ * What a service tells of an answer, or nothing where that is so much longer than the answer took that it is in another
+ * unit: its shares of a latency would be made up.
+ */
+export function credibleTiming(serviceUs: number, timing: ServerTimingMs): ServerTimingMs {
+  const { wait = 0, connect = 0, db = 0, loop = 0 } = timing;
+  const longestUs = TIMES_ITS_DURATION_MAX * Math.max(serviceUs, DURATION_US_MIN);
+  return (wait + connect + db + loop) * US_PER_MS > longestUs ? {} : timing;
+}

@@ -2,7 +2,7 @@ import type { RequestMix } from '../../plan/request-mix.ts';
 import type { LoadProgress, LoadResult, Outcome } from '../load-engine.ts';
 import { type ClockUs, US_PER_MS, US_PER_SECOND } from '../monotonic-clock.ts';
 import { checkAccount } from './account-laws.ts';
-import type { LatencyPartsUs } from './answer-parts.ts';
+import { credibleTiming, type LatencyPartsUs } from './answer-parts.ts';
 import { FirstRightAnswers } from './first-right-answers.ts';
 import { type Flight, OpenFlight } from './flight.ts';
 import { Histogram } from './histogram.ts';
@@ -77,6 +77,8 @@ export class RunRecorder {
   readonly #firstRight: FirstRightAnswers;
   readonly #workers = new WorkerCounts();
   readonly #requests: RequestCounts;
+  /** The lab's own API tells milliseconds. */
+  readonly #isForeign: boolean;
   readonly #brokenLaws = new Set<string>();
   #residenceUs = 0;
   #good = 0;
@@ -86,6 +88,7 @@ export class RunRecorder {
   constructor(options: RunRecorderOptions) {
     const { clock, durationMs, goodputDeadlineMs, marksMs = [], requests } = options;
     this.#requests = new RequestCounts(requests?.templates.map(({ name }) => name) ?? []);
+    this.#isForeign = requests !== undefined;
     this.#clock = new RunClock(clock, ({ fromUs, toUs }) =>
       this.#breakLaw(`the clock went from ${fromUs} µs back to ${toUs} µs`),
     );
@@ -300,7 +303,9 @@ export class RunRecorder {
   ): LatencyPartsUs | null {
     if (ending.kind !== 'answered') return null;
     const lagUs = sentUs === null ? 0 : sentUs - intendedUs;
-    return this.#rightAnswers.record(latencyUs, lagUs, ending.answer.serverTiming);
+    const { serverTiming } = ending.answer;
+    const timing = this.#isForeign ? credibleTiming(latencyUs - lagUs, serverTiming) : serverTiming;
+    return this.#rightAnswers.record(latencyUs, lagUs, timing);
   }
 }
 
