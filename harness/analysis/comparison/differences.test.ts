@@ -33,6 +33,21 @@ test.each<[string, RawFlags, string[]]>([
   expect(found.undeclared).toEqual([]);
 });
 
+test('two versions of a service are what is tested, and what is asked of them may not differ', () => {
+  const served = (flags: RawFlags) => cell({ command: 'node v1.js {port}', ...flags });
+  const newer = { command: 'node v2.js {port}', serviceDirectory: '/srv/v2', env: ['CACHE=on'] };
+  const found = differencesBetween(served({}), served(newer));
+  expect(paths(found.declared)).toEqual([
+    'service.command',
+    'service.directory',
+    'service.env.CACHE',
+  ]);
+  expect(found.undeclared).toEqual([]);
+  const asked = differencesBetween(served({}), served({ request: ['/other'] }));
+  expect(paths(asked.undeclared)).toEqual(['requests.templates']);
+  expect(paths(differencesBetween(cell(), served({})).undeclared)).toContain('service.kind');
+});
+
 test.each<[string, RawFlags, string[]]>([
   ['the workload', { workload: 'hot' }, ['workload']],
   ['the distance', { dbRtt: '20ms' }, ['distance.rttMs']],

@@ -4,7 +4,8 @@ import type { Difference } from './comparison-result.ts';
 import { environmentFacts, type Facts, planFacts } from './plan-facts.ts';
 
 /** What is tested: the configuration that a comparison is about. Everything else must be the same. */
-const TESTED = /^(workers|rolloutSurge|pool\..*|pooler(\..*)?|preparedStatements|postgres\..*)$/;
+const TESTED =
+  /^(workers|rolloutSurge|pool\..*|pooler(\..*)?|preparedStatements|postgres\..*|service\.(?!kind$).*)$/;
 
 /** The kernel keeps a little more or less of the same memory for itself at every boot. */
 const SAME_MEMORY_SHARE = 0.01;
