@@ -81,7 +81,7 @@ export function readOptions<const T extends OptionTable>(table: T, given: Given)
     } else {
       problems.push({
         field: `--${option.flag}`,
-        value: texts.join(' '),
+        value: parsed.shown ?? texts.join(' '),
         source,
         problem: parsed.problem,
         remedy: parsed.remedy ?? `give ${option.parser.expected}`,

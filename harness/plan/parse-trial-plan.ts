@@ -20,6 +20,7 @@ import {
   SOURCE_DEFAULT,
   unknownVariableWarnings,
 } from './option-table.ts';
+import { REQUESTS_WORKLOAD } from './plan-workload.ts';
 import { poolerProblems } from './pooler-problems.ts';
 import { problemError } from './problem-error.ts';
 import type { RequestPlan } from './request-mix.ts';
@@ -42,6 +43,7 @@ import { transportProblems } from './transport-problems.ts';
 import { type TrialPlan, trialPlanSchema } from './trial-plan.ts';
 import { trialPlanOf } from './trial-plan-of.ts';
 import { paramProblems } from './workload-params.ts';
+import { writtenSecretWarnings } from './written-secrets.ts';
 
 export interface ParsedTrialPlan {
   readonly plan: TrialPlan;
@@ -155,6 +157,7 @@ export function parseTrialPlan(given: {
       ...one.warnings,
       ...asked.warnings,
       ...sql.warnings,
+      ...writtenSecretWarnings(read.values.env, read.sources.env),
       ...idleOptionWarnings(read, command),
       ...databaseWarnings(read.values, read.sources),
     ],
@@ -215,8 +218,9 @@ function problemsBetween({ values, sources, problems }: ReadOptions<PlanTable>):
   if (sound('--db-rtt', '--db-jitter')) found.push(...distanceProblems(values, sources));
   if (sound('--db-fault', '--duration', '--stages')) found.push(...faultProblems(values, sources));
   if (sound('--workload', '--param')) {
-    const { workload, param } = values;
-    found.push(...paramProblems({ workloads: [workload], params: param, source: sources.param }));
+    const { workload, param, command } = values;
+    const workloads = command === null ? [workload] : [REQUESTS_WORKLOAD];
+    found.push(...paramProblems({ workloads, params: param, source: sources.param }));
   }
   return found;
 }

@@ -52,7 +52,7 @@ export function serviceProblems(
 ): readonly Problem[] {
   if (values.command === null) {
     // One that could not be read is a problem already, and not missing.
-    return sources.command === SOURCE_DEFAULT ? withoutService(sources, asked.runs) : [];
+    return sources.command === SOURCE_DEFAULT ? withoutService(values, sources, asked.runs) : [];
   }
   if (!STARTING.includes(asked.command)) {
     return [
@@ -111,13 +111,17 @@ function poolTotalProblems(
     }));
 }
 
-function withoutService(sources: Sources, runs: boolean): readonly Problem[] {
+function withoutService(
+  values: OptionValues<typeof SERVICE_OPTIONS>,
+  sources: Sources,
+  runs: boolean,
+): readonly Problem[] {
   const names = runs ? OF_A_COMMAND : [...OF_A_COMMAND, ...OF_A_SERVICE];
   return names
     .filter((name) => sources[name] !== SOURCE_DEFAULT)
     .map((name) => ({
       field: `--${SERVICE_OPTIONS[name].flag}`,
-      value: '',
+      value: valueShown(name, values),
       source: sources[name],
       problem: 'is of a service of yours, and none was named',
       remedy:
@@ -125,6 +129,31 @@ function withoutService(sources: Sources, runs: boolean): readonly Problem[] {
           ? "add --command 'how it is started --port {port}' or --target with its address, or leave it out"
           : "add --command 'how it is started --port {port}', or leave it out",
     }));
+}
+
+/** As it was given; of variables only the names, since what they hold may be a secret. */
+function valueShown(
+  name: (typeof OF_A_COMMAND)[number] | (typeof OF_A_SERVICE)[number],
+  values: OptionValues<typeof SERVICE_OPTIONS>,
+): string {
+  switch (name) {
+    case 'env':
+      return [...Object.keys(values.env.set), ...values.env.pass].join(' ');
+    case 'readyTimeout':
+    case 'stopTimeout':
+      return SERVICE_OPTIONS[name].parser.print(values[name]);
+    case 'request':
+      return values.request.map((it) => it.name).join(' ');
+    case 'shell':
+      return values.shell ? 'yes' : 'no';
+    case 'serviceDirectory':
+    case 'serviceMetrics':
+      return values[name] ?? 'none';
+    case 'readyPath':
+      return values.readyPath;
+    default:
+      return name satisfies never;
+  }
 }
 
 /** The arithmetic follows the pool, and a service's has a size and an overflow, which may be none. */

@@ -4,8 +4,14 @@ import { eitherOf, SCALAR, type ValueSchema } from './value-schema.ts';
 /** Text of a flag or an environment variable made into a value, or what is wrong with the text. */
 export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
-  /** `remedy` where it is another than giving what is expected. */
-  | { readonly ok: false; readonly problem: string; readonly remedy?: string };
+  | {
+      readonly ok: false;
+      readonly problem: string;
+      /** Where it is another than giving what is expected. */
+      readonly remedy?: string;
+      /** What of the texts a message may repeat, where it is not all of them. */
+      readonly shown?: string;
+    };
 
 export interface ValueParser<T> {
   /** Shown in help, e.g. `count`; `null` for a switch, which takes no value. */

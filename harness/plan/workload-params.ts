@@ -45,16 +45,16 @@ export function paramProblems({
 }): readonly Problem[] {
   const workloads = planned.flatMap((workload) => ownWorkload(workload) ?? []);
   return Object.entries(params).flatMap(([name, text]) => {
-    const wrong = workloads.length === 0 ? NOT_OF_SCRIPTS : problemOf(name, text, workloads);
+    const wrong = workloads.length === 0 ? NOT_OF_THE_LAB : problemOf(name, text, workloads);
     return wrong === null ? [] : [{ field: '--param', value: `${name}=${text}`, source, ...wrong }];
   });
 }
 
 type Wrong = Pick<Problem, 'problem' | 'remedy'>;
 
-const NOT_OF_SCRIPTS: Wrong = {
+const NOT_OF_THE_LAB: Wrong = {
   problem: "is for no workload of the lab's own, and none is measured",
-  remedy: 'leave it out: a script sets its variables by \\set',
+  remedy: 'leave it out: a script sets its variables by \\set, and a service gets its own by --env',
 };
 
 function problemOf(name: string, text: string, workloads: readonly Workload[]): Wrong | null {

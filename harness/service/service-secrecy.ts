@@ -1,8 +1,7 @@
+import { SECRET_NAME } from '../plan/written-secrets.ts';
 import { createRedactor, type Redactor } from '../report/redactor.ts';
 import type { FilledCommand } from './filled-command.ts';
 
-/** Variables that hold a secret by what everybody calls them. */
-const SECRET_NAME = /KEY|TOKEN|SECRET|PASS|CREDENTIAL|COOKIE|DSN|AUTH/i;
 /** Shorter than a secret that could be kept: `on`, `yes`, `false`. */
 const SECRET_LENGTH_MIN = 8;
 

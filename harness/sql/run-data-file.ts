@@ -88,10 +88,14 @@ function failed(file: DataFile, offset: number, said: SaidBySql, remedy: string)
 
 const UNDEFINED_OBJECT = '42704';
 const NO_PRIVILEGE = '42501';
+const UNDEFINED_TABLE = '42P01';
 
 function remedyOf({ sqlstate, message }: SaidBySql): string {
   if (sqlstate === UNDEFINED_OBJECT && message.startsWith('role ')) {
     return 'leave roles out of the file: the lab gives the rights; pg_dump --no-owner --no-privileges writes none';
+  }
+  if (sqlstate === UNDEFINED_TABLE) {
+    return 'make the table before it, in this file or in that of --sql-schema, which is run before --sql-seed';
   }
   if (sqlstate === NO_PRIVILEGE) {
     return 'leave that out: the file is run by an ordinary role, which owns what it makes';

@@ -28,6 +28,7 @@ import { NO_SQL_FILES, type ReadSqlFile, sqlAsked } from '../sql-asked.ts';
 import type { SqlPlan } from '../sql-plan.ts';
 import { transportProblems } from '../transport-problems.ts';
 import { trialPlanOf } from '../trial-plan-of.ts';
+import { writtenSecretWarnings } from '../written-secrets.ts';
 import type { SettingsFile } from './settings-file.ts';
 import { settingsOfFile } from './settings-of-file.ts';
 import { SWEEP_OPTIONS, SWEEP_PLAN_OPTIONS } from './sweep-options.ts';
@@ -140,6 +141,7 @@ export function parseSweepPlan(given: {
       ...unknownVariableWarnings(SWEEP_OPTIONS, env),
       ...asked.warnings,
       ...sql.warnings,
+      ...writtenSecretWarnings(values.env, sources.env),
       ...idleOptionWarnings({ values: farthest, sources }, command, values.poolKind),
       ...databaseWarnings(values, sources),
       ...repeatedCellWarnings(values),

@@ -2,6 +2,7 @@ import { distanceProblems } from '../distance-options.ts';
 import { faultProblems } from '../fault-problems.ts';
 import { loadProblems } from '../load-problems.ts';
 import type { OptionSources, Problem } from '../option-table.ts';
+import { REQUESTS_WORKLOAD } from '../plan-workload.ts';
 import { shapeProblems, slotProblems } from '../setting-problems.ts';
 import { thresholdProblems } from '../thresholds/threshold-problems.ts';
 import { paramProblems } from '../workload-params.ts';
@@ -54,8 +55,9 @@ export function sweepProblems(read: {
     found.push(...faultProblems(first.values, sources));
   }
   if (sound('--workload', '--param')) {
-    const { workload, param } = values;
-    found.push(...paramProblems({ workloads: workload, params: param, source: sources.param }));
+    const { workload, param, command } = values;
+    const workloads = command === null ? workload : [REQUESTS_WORKLOAD];
+    found.push(...paramProblems({ workloads, params: param, source: sources.param }));
   }
   return found.length > 0 || problems.length > 0 ? found : extentProblems(values, sources);
 }

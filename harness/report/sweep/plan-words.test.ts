@@ -37,6 +37,11 @@ test('a sweep is told by its axes, what is fixed, how long it takes and what can
   });
 });
 
+test('of a service neither a workload nor a kind of pool is said, which are own to the lab', () => {
+  const { FIXED } = words({ command: 'node . {port} {poolSize}', poolSize: '1,2' });
+  expect(FIXED).toMatch(/^64 clients; max_connections 100; max_overflow 0; 1 worker; --command/);
+});
+
 test('one cell has no axes, and is told to have nothing to be compared with', () => {
   expect(words({})['']).toMatch(
     /^→ one cell has nothing to be compared with: .*--pool-size 1\.\.16:x2/,

@@ -158,6 +158,8 @@ function fixedText(plan: SweepPlan, axes: readonly NamedAxis[]): string {
       return base.distance.rttMs === 0 ? [] : [awayText(base.distance.rttMs)];
     if (label === 'WORKERS') return [plural(base.workers, 'worker')];
     if (label === 'SLOTS') return [`max_connections ${text}`];
+    // Of the lab's own API alone: a service has its own pool, and its requests stand in a line of their own.
+    if (base.service !== null && ['WORKLOAD', 'POOL KIND'].includes(label)) return [];
     return pooled || label === 'WORKLOAD' || label === 'POOL KIND' ? [`${singular} ${text}`] : [];
   });
   const ofAxes = new Set([...axes.flatMap(({ flags }) => flags), 'rounds', 'surge']);
