@@ -145,8 +145,10 @@ test('one that made itself a daemon goes on, and its end is told, too', async ()
 test('whoever does not end is killed after the stop timeout', async () => {
   const asked = askedService('stubborn', { stopTimeoutMs: 200 });
   const service = await startService(asked, serviceDeps());
+  expect(sleepersOf(service.origin)).toBe(1);
   const end = await service.stop();
-  expect(end).toMatchObject({ killed: 1 });
+  expect(end).toMatchObject({ killed: 2 });
+  expect(sleepersOf(service.origin)).toBe(0);
   expect(end.stopMs).toBeGreaterThanOrEqual(200);
   expect(await service.stop()).toBe(end);
   expect(service.ended.aborted).toBe(false);

@@ -56,9 +56,16 @@ const MOODS: Readonly<Record<string, () => void>> = {
   },
   done: () => undefined,
   dying: () => serve({ answer: (path) => (path === '/die' ? dieSoon() : 200) }),
+  /** And somebody in a session of its own, whom no signal to the group reaches. */
   stubborn: () => {
-    serve();
-    process.removeAllListeners('SIGTERM').on('SIGTERM', () => console.log('not yet'));
+    const deaf = spawn('sh', ['-c', `trap '' TERM; echo; exec ${SLEEP}`], {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    deaf.stdout.once('data', () => {
+      serve();
+      process.removeAllListeners('SIGTERM').on('SIGTERM', () => console.log('not yet'));
+    });
   },
   daemon: () => {
     const [, entry = ''] = process.argv;
