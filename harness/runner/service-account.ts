@@ -1,3 +1,4 @@
+import { shapeOfPlan } from '../analysis/estimates/shape-of-plan.ts';
 import type { ServiceReading } from '../analysis/service-reading.ts';
 import { unseenOf } from '../analysis/service-unseen.ts';
 import type { ServiceObservation } from '../analysis/trial-observations.ts';
@@ -42,6 +43,7 @@ export async function openServiceAccount(
           origin: service.judged.origin,
           path: metricsPath,
           workers: plan.service?.shapeKnown === true ? plan.workers : null,
+          poolMost: poolMostOf(plan),
           signal: AbortSignal.any([lab.signal, closing.signal]),
         });
   const refusals = lab.postgres.refusals;
@@ -94,6 +96,11 @@ export async function openServiceAccount(
       await metrics?.stop();
     },
   };
+}
+
+function poolMostOf(plan: TrialPlan): number | null {
+  const { poolSize, maxOverflow } = shapeOfPlan(plan);
+  return poolSize === 0 || maxOverflow < 0 ? null : poolSize + maxOverflow;
 }
 
 function saidSince(

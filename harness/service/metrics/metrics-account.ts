@@ -47,13 +47,16 @@ const PROCESS_START = 'process_start_time_seconds';
 /**
  * @param path as it was asked, for the sentences
  * @param workers of the service, each with a pool of its own; `null`: not known
+ * @param poolMost what each of those pools may open; `null`: not known, or no limit
  */
 export function createMetricsAccount({
   path,
   workers,
+  poolMost = null,
 }: {
   readonly path: string;
   readonly workers: number | null;
+  readonly poolMost?: number | null;
 }): MetricsAccount {
   const readings: Reading[] = [];
   return {
@@ -68,7 +71,7 @@ export function createMetricsAccount({
           unseen: [unknown(`GET ${path} has none of the names that are known`)],
         };
       }
-      if (answersForOne(readings, workers)) {
+      if (answersForOne(readings, { workers, poolMost })) {
         const unseen = unknown(
           `each process answers GET ${path} for itself, and nobody knows which one did; one answer for all of them would tell (prometheus_client's multiprocess mode, prom-client's AggregatorRegistry)`,
         );
@@ -132,12 +135,19 @@ function processesTold(series: ReadonlyMap<string, readonly ExpositionSample[]>)
 }
 
 /** Whether several processes answer in turn, each for itself: then no two readings are of one pool. */
-function answersForOne(readings: readonly Reading[], workers: number | null): boolean {
+function answersForOne(
+  readings: readonly Reading[],
+  { workers, poolMost }: { readonly workers: number | null; readonly poolMost: number | null },
+): boolean {
   if (readings.every(({ processes }) => processes.kind === 'several')) return false;
   const starts = new Set(
     readings.flatMap(({ processes }) => (processes.kind === 'one' ? [processes.startedAt] : [])),
   );
   if (starts.size > 1 || (starts.size === 1 && workers !== null && workers > 1)) return true;
+  // Whoever is idle takes a new connection: all of the readings may be of one that has little to do.
+  const isOnePool = ({ processes, figures: { max } }: Reading): boolean =>
+    processes.kind === 'untold' && max !== null && poolMost !== null && max <= poolMost;
+  if (workers !== null && workers > 1 && readings.some(isOnePool)) return true;
   return readings.some(({ figures }, index) => {
     const before = readings[index - 1]?.figures;
     return before !== undefined && wentBack(before, figures);

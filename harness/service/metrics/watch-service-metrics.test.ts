@@ -183,6 +183,23 @@ test('several workers that one answer names are one account', async () => {
   });
 });
 
+test('one pool is not taken for those of several workers', async () => {
+  const one = tells('pg_pool_max 4', 'pg_pool_total 4', 'pg_pool_idle 4', 'pg_pool_waiting 0');
+  const told = async (workers: number, poolMost: number | null) =>
+    await withService([one], async ({ origin, asked }) => {
+      const watch = await watchServiceMetrics({ ...common, workers, poolMost, origin });
+      await vi.waitFor(() => expect(asked()).toBeGreaterThan(2), { interval: 1 });
+      return await watch.stop();
+    });
+  const { metrics, unseen } = await told(2, 4);
+  expect(metrics).toBeNull();
+  expect(unseen).toEqual([expect.stringMatching(/each process answers GET \/metrics for itself/)]);
+  // Two pools of two are four, and of a pool whose size nobody told nothing can be said.
+  expect((await told(2, 2)).metrics).toMatchObject({ max: 4 });
+  expect((await told(2, null)).metrics).toMatchObject({ max: 4 });
+  expect((await told(1, 4)).metrics).toMatchObject({ max: 4 });
+});
+
 test('several workers that no answer names are an account with a doubt', async () => {
   await withService([tells('pg_pool_total 9', 'pg_pool_idle 1')], async ({ origin, asked }) => {
     const watch = await watchServiceMetrics({ ...common, workers: 3, origin });

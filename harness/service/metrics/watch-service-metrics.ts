@@ -20,6 +20,8 @@ export interface ServiceMetricsOptions {
   readonly path: string;
   /** Of the service, each with a pool of its own; `null`: not known. */
   readonly workers: number | null;
+  /** What each of those pools may open; `null`: not known, or no limit. @default null */
+  readonly poolMost?: number | null;
   readonly signal: AbortSignal;
   /** @default 1,000 */
   readonly intervalMs?: number;
@@ -47,8 +49,8 @@ type Answer =
 export async function watchServiceMetrics(
   options: ServiceMetricsOptions,
 ): Promise<ServiceMetricsWatch> {
-  const { path, workers, intervalMs = INTERVAL_MS } = options;
-  const account = createMetricsAccount({ path, workers });
+  const { path, workers, poolMost = null, intervalMs = INTERVAL_MS } = options;
+  const account = createMetricsAccount({ path, workers, poolMost });
   let problem: string | null = null;
   let read = 0;
   const stopping = new AbortController();
