@@ -61,6 +61,7 @@ export class AutocannonConnection implements CallerConnection {
     client.pipelinedRequests.addBody = (data) => this.#failedBody?.add(data);
     const parse = client.parser.execute.bind(client.parser);
     client.parser.execute = (chunk) => this.#parse(chunk, parse);
+    this.#refuseChunksWithoutSize();
     client.on('connError', (error) => {
       this.#errorCode = error.code ?? 'UNKNOWN';
     });
@@ -147,6 +148,17 @@ export class AutocannonConnection implements CallerConnection {
       const bodiless = isBodiless(head, parser, this.#asked?.content.method);
       onHead(head);
       return bodiless ? 1 : 0;
+    };
+  }
+
+  /** The parser takes a size that is no number for the end of the answer, and goes back by a negative one, for ever. */
+  #refuseChunksWithoutSize(): void {
+    const { parser } = this.#client;
+    const readSize = parser.BODY_CHUNKHEAD.bind(parser);
+    parser.BODY_CHUNKHEAD = () => {
+      readSize();
+      if (parser.body_bytes === null || parser.body_bytes >= 0) return;
+      throw new Error('a chunk without a size');
     };
   }
 

@@ -30,6 +30,7 @@ test('a client has its private members when it is set up, before its first conne
     client._destroyConnection,
     client.destroy,
     client.parser.execute,
+    client.parser.BODY_CHUNKHEAD,
     client.parser.finish,
     client.parser.reinitialize,
     client.pipelinedRequests.insertRequest,

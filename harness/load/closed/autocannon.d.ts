@@ -27,6 +27,8 @@ declare module 'autocannon' {
       /** `kOnHeadersComplete`: what it returns tells whether the answer has no body, whatever its head says. */
       2(head: ResponseHead): unknown;
       execute(chunk: Uint8Array): unknown;
+      /** Reads the line before a chunk into `body_bytes`, once all of it is there. */
+      BODY_CHUNKHEAD(): void;
       /** Tells the parser that the connection ended, which completes an answer without a length. */
       finish(): unknown;
       reinitialize(type: string): void;

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { seededRandom } from '../../seeded-random.ts';
 import type { LoadRequest, LoadResult } from '../load-engine.ts';
 import { monotonicClockUs } from '../monotonic-clock.ts';
@@ -90,6 +93,25 @@ test.each([5, 6, 7, 8])('attempts are counted as the server saw them (seed %i)',
   // A closed loop has no more users at a time than clients, whatever their attempts do.
   expect(result.inFlightSeconds).toBeLessThanOrEqual(0.35 * CONNECTIONS + 1e-9);
 });
+
+test.each(['-5', 'ZZ', ''])(
+  'a chunk whose size is "%s" is no answer, and holds nobody up',
+  async (size) => {
+    const head = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n';
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', () => socket.write(`${head}${size}\r\nhello\r\n0\r\n\r\n`));
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    try {
+      const { port } = z.object({ port: z.int() }).parse(server.address());
+      const { ledger } = await runAgainst(`http://127.0.0.1:${port}`, { durationMs: 100 });
+      expect(ledger).toMatchObject({ ok: 0, lost: ledger.scheduled, unanswered: 0 });
+    } finally {
+      server.close();
+    }
+  },
+);
 
 test('a client whose connection breaks in the pause before a retry opens another one for it', async () => {
   let requests = 0;
