@@ -5,9 +5,15 @@ const OLDEST_NODE_MAJOR = 24;
 const EXIT_ENVIRONMENT = 3;
 
 if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE_MAJOR) {
+  const root = require('node:path').join(__dirname, '..');
+  // A clone has its own after npm ci, which npx finds from inside the clone only.
+  const hasOwn = require('node:fs').existsSync(`${root}/node_modules/node/bin/node`);
+  const remedy = hasOwn
+    ? `start npx pool-lab in ${root}, which has one, and say where your service is with --service-directory`
+    : 'install one from nodejs.org or with your version manager';
   process.stderr.write(
     `pool-lab needs Node ${OLDEST_NODE_MAJOR} or newer, this is ${process.version} ` +
-      `(${process.execPath}): install one from nodejs.org or with your version manager.\n`,
+      `(${process.execPath}): ${remedy}.\n`,
   );
   process.exitCode = EXIT_ENVIRONMENT;
 } else {
