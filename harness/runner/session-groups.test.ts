@@ -52,3 +52,16 @@ test('a name cannot move a terminal’s cursor', () => {
   groups.add([group('shop\u001b[2J\nsecond line', 'idle', 1)]);
   expect(groups.result()).toMatchObject([{ applicationName: 'shop\ufffd[2J second line' }]);
 });
+
+test('an address as a name, cut within its password, shows none of it', () => {
+  const groups = createSessionGroups();
+  const address = 'postgresql+asyncpg://orders_service:opensesame-opensesame-opensesame@db/orders';
+  for (const name of [address.slice(0, 63), 'orders: jobs', 'http://shop']) {
+    groups.add([group(name, 'idle', 1)]);
+  }
+  expect(groups.result().map(({ applicationName }) => applicationName)).toEqual([
+    'postgresql+asyncpg://orders_service:[redacted]',
+    'orders: jobs',
+    'http://shop',
+  ]);
+});

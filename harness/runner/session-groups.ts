@@ -1,6 +1,7 @@
 import type { SessionGroup } from '../analysis/service-reading.ts';
 import type { BackendGroup } from '../postgres/monitor-queries.ts';
 import { nameText } from '../report/inspection/inspected-names.ts';
+import { REDACTED } from '../report/redactor.ts';
 
 /**
  * A service that gives each connection a name of its own, or whose names change, must not make a table without end:
@@ -48,7 +49,7 @@ export function createSessionGroups(): SessionGroups {
       const now = new Map<Entry, number>();
       for (const { applicationName, role, address, state, backends } of groups) {
         const entry = entryOf({
-          applicationName: nameText(applicationName),
+          applicationName: withoutCutPassword(nameText(applicationName)),
           role: nameText(role),
           address: nameText(address),
         });
@@ -68,4 +69,12 @@ export function createSessionGroups(): SessionGroups {
         }))
         .sort((a, b) => b.peak - a.peak),
   };
+}
+
+/** Of an address that begins with a user and does not come to its host. */
+const CUT_ADDRESS = /^(.*:\/\/[^\s:/?#@]*:)[^@]+$/;
+
+/** PostgreSQL cuts names at 63 bytes: an address as a name may end within its password, which nobody finds by its whole. */
+function withoutCutPassword(name: string): string {
+  return name.replace(CUT_ADDRESS, `$1${REDACTED}`);
 }
