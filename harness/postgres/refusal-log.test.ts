@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createRefusalLog } from './refusal-log.ts';
+import { createRefusalLog, showsRefusals } from './refusal-log.ts';
 
 const AT = '2026-01-31 12:00:00.000';
 
@@ -69,4 +69,28 @@ test('a line without an end is not kept for ever', () => {
   for (let chunk = 0; chunk < 100; chunk += 1) log.push(Buffer.alloc(100_000, 'x'));
   log.push(`\n${REFUSED[0]}\n`);
   expect(log.refusals()).toBe(1);
+});
+
+const AS_READ = {
+  ...{ prefix: '%m [%p] ', level: 'warning', collector: 'off' },
+  ...{ destination: 'stderr', language: 'C' },
+};
+
+test.each([{}, { language: 'en_US.UTF-8' }, { level: 'error' }, { destination: 'stderr,syslog' }])(
+  'a log with %j is one whose lines are known',
+  (settings) => {
+    expect(showsRefusals({ ...AS_READ, ...settings })).toBe(true);
+  },
+);
+
+test.each([
+  { prefix: '%t ' },
+  { prefix: '' },
+  { level: 'panic' },
+  { collector: 'on' },
+  { destination: 'csvlog' },
+  { language: 'de_DE.UTF-8' },
+  { language: 'english' },
+])('a log with %j is not taken for one without refusals', (settings) => {
+  expect(showsRefusals({ ...AS_READ, ...settings })).toBe(false);
 });

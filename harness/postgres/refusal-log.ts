@@ -70,7 +70,16 @@ export async function tellsRefusals(superuser: ClientBase): Promise<boolean> {
            current_setting('logging_collector') AS collector,
            current_setting('log_destination') AS destination,
            current_setting('lc_messages') AS language`);
-  const { prefix, level, collector, destination, language } = settingsSchema.parse(rows[0]);
+  return showsRefusals(settingsSchema.parse(rows[0]));
+}
+
+export function showsRefusals({
+  prefix,
+  level,
+  collector,
+  destination,
+  language,
+}: z.infer<typeof settingsSchema>): boolean {
   return (
     prefix === '%m [%p] ' &&
     !/panic/i.test(level) &&
