@@ -18,6 +18,7 @@ CREATE SCHEMA shop;
 CREATE TABLE shop.orders (id bigint GENERATED ALWAYS AS IDENTITY, item int REFERENCES items);
 CREATE SEQUENCE tickets;
 GRANT ALL ON items TO PUBLIC;
+GRANT ALL ON SCHEMA shop TO PUBLIC;
 CREATE FUNCTION add_item(n int) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN INSERT INTO items VALUES (n, 'by its owner'); END $$;
 CREATE FUNCTION twice(n int) RETURNS int BEGIN ATOMIC SELECT 2 * n; END;
@@ -146,6 +147,7 @@ const ATTEMPTS = [
   'CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$',
   'CREATE TEMP TABLE mine (a int)',
   'CREATE TABLE mine (a int)',
+  'CREATE TABLE shop.mine (a int)',
   'SELECT 1 AS a INTO mine',
   'CREATE SCHEMA mine',
   'CREATE EXTENSION hstore',
