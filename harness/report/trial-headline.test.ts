@@ -61,6 +61,15 @@ test.each<[string, Partial<WatchedTrial>, string, boolean]>([
     false,
   ],
   [
+    'a database that nobody asked was not found to be enough',
+    {
+      ...FITTING,
+      caveats: [{ code: 'no_connection', grade: 'DEGRADED', detail: 'none', advice: 'a' }],
+    },
+    'NO CONNECTION: the service opened none to the database it was given; does it read DATABASE_URL? 0 failed at 809 right answers/s',
+    false,
+  ],
+  [
     'what a stop cut off did not fail',
     {
       ...FITTING,

@@ -18,6 +18,8 @@ export const FINDINGS = [
   'DROPPED REQUESTS',
   'DRIFTING',
   'LATE',
+  /** A service answered, and its database was never asked. */
+  'NO CONNECTION',
   'NOT EXHAUSTED THIS TIME',
   /** Of a service whose database was not in sight, or whose pools nobody told: nothing can be said to fit. */
   'ALL ANSWERED',
@@ -236,6 +238,10 @@ function fitsOf(trial: MeasuredTrial): Omit<Headline, 'good'> {
     trial.throughputPerSecond === null
       ? `${formatRate(trial.wholeRun.throughputPerSecond)} right answers/s over the whole run (${formatRate(trial.wholeRun.goodputPerSecond)} within ${deadline})`
       : `${rateText(trial.throughputPerSecond, null)} right answers/s (${rateText(trial.goodputPerSecond, null)} within ${deadline}), p99 ${formatMs(latencyMs.ok.p99)}`;
+  if (trial.caveats.some(({ code }) => code === 'no_connection')) {
+    const text = `NO CONNECTION: the service opened none to the database it was given; does it read DATABASE_URL? 0 failed at ${speed}`;
+    return { finding: 'NO CONNECTION', text };
+  }
   if (budget === null) {
     const text = `ALL ANSWERED: 0 failed at ${speed}. ${claimText(trial)}`;
     return { finding: 'ALL ANSWERED', text };

@@ -22,6 +22,7 @@ export function trialShapeLines(trial: MeasuredTrial): readonly ReportLine[] {
   if (budget === null) return [];
   const { fits, fitsDuringRollout, clients } = budget.predicted;
   if (budget.reached === 'unknown' || !budget.shapeKnown) return [];
+  if (trialHeadline(trial).finding === 'NO CONNECTION') return [];
   const workers = plan.workers + plan.rolloutSurge;
   // The pools are bounded by what takes their connections.
   const usable = clients?.clients ?? budget.predicted.usable;

@@ -35,3 +35,22 @@ test.each([
     expect(hint).toContain(remedy);
   },
 );
+
+test.each([
+  [401, /asks for no log-in/],
+  [403, /asks for no log-in/],
+  [404, /below 400 .* more time/],
+])('a ready path that answers %i is to be another one', (status, remedy) => {
+  const { message, hint } = notAnswering({
+    answer: { kind: 'status', status },
+    listeners: [],
+    port: 40_123,
+    usesPort: true,
+    path: '/',
+    waitedMs: 300,
+    lines: [],
+    shown: 'x',
+  });
+  expect(message).toBe(`the service answers / with status ${status}, for 0.3 s`);
+  expect(hint).toMatch(remedy);
+});

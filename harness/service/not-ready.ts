@@ -106,7 +106,9 @@ function whatItAnswers({
     case 'status':
       return [
         `answers ${path} with status ${answer.status}, for ${waited}`,
-        'Name a path that answers below 400 when it is ready, with --ready-path, or give it more time with --ready-timeout.',
+        answer.status === 401 || answer.status === 403
+          ? 'Name a path that asks for no log-in and answers below 400 when it is ready, with --ready-path.'
+          : 'Name a path that answers below 400 when it is ready, with --ready-path, or give it more time with --ready-timeout.',
       ];
     case 'silent':
       return [

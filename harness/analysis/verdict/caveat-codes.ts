@@ -14,6 +14,7 @@ export const CAVEAT_CODES = [
   'statements_lost',
   'pooler_untold',
   'shape_exceeded',
+  'no_connection',
   'wrong_before_load',
   'drifting',
   'overloaded',

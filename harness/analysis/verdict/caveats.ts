@@ -29,6 +29,8 @@ export const CAVEAT_ADVICE: Readonly<Record<CaveatCode, string>> = {
     'Whether clients waited inside PgBouncer is not known, and the time shows as time in PostgreSQL. Look at the warnings; its console answers late where the machine is full.',
   shape_exceeded:
     'The shape it was told is not the one it has, so that nothing predicted by it holds. Count all its pools and processes, fill {workers}, {poolSize} and {maxOverflow} in, or tell what it has with --workers, --pool-size and --max-overflow.',
+  no_connection:
+    'What it was asked needs no database, or it has another one. Let it take its address from DATABASE_URL, or hand that over under the name it reads, --env NAME={databaseUrl}, and ask for something that is in there.',
   wrong_before_load:
     'It was wrong without any load, so that its failures say nothing of connections. Correct the request, or say what is right with an expected status.',
   drifting:

@@ -29,7 +29,12 @@ import {
   soundSecond,
   worker,
 } from '../test/observations.ts';
-import { serviceObservations, withoutShape, withService } from '../test/service-observations.ts';
+import {
+  SERVICE_READING,
+  serviceObservations,
+  withoutShape,
+  withService,
+} from '../test/service-observations.ts';
 import type { WatchedObservations } from '../trial-observations.ts';
 import type { Caveat } from '../trial-result.ts';
 import { CAVEAT_CODES, type CaveatCode } from './caveat-codes.ts';
@@ -80,6 +85,7 @@ const networkLate =
 
 /** 2 × 2+2 are 8, and of the 4 of the overflow one in ten may be ending, and a half more. */
 const SERVED = serviceObservations();
+const withConnections = (peakWorkers: number): Change => withServer({ peakWorkers });
 const WRONG = { name: 'GET /orders', got: 'status 500' };
 const OPEN = soundOpenObservations();
 
@@ -234,6 +240,11 @@ const EDGES: readonly (readonly [
     'INVALID',
   ],
   [
+    'no_connection',
+    { sound: SERVED, edge: withConnections(1), beyond: withConnections(0) },
+    'DEGRADED',
+  ],
+  [
     'wrong_before_load',
     { sound: SERVED, edge: withService({}), beyond: withService({ wrongBefore: [WRONG] }) },
     'DEGRADED',
@@ -358,6 +369,16 @@ function p99Alternating(evenMs: number, oddMs: number): Change {
     },
   }));
 }
+
+test.each<[string, Change]>([
+  [
+    'that was refused each of them',
+    withService({ reading: { ...SERVICE_READING, refusalsLogged: 3 } }),
+  ],
+  ['that answered nothing', withLedger({ ok: 0 })],
+])('no connection of a service %s is no other database', (_, change) => {
+  expect(found('no_connection', both(withConnections(0), change), SERVED)).toBeUndefined();
+});
 
 test('a service that answers nothing right, and was wrong before any load, has failed by itself', () => {
   const silent = both(withLedger({ ok: 0 }), withService({ wrongBefore: [WRONG] }));

@@ -2,7 +2,7 @@ import { shapeOfPlan } from '../estimates/shape-of-plan.ts';
 import type { CaveatInput } from './caveat-input.ts';
 import { degraded, type Finding, invalid } from './caveats.ts';
 
-type ServiceCaveat = 'shape_exceeded' | 'wrong_before_load' | 'no_answers';
+type ServiceCaveat = 'shape_exceeded' | 'no_connection' | 'wrong_before_load' | 'no_answers';
 
 /**
  * PostgreSQL counts a connection that ends for a moment beside the next one, which pools with an overflow open again
@@ -31,6 +31,18 @@ export const SERVICE_CHECKS: Readonly<
     if (service.busiestSecondMean <= told.most + told.ending && !bursts) return null;
     return invalid(
       `the service opened ${server.peakWorkers} connections, and was told to open ${told.most} at most (${told.text})`,
+    );
+  },
+  no_connection: ({ seen }) => {
+    const { plan, server, load, service } = seen;
+    // Of one that ran before nobody said that this is its database, and a pooler's connections are its own.
+    if (plan.service?.kind !== 'command' || service === null || server === null) return null;
+    if (plan.pooler !== null || seen.api.via !== null) return null;
+    const tried = (service.reading.refusalsLogged ?? 0) > 0;
+    if (tried || server.peakWorkers > 0 || server.samples === 0 || load.ledger.ok === 0)
+      return null;
+    return degraded(
+      `the service opened no connection to the database it was given: PostgreSQL had none of it in ${server.samples} looks`,
     );
   },
   wrong_before_load: ({ seen: { service, load } }) => {
