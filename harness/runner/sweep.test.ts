@@ -170,18 +170,21 @@ test('three failures in a row are the machine’s: the sweep stops with the last
   expect(lines(events, 'started')).toHaveLength(4);
 });
 
-test('cells that fail by their own numbers may be many in a row, but not without end', async () => {
-  const poolSize = Array.from({ length: 24 }, (_, index) => index + 1);
-  const trials = orderTrials(planOf({ poolSize }));
-  const nine = await sweep(trials, {
-    onTrial: failing('SERVER_NOT_READY', (trial) => trials.indexOf(trial) % 10 !== 9),
-  });
-  expect(nine.outcome).toBe('completed');
-  expect(lines(nine.events, 'measured')).toHaveLength(2);
-  const all = await sweep(trials, { onTrial: failing('SERVER_NOT_READY') });
-  expect(all.outcome).toMatchObject({ code: 'SERVER_NOT_READY' });
-  expect(lines(all.events, 'failed')).toHaveLength(10);
-});
+test.each(['SERVER_NOT_READY', 'SERVICE_NOT_READY', 'SERVICE_ENDED'] as const)(
+  'cells that fail by their own numbers, by %s, may be many in a row, but not without end',
+  async (code) => {
+    const poolSize = Array.from({ length: 24 }, (_, index) => index + 1);
+    const trials = orderTrials(planOf({ poolSize }));
+    const nine = await sweep(trials, {
+      onTrial: failing(code, (trial) => trials.indexOf(trial) % 10 !== 9),
+    });
+    expect(nine.outcome).toBe('completed');
+    expect(lines(nine.events, 'measured')).toHaveLength(2);
+    const all = await sweep(trials, { onTrial: failing(code) });
+    expect(all.outcome).toMatchObject({ code });
+    expect(lines(all.events, 'failed')).toHaveLength(10);
+  },
+);
 
 test('what no trial could do better is told at once, not for every trial', async () => {
   const { outcome, events } = await sweep(orderTrials(planOf({}, 3)), {
