@@ -7,8 +7,11 @@ import { carriesMarker, type ScannedProcess, scanProcesses } from './process-sca
 const LOOKS_MAX = 100;
 const PAUSE_MS = 10;
 
+/** One look can miss who goes on by a new process meanwhile. */
+const EMPTY_LOOKS = 4;
+
 /**
- * Kills every process with the marker or the limit, with all that came of them, until two looks find none: of a service whose lab is
+ * Kills every process with the marker or the limit, with all that came of them, until some looks in a row find none: of a service whose lab is
  * gone. Where the system shows neither, nobody is found.
  */
 export async function endMarked({
@@ -21,7 +24,7 @@ export async function endMarked({
   const isMarked = (pid: number): boolean =>
     carriesMarker(pid, marker) || (limit !== null && hasLimit(pid, limit));
   let looksWithout = 0;
-  for (let look = 0; look < LOOKS_MAX && looksWithout < 2; look += 1) {
+  for (let look = 0; look < LOOKS_MAX && looksWithout < EMPTY_LOOKS; look += 1) {
     const found = markedWithDescendants(scanProcesses(), isMarked);
     for (const it of found) signalProcess(it, 'SIGKILL');
     looksWithout = found.length === 0 ? looksWithout + 1 : 0;

@@ -6,6 +6,8 @@ import type { ServiceTree, TreeMember } from './service-tree.ts';
 const POLL_MS = 20;
 /** The kernel ends a killed process within milliseconds, unless it is stuck in a device. */
 const KILL_DEADLINE_MS = 5_000;
+/** Who goes on by a new process while the machine is looked over can be missed by one look, and by several hardly. */
+const EMPTY_LOOKS = 4;
 
 export interface ServiceEnd {
   /** Until nothing of it was left. */
@@ -35,7 +37,8 @@ export async function endTree(
   for (;;) {
     const left = stillRunning(tree);
     if (left.length === 0 && tree.look().length === 0) {
-      return { stopMs: performance.now() - startMs, killed: 0 };
+      const stopMs = performance.now() - startMs;
+      if (await staysEmpty(tree)) return { stopMs, killed: 0 };
     }
     if (performance.now() >= deadlineMs) break;
     if (!left.some(({ inGroup }) => inGroup)) askEach(tree.look(), asked);
@@ -59,10 +62,12 @@ async function killAll(tree: ServiceTree, warn: (sentence: string) => void): Pro
   const deadlineMs = performance.now() + KILL_DEADLINE_MS;
   for (;;) {
     const left = tree.look();
-    if (left.length === 0) return killed.size;
+    if (left.length === 0 && (await staysEmpty(tree))) return killed.size;
     if (performance.now() >= deadlineMs) {
       warn(
-        `${left.length} of the service's processes could not be ended: ${left.map(({ pid }) => pid).join(', ')}`,
+        left.length === 0
+          ? 'the service goes on by ever new processes, which could not be ended'
+          : `${left.length} of the service's processes could not be ended: ${left.map(({ pid }) => pid).join(', ')}`,
       );
       return killed.size;
     }
@@ -71,6 +76,15 @@ async function killAll(tree: ServiceTree, warn: (sentence: string) => void): Pro
     for (const member of left) signal(member, 'SIGKILL');
     await delay(POLL_MS);
   }
+}
+
+/** After a look that found nobody. */
+async function staysEmpty(tree: ServiceTree): Promise<boolean> {
+  for (let looks = 1; looks < EMPTY_LOOKS; looks += 1) {
+    await delay(POLL_MS);
+    if (tree.look().length > 0) return false;
+  }
+  return true;
 }
 
 function stillRunning(tree: ServiceTree): readonly TreeMember[] {
