@@ -29,7 +29,7 @@ import { RUN_OPTIONS } from './run-options.ts';
 import { hasDatabaseInSight, runningService, runningServiceProblems } from './running-service.ts';
 import type { Service } from './service.ts';
 import { planOfService, serviceAsked } from './service-asked.ts';
-import { serviceProblems } from './service-problems.ts';
+import { passedProblems, serviceProblems } from './service-problems.ts';
 import { shapeProblems, slotProblems } from './setting-problems.ts';
 import { NO_SQL_FILES, type ReadSqlFile, sqlAsked } from './sql-asked.ts';
 import type { SqlPlan } from './sql-plan.ts';
@@ -118,6 +118,7 @@ export function parseTrialPlan(given: {
     ...databaseProblems(read.values, read.sources),
     ...transportProblems(read.values, read.sources),
     ...poolerProblems(read.values, read.sources, command === 'run' ? read.values.target : null),
+    ...passedProblems(read.values, read.sources, env),
     ...serviceProblems(read.values, read.sources, {
       command,
       poolKinds: [read.values.poolKind],

@@ -23,6 +23,7 @@ test.each<[flags: RawFlags, problem: RegExp]>([
   [{ stopTimeout: '5s' }, /^--stop-timeout "5s" is of/],
   [{ request: ['/x'] }, /^--request "GET \/x" is of/],
   [{ serviceMetrics: '/m' }, /^--service-metrics "\/m" is of/],
+  [{ command: COMMAND, env: ['API_KEY'] }, /^--env "API_KEY" hands on what is not set/],
   [{ command: COMMAND, param: ['ms=20'] }, /^--param "ms=20" is for no workload of the lab's own/],
   [{ command: COMMAND, env: ['T=hidden', 'P={poolsize}'] }, /^--env "P" has \{poolsize\}/],
   [{ command: COMMAND, poolKind: 'null' }, /--pool-kind.*a service has its own/],

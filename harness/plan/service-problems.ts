@@ -4,6 +4,7 @@ import {
   type OptionSources,
   type OptionValues,
   type Problem,
+  type RawEnv,
   SOURCE_DEFAULT,
 } from './option-table.ts';
 import type { PLAN_OPTIONS } from './run-options.ts';
@@ -71,6 +72,24 @@ export function serviceProblems(
     ...axisProblems(values, sources, asked),
     ...poolTotalProblems(values, sources, asked),
   ];
+}
+
+/** Variables that are handed on by their names from an environment that lacks them. */
+export function passedProblems(
+  { command, env }: Pick<OptionValues<typeof SERVICE_OPTIONS>, 'command' | 'env'>,
+  sources: Pick<Sources, 'env'>,
+  environment: RawEnv,
+): readonly Problem[] {
+  if (command === null) return [];
+  return env.pass
+    .filter((name) => environment[name] === undefined)
+    .map((name) => ({
+      field: '--env',
+      value: name,
+      source: sources.env,
+      problem: 'hands on what is not set where the lab runs',
+      remedy: `set it before the lab is started, or give it a value: --env ${name}=…`,
+    }));
 }
 
 /** Said before anything is started for it. */

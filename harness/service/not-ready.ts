@@ -175,7 +175,10 @@ function startProblem(cause: unknown, command: FilledCommand): readonly [string,
   const { program, directory } = command;
   const code = systemErrorCode(cause);
   if (directory !== null && !isDirectory(directory)) {
-    return [`there is no directory ${directory}`, 'Name another one with --service-directory.'];
+    return [
+      `there is no directory ${resolve(directory)}`,
+      'Name another one with --service-directory.',
+    ];
   }
   const isPath = program.includes('/');
   if (code === 'ENOENT') {

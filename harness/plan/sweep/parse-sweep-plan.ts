@@ -23,7 +23,7 @@ import { problemError } from '../problem-error.ts';
 import type { RequestPlan } from '../request-mix.ts';
 import { noData, requestsAsked } from '../requests/requests-asked.ts';
 import { planOfService, serviceAsked } from '../service-asked.ts';
-import { serviceProblems } from '../service-problems.ts';
+import { passedProblems, serviceProblems } from '../service-problems.ts';
 import { NO_SQL_FILES, type ReadSqlFile, sqlAsked } from '../sql-asked.ts';
 import type { SqlPlan } from '../sql-plan.ts';
 import { transportProblems } from '../transport-problems.ts';
@@ -99,6 +99,7 @@ export function parseSweepPlan(given: {
     ...databaseProblems(read.values, read.sources),
     ...transportProblems(read.values, read.sources),
     ...poolerProblems(read.values, read.sources, null),
+    ...passedProblems(read.values, read.sources, env),
     ...serviceProblems(read.values, read.sources, {
       command,
       poolKinds: read.values.poolKind,

@@ -139,7 +139,8 @@ test.each([
 ])('%j is accepted of a service by schema and command', (text) => {
   const data = 'data: { file: users.csv, order: random }';
   const whole = `${data}\n${text}`;
-  expect(() => sweepOfRequests(whole, { data: { 'users.csv': 'id\n1\n' } })).not.toThrow();
+  const given = { data: { 'users.csv': 'id\n1\n' }, env: { B: 'handed on' } };
+  expect(() => sweepOfRequests(whole, given)).not.toThrow();
   expect(accepts(`command: node server.js\n${whole}`)).toBe(true);
 });
 
