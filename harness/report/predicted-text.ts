@@ -104,13 +104,16 @@ export function observedText(trial: WatchedTrial): string {
 
 /** Whether what was predicted happened. */
 export function agreementText(
-  { budget, api, connections, service }: WatchedTrial,
+  { budget, api, connections, service, rollout }: WatchedTrial,
   paint: Paint,
 ): string {
   if (budget.reached === 'unknown' || !budget.shapeKnown) return 'nothing was predicted';
   if (!budget.refusalsVisible) return 'whether as predicted is not seen';
   if (service !== null && connections.peakWorkers === 0 && !budget.observedRefusals) {
     return 'whether as predicted is not seen: it opened no connection';
+  }
+  if (service !== null && (rollout?.failure ?? null) !== null && !budget.observedRefusals) {
+    return 'whether as predicted is not seen: the deploy failed before';
   }
   const why = api.via === null ? '' : ': see VIA';
   return budget.agrees ? paint.green('✓ as predicted') : paint.red(`✗ not as predicted${why}`);

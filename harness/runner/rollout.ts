@@ -32,7 +32,10 @@ export async function rollOut(tested: Tested, around: Surroundings): Promise<Rol
   return { surge: plan.rolloutSurge, replaced, workersPeak, durationMs, failure: null };
 }
 
-/** A second one that does not get ready, refused by PostgreSQL for instance, is what the deploy was tried for. */
+/**
+ * A second one that does not get ready, refused by PostgreSQL for instance, is what the deploy was tried for. One that
+ * takes longer than the window is given up: what it would take over is no load any more, and shows nothing.
+ */
 async function replaceService(
   { instances }: Pick<TestedService, 'instances'>,
   { lab, plan, signal }: Surroundings,
@@ -40,6 +43,11 @@ async function replaceService(
   if (instances === null) throw new Error('a service that the lab did not start is not replaced');
   const { rolloutSurge: surge, workers } = plan;
   const startMs = performance.now();
+  const late = new AbortController();
+  const windowOver = setTimeout(
+    () => late.abort(tooLate(plan.durationMs)),
+    plan.durationMs * (1 - AT_SHARE),
+  );
   const outcome = (replaced: number, failure: string | null): Rollout => ({
     surge,
     replaced,
@@ -48,11 +56,26 @@ async function replaceService(
     failure,
   });
   try {
-    await instances.replace((origin) => lab.load.switchOrigin(origin), signal);
+    await instances.replace(
+      (origin) => {
+        clearTimeout(windowOver);
+        return lab.load.switchOrigin(origin);
+      },
+      AbortSignal.any([signal, late.signal]),
+    );
     return outcome(workers, null);
   } catch (error) {
     if (signal.aborted) return null;
     if (!(error instanceof LabError) || error.code !== 'SERVICE_NOT_READY') throw error;
     return outcome(0, error.message);
+  } finally {
+    clearTimeout(windowOver);
   }
+}
+
+function tooLate(durationMs: number): LabError {
+  return new LabError('SERVICE_NOT_READY', {
+    message: `the window of ${durationMs / 1_000} s was over before; give it more --duration`,
+    hint: 'It starts after 15 % of the window; the rest has to be longer than the service takes to start.',
+  });
 }

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type MeasuredTrial, measuredTrialSchema } from '../analysis/trial-result.ts';
@@ -120,6 +123,24 @@ test('a second instance that PostgreSQL keeps from starting is the finding, and 
   });
   expect(trial.budget).toMatchObject({ observedRefusals: true, agrees: true });
   expect(trial.requests).toMatchObject({ httpErrors: {}, lost: 0, connectionErrors: {} });
+});
+
+test('a second instance that is not ready by the end of the window is given up', async () => {
+  const slowFile = join(await mkdtemp(join(tmpdir(), 'pool-lab-slow-')), 'first');
+  try {
+    const trial = await measured({
+      env: ['PORT={port}', 'POOL={poolTotal}', `SLOW_FILE=${slowFile}`],
+      poolSize: '6',
+      rollout: '1',
+    });
+    expect(trial.rollout).toMatchObject({
+      replaced: 0,
+      failure: 'the window of 1 s was over before; give it more --duration',
+    });
+    expect(trial.budget).toMatchObject({ predictedRefusals: true, agrees: true });
+  } finally {
+    await rm(dirname(slowFile), { recursive: true });
+  }
 });
 
 test('what it answers wrong before any load is no answer to its pool', async () => {

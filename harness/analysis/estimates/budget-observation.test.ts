@@ -244,6 +244,14 @@ test.each<[what: string, Change, expected: Partial<BudgetObservation>]>([
     { predictedRefusals: true, observedRefusals: false, agrees: true },
   ],
   [
+    'was to be deployed, which failed before PostgreSQL could refuse any',
+    both(full, (seen) => ({
+      ...seen,
+      rollout: { surge: 1, replaced: 0, workersPeak: 2, durationMs: 900, failure: 'it ended' },
+    })),
+    { predictedRefusals: true, observedRefusals: false, agrees: true },
+  ],
+  [
     'fails for reasons that nobody sees',
     both(full, refusing({ http_500: 9 }), withService({}, { refusalsLogged: null })),
     { observedRefusals: false, refusalsVisible: false, agrees: true },

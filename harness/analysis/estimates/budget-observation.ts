@@ -88,9 +88,13 @@ export function budgetObservation(seen: WatchedObservations): BudgetObservation 
   };
 }
 
-/** A service that PostgreSQL never saw has shown nothing of what its pools do. */
-function wasTried({ service, server }: WatchedObservations, observedRefusals: boolean): boolean {
-  return service === null || server.peakWorkers > 0 || observedRefusals;
+/** A service that PostgreSQL never saw has shown nothing of its pools, and a deploy that did not happen nothing of two. */
+function wasTried(
+  { service, server, rollout }: WatchedObservations,
+  observedRefusals: boolean,
+): boolean {
+  if (service === null || observedRefusals) return true;
+  return server.peakWorkers > 0 && (rollout?.failure ?? null) === null;
 }
 
 /** With those that began. */
