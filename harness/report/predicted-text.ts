@@ -115,6 +115,12 @@ export function agreementText(
   if (service !== null && (rollout?.failure ?? null) !== null && !budget.observedRefusals) {
     return 'whether as predicted is not seen: the deploy failed before';
   }
-  const why = api.via === null ? '' : ': see VIA';
+  const unfilled = service !== null && budget.predictedRefusals && !budget.observedRefusals;
+  const why =
+    api.via !== null
+      ? ': see VIA'
+      : unfilled
+        ? `: it opened ${formatCount(connections.peakWorkers)} at most`
+        : '';
   return budget.agrees ? paint.green('✓ as predicted') : paint.red(`✗ not as predicted${why}`);
 }

@@ -62,6 +62,18 @@ test('a service that opened no connection has not shown whether it came as predi
   expect(observed(1)).toMatch(/✓ as predicted$/);
 });
 
+test('a service that opened less than it may is said to have', () => {
+  const { budget } = sampleTrial();
+  const trial = sampleTrial({
+    budget: { ...budget, predictedRefusals: true, observedRefusals: false, agrees: false },
+    service: SERVICE_READING,
+  });
+  const lines = trialBudgetLines(trial, createPaint(false));
+  expect(lines.find(({ label }) => label === 'OBSERVED')?.text).toMatch(
+    /✗ not as predicted: it opened \d+ at most$/,
+  );
+});
+
 test('a prediction that fails behind a PgBouncer says why', () => {
   const seen = (via: string | null) => {
     const { budget, api } = sampleTrial();
