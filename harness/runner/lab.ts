@@ -1,7 +1,5 @@
-import { statfsSync } from 'node:fs';
-import { join } from 'node:path';
-import { CONTAINER_MARKS, type ServerSideSample } from '../../server/contract.ts';
-import type { PostgresEnvironment, WatchedEnvironment } from '../analysis/trial-machine.ts';
+import type { ServerSideSample } from '../../server/contract.ts';
+import type { WatchedEnvironment } from '../analysis/trial-machine.ts';
 import type { Custodian } from '../custodian.ts';
 import { LabError } from '../lab-error.ts';
 import { createLoadEngine } from '../load/load-process-engine.ts';
@@ -12,7 +10,6 @@ import { type ChosenPostgres, foreignDatabaseOf } from '../postgres/chosen-postg
 import { createDockerPostgres } from '../postgres/docker.ts';
 import { createEmbeddedPostgres } from '../postgres/embedded.ts';
 import type { ForeignDatabase } from '../postgres/foreign-database.ts';
-import { openLabDirectory } from '../postgres/lab-directory.ts';
 import { hideDatabasePassword } from '../postgres/password-secrecy.ts';
 import type { PostgresProvider, PostgresSettings, StartedPostgres } from '../postgres/provider.ts';
 import { createUrlPostgres } from '../postgres/url.ts';
@@ -20,9 +17,9 @@ import { type Watched, WORKER_SESSIONS } from '../postgres/watched-sessions.ts';
 import type { Redactor } from '../report/redactor.ts';
 import { createSqlDatabase, type SqlDatabase } from '../sql/sql-database.ts';
 import { readSqlFile } from '../sql-file.ts';
+import { childEnvironment } from './child-environment.ts';
 import type { DrivenApi } from './driven-api.ts';
-import { machineEnvironment } from './environment.ts';
-import { fileSystemName } from './file-system-name.ts';
+import { watchedEnvironment } from './environment.ts';
 import { type LabObserver, UNOBSERVED } from './lab-observer.ts';
 import { type Monitor, openMonitor } from './monitor.ts';
 import { pause } from './pause.ts';
@@ -110,16 +107,6 @@ export type LabSurroundings = Omit<
   'postgres' | 'drivenApi' | 'startsService' | 'drivenService' | 'observer'
 >;
 
-/** Variables a child process may inherit; NODE_OPTIONS among others would change what is measured. */
-const INHERITED = [
-  'PATH',
-  'TMPDIR',
-  'TZ',
-  // Whom the harness trusts, the API has to trust as well: both verify the database's certificate.
-  'NODE_EXTRA_CA_CERTS',
-  CONTAINER_MARKS.env,
-] as const;
-
 /** Starts everything for the time of `use`, and ends everything on every path. */
 export async function withLab<T>(
   settings: PostgresSettings,
@@ -203,7 +190,11 @@ export async function withLab<T>(
     postgres,
     monitor,
     load,
-    environment: await describeEnvironment(provider.kind, postgres, monitor, deps),
+    environment: await watchedEnvironment(deps.poolLabVersion, {
+      provider: provider.kind,
+      postgres,
+      monitor,
+    }),
     others: await monitor.countOthers(driven ?? WORKER_SESSIONS),
     sql: createSqlDatabase({ ...deps, postgres, readSql: readSqlFile }),
     // Before one is started there is none of its sessions: whoever has its role then is somebody else.
@@ -258,30 +249,6 @@ function chooseProvider(deps: LabDeps, custodian: Custodian): PostgresProvider {
   }
 }
 
-async function describeEnvironment(
-  provider: PostgresEnvironment['provider'],
-  postgres: StartedPostgres,
-  monitor: Monitor,
-  deps: LabDeps,
-): Promise<Lab['environment']> {
-  const { limits } = monitor;
-  return {
-    ...machineEnvironment(deps.poolLabVersion),
-    postgres: {
-      provider,
-      version: limits.version,
-      durability: { ...limits.durability },
-      sharedBuffersBytes: limits.sharedBuffersBytes,
-      databaseBytes: await monitor.databaseBytes(),
-      fileSystem:
-        postgres.dataDirectory === null
-          ? null
-          : fileSystemName(statfsSync(postgres.dataDirectory).type),
-      seesOthers: postgres.capabilities.seesSessions,
-    },
-  };
-}
-
 /** Where somebody else's API connects, no more is known than what its metrics show. */
 function viaOf(api: DrivenApi | null): string | null {
   return api?.showsPgbouncer === true ? 'a PgBouncer' : null;
@@ -308,19 +275,4 @@ function postgresDied(lastLines: readonly string[]): LabError {
     message: 'PostgreSQL ended in the middle of the measurement',
     hint: `Its last lines:\n${lastLines.join('\n')}`,
   });
-}
-
-/**
- * Children compile the same sources at every start; Node's compile cache, kept among the lab's other
- * caches, saves a third of a worker's start.
- */
-function childEnvironment({ env, labParent }: LabDeps): Readonly<Record<string, string>> {
-  const variables: Record<string, string> = {
-    NODE_COMPILE_CACHE: join(openLabDirectory(labParent).cachePath, 'compiled'),
-  };
-  for (const name of INHERITED) {
-    const value = env[name];
-    if (value !== undefined) variables[name] = value;
-  }
-  return variables;
 }
