@@ -23,7 +23,7 @@ export default defineConfig({
     isolate: true,
     setupFiles: ['harness/test/survivor-guard.ts'],
     // `groupOrder`: one project after the other, so that nothing else runs beside a test that starts
-    // processes and waits for them. Two workers are what a machine of two cores can tell apart.
+    // processes and waits for them. Two workers are what keeps two cores busy.
     projects: [
       {
         extends: true,
@@ -59,8 +59,9 @@ export default defineConfig({
           exclude: ignored,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // They wait for conditions, whenever those come; what judges time is in the last project.
-          maxWorkers: 2,
+          // They wait for conditions, whenever those come, and mostly for processes that wait themselves; what
+          // judges time is in the last project.
+          maxWorkers: 3,
           sequence: { groupOrder: 2 },
         },
       },

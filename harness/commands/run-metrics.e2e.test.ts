@@ -38,18 +38,26 @@ test('while it runs, its own metrics tell the load and the API’s tell who hold
   });
   const harness: Scraped[] = [];
   const api: Scraped[] = [];
-  while (!done) {
-    const url = /^metrics of the load: (\S+)$/m.exec(seen.stderr)?.[1];
-    const own = url === undefined ? null : await scrape(url);
-    if (own !== null) harness.push(own);
-    const measuring = own?.series.get(`${phase}{phase="measure"}`) === 1;
-    if (measuring) {
+  const lookWhileItRuns = async (look: () => Promise<unknown>): Promise<void> => {
+    while (!done) {
+      await look();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  // Each by itself: an API that is being stopped is slow to answer, and the harness's last word is short.
+  await Promise.all([
+    exit,
+    lookWhileItRuns(async () => {
+      const url = /^metrics of the load: (\S+)$/m.exec(seen.stderr)?.[1];
+      const own = url === undefined ? null : await scrape(url);
+      if (own !== null) harness.push(own);
+    }),
+    lookWhileItRuns(async () => {
+      if (harness.at(-1)?.series.get(`${phase}{phase="measure"}`) !== 1) return;
       const asked = await scrape(`http://127.0.0.1:${adminPort}${ADMIN_PATHS.metrics}`);
       if (asked !== null) api.push(asked);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  await exit;
+    }),
+  ]);
   const { requests, seconds } = measuredTrialSchema.parse(JSON.parse(seen.stdout));
 
   const last = harness.at(-1)?.series ?? new Map<string, number>();
