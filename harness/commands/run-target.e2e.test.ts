@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { measuredTrialSchema } from '../analysis/trial-result.ts';
 import { withForeignServer } from '../postgres/test/foreign-server.ts';
+import { listening } from '../service/test/listening.ts';
 import { startCli } from '../test/cli-child.ts';
 
 const SHORT = ['--connections', '4', '--warmup', '0', '--duration', '1s', '--drain', '1s'];
@@ -15,22 +15,8 @@ async function ran(line: readonly string[], env: Readonly<Record<string, string>
 }
 
 /** Somebody's service, for the time of a test. */
-async function serving(listener: RequestListener) {
-  const server = createServer(listener);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return {
-    origin: `http://127.0.0.1:${address.port}`,
-    [Symbol.asyncDispose]: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
-}
+const serving = (listener: RequestListener): ReturnType<typeof listening> =>
+  listening(createServer(listener));
 
 test('a service that runs already is measured by its answers alone where its database is not named', async () => {
   const asked = new Map<string, number>();

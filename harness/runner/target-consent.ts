@@ -1,4 +1,5 @@
 import { LabError } from '../lab-error.ts';
+import { originAddress } from '../load/client/origin-address.ts';
 import { type LookupAll, loopbackHost, SYSTEM_LOOKUP } from '../loopback.ts';
 import type { TargetAsked } from '../plan/target-asked.ts';
 import { describeError } from '../system-error.ts';
@@ -21,17 +22,15 @@ export async function requireTargetConsent(
   lookupAll: LookupAll = SYSTEM_LOOKUP,
 ): Promise<JudgedTarget> {
   const { url, ownHost } = target;
-  const judged = await judgedHost(hostnameOf(url), ownHost, lookupAll);
-  if (target.kind === 'api') await judgedHost(hostnameOf(target.adminUrl), ownHost, lookupAll);
-  if (judged === hostnameOf(url)) return { origin: url, host: null };
+  const { host, hostname } = originAddress(url);
+  const judged = await judgedHost(hostname, ownHost, lookupAll);
+  if (target.kind === 'api') {
+    await judgedHost(originAddress(target.adminUrl).hostname, ownHost, lookupAll);
+  }
+  if (judged === hostname) return { origin: url, host: null };
   const origin = new URL(url);
   origin.hostname = judged.includes(':') ? `[${judged}]` : judged;
-  return { origin: origin.origin, host: new URL(url).host };
-}
-
-/** `URL` keeps the brackets of an IPv6 address. */
-function hostnameOf(url: string): string {
-  return new URL(url).hostname.replace(/^\[(.*)\]$/, '$1');
+  return { origin: origin.origin, host };
 }
 
 /** What to connect to: the address that was looked at, or the name where somebody stands for it. */
